@@ -1,0 +1,1 @@
+"""Finds repeat referrals to the National Referral Mechanism."""
