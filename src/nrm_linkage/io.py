@@ -1,0 +1,101 @@
+"""Files: written whole or not at all, readable by their owner alone, never a pickle.
+
+A run is written to a new folder beside its destination and renamed into place, so that a reader sees the whole run or nothing,
+and Ctrl-C leaves nothing behind. Files get mode 0600 and folders 0700 from their first byte. Windows has no such modes: there,
+files inherit what their folder grants, and `permissions_note` says so for the manifest. Text cells that a spreadsheet would take
+for a formula get a leading apostrophe in CSV.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from nrm_linkage.errors import InputError
+
+__all__ = ["new_folder", "permissions_note", "write_csv", "write_private"]
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def permissions_note() -> str:
+    """What protects the written files on this system, in words for the manifest."""
+    if os.name == "posix":
+        return "files 0600, folders 0700: readable by their owner alone"
+    return "files inherit the permissions of the folder they are in; restrict that folder"
+
+
+def write_private(path: Path, content: bytes | str) -> None:
+    """Write `content` to `path` in one step, as a file that only its owner may read."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".nrm-linkage-", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def new_folder(destination: Path, *, replaces: str) -> Iterator[Path]:
+    """Yield a private folder to fill; when the block ends well it becomes `destination`, otherwise nothing remains.
+
+    An existing `destination` is replaced only when it holds a file named `replaces` (that is, when it is an earlier run) or is
+    empty; anything else is an `InputError`, so that a mistyped path cannot delete somebody's work.
+    """
+    destination = destination.absolute()
+    if destination.exists() and not destination.is_dir():
+        raise InputError("the destination exists and is not a folder; choose another path")
+    if destination.is_dir() and any(destination.iterdir()) and not (destination / replaces).is_file():
+        raise InputError("the destination folder holds files that are not an earlier run; choose an empty or a new folder")
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    working = Path(tempfile.mkdtemp(dir=destination.parent, prefix=".nrm-linkage-"))
+    retired = working.with_name(working.name + "-old")
+    try:
+        yield working
+        if destination.exists():
+            destination.rename(retired)
+        working.rename(destination)
+    except BaseException:
+        if retired.exists() and not destination.exists():
+            retired.rename(destination)
+        raise
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+        shutil.rmtree(retired, ignore_errors=True)
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write a table as UTF-8 CSV for people: formula-like text is neutralised, missing is empty."""
+    write_private(path, neutralise_formulas(table).to_csv(index=False, lineterminator="\n"))
+
+
+def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table with an apostrophe before every text cell or heading that a spreadsheet would evaluate.
+
+    >>> neutralise_formulas(pd.DataFrame({"note": ["=1+1", "plain", None]}))["note"].tolist()[:2]
+    ["'=1+1", 'plain']
+    """
+
+    def safe(cell: object) -> object:
+        return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+    safe_columns = {
+        position: table.iloc[:, position].map(safe)
+        for position in range(table.shape[1])
+        if not pd.api.types.is_numeric_dtype(table.dtypes.iloc[position])
+    }
+    parts = [safe_columns.get(position, table.iloc[:, position]) for position in range(table.shape[1])]
+    result = pd.concat(parts, axis=1) if parts else table.copy()
+    result.columns = pd.Index([safe(name) for name in table.columns])
+    return result

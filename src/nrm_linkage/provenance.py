@@ -1,0 +1,60 @@
+"""What made a result: versions, settings and fingerprints, so that an auditor can tell whether files are those that a run wrote.
+
+Fingerprints are SHA-256 over bytes. The fingerprint of the input is taken over its values in canonical row order, so it does not
+change with the order of rows; it is a one-way summary of the whole extract and reveals no value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = ["VERSION", "fingerprint_of_bytes", "fingerprint_of_file", "fingerprint_of_rows", "row_hashes", "versions"]
+
+VERSION = importlib.metadata.version("nrm-linkage")
+
+_LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "rapidfuzz", "jellyfish", "anyascii")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, this library and the libraries whose behaviour a result depends on."""
+    found = {"python": platform.python_version(), "nrm-linkage": VERSION}
+    return found | {name: importlib.metadata.version(name) for name in _LIBRARIES}
+
+
+def fingerprint_of_bytes(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def fingerprint_of_file(path: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def row_hashes(columns: Sequence[pd.Series]) -> npt.NDArray[np.uint64]:
+    """One 64-bit hash a row over the text of its values; missing values hash alike whatever stands for missing.
+
+    Columns are combined in the order given. Shape (n_rows,), dtype uint64.
+    """
+    n_rows = len(columns[0]) if columns else 0
+    combined = np.zeros(n_rows, dtype=np.uint64)
+    for column in columns:
+        codes, values = pd.factorize(column, use_na_sentinel=True)
+        text = np.array([str(value) for value in values] + [""], dtype=object)
+        hashed = pd.util.hash_array(text, categorize=False)
+        combined = combined * np.uint64(0x9E3779B97F4A7C15) + hashed[codes]
+    return combined
+
+
+def fingerprint_of_rows(columns: Sequence[pd.Series]) -> str:
+    """SHA-256 over the sorted row hashes: the same for the same rows in any order."""
+    return fingerprint_of_bytes(np.sort(row_hashes(columns)).astype("<u8").tobytes())
