@@ -7,8 +7,8 @@ Hypothesis has two profiles, chosen by the environment variable HYPOTHESIS_PROFI
 
 Neither has a deadline: how fast a shared machine is says nothing about the code.
 
-Sockets are blocked (`--disable-socket`). Tests marked `browser` or `spark` may connect to this machine, and to
-nothing else.
+Sockets are blocked (`--disable-socket`). Tests marked `browser` or `spark` may connect to this machine, and
+to nothing else.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ settings.register_profile(
 )
 settings.register_profile(
     "nightly",
-    max_examples=3000,
+    max_examples=1000,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
