@@ -1,0 +1,181 @@
+"""Keys -> candidate pairs: counted before they are made, without repeats, the same whatever the order of rows.
+
+For each rule: keys of linkable rows; groups no larger than the limit give all their pairs; larger groups are split by the rule's
+refinements in turn; what is still too large at the end is not compared, and its pairs are counted into the rule's yield (some of
+them other rules find). If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which rules
+are to blame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.block.rules import ATTRIBUTES, RULES, BlockingRule, Keys, _joined, mixed
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.errors import TooManyPairsError
+from nrm_linkage.tables import CandidatePairs, Int32s, Int64s, Mask, Referrals, RuleYield
+
+__all__ = ["candidate_pairs", "pairs_within", "rules_that_find"]
+
+
+def candidate_pairs(referrals: Referrals, config: LinkageConfig, rules: Sequence[BlockingRule] = RULES) -> CandidatePairs:
+    """Every pair of linkable rows that at least one rule brings together.
+
+    Raises
+    ------
+    TooManyPairsError
+        The rules would make more than `config.max_candidate_pairs` pairs, repeats between rules included.
+    """
+    plans = [_plan(rule, referrals, config.max_key_size) for rule in rules]
+    planned = {rule.name: sum(_n_pairs(keys) for keys in parts) for rule, (parts, _) in zip(rules, plans, strict=True)}
+    if sum(planned.values()) > config.max_candidate_pairs:
+        most = ", ".join(f"{name!r}: {count:,}" for name, count in sorted(planned.items(), key=lambda item: -item[1]) if count)
+        raise TooManyPairsError(
+            f"the blocking rules would make {sum(planned.values()):,} pairs, above max_candidate_pairs="
+            f"{config.max_candidate_pairs:,} ({most}). Lower max_key_size, or raise max_candidate_pairs if memory allows."
+        )
+    n_rules = len(rules)
+    tagged = [np.zeros(0, dtype=np.int64)]
+    for number, (parts, _) in enumerate(plans):
+        for keys in parts:
+            left, right = _pairs_of_groups(keys)
+            packed = _sorted_without_repeats(left * referrals.n + right)
+            tagged.append(packed * n_rules + number)
+    packed, rule_number = np.divmod(np.sort(np.concatenate(tagged)), n_rules)
+    first = np.ones(len(packed), dtype=bool)
+    first[1:] = packed[1:] != packed[:-1]
+    starts = np.flatnonzero(first)
+    found_by = np.bitwise_or.reduceat(np.int32(1) << rule_number.astype(np.int32), starts) if len(starts) else _no_rows()
+    left, right = np.divmod(packed[starts], referrals.n) if len(starts) else (_no_rows(), _no_rows())
+    yields = tuple(
+        RuleYield(
+            rule.name,
+            pairs=int(np.count_nonzero(found_by >> number & 1)),
+            only_here=int(np.count_nonzero(found_by == 1 << number)),
+            not_compared=not_compared,
+        )
+        for number, (rule, (_, not_compared)) in enumerate(zip(rules, plans, strict=True))
+    )
+    return CandidatePairs(
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        found_by=found_by.astype(np.int32),
+        rules=tuple(rule.name for rule in rules),
+        yields=yields,
+    )
+
+
+def rules_that_find(referrals: Referrals, left: Int32s, right: Int32s, rules: Sequence[BlockingRule] = RULES) -> Int32s:
+    """For given pairs, which rules' keys they share, as bit masks, whether or not a key was too common to compare."""
+    found = np.zeros(len(left), dtype=np.int32)
+    for number, rule in enumerate(rules):
+        keys = rule.keys(referrals)
+        a, b = _joined(left.astype(np.int64), keys.row, referrals.n)
+        of_left = np.stack([a.view(np.int64), keys.key[b].view(np.int64)], axis=1)
+        a, b = _joined(right.astype(np.int64), keys.row, referrals.n)
+        of_right = np.stack([a.view(np.int64), keys.key[b].view(np.int64)], axis=1)
+        shared = pd.DataFrame(of_left).merge(pd.DataFrame(of_right), how="inner")[0].unique()
+        found[shared] |= np.int32(1 << number)
+    return found
+
+
+def pairs_within(component: Int64s, rows: Int64s) -> tuple[Int32s, Int32s]:
+    """All pairs of rows that have the same component number, left before right. Both arrays: int64 (k,), rows ascending."""
+    order = np.lexsort((rows, component))
+    left, right = _pairs_of_groups(Keys(rows[order], component[order].view(np.uint64), np.zeros((len(rows), 0), dtype=np.int64)))
+    return left.astype(np.int32), right.astype(np.int32)
+
+
+def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Keys], int]:
+    """Groups of keys small enough to compare in full, and the number of pairs in groups that no refinement made small."""
+    keys = rule.keys(referrals)
+    keys = _grouped(keys.take(referrals.linkable[keys.row]))
+    fits = _group_sizes(keys) <= limit
+    parts, hot = [keys.take(fits)], keys.take(~fits)
+    if rule.rare_only:
+        return parts, 0
+    for attribute in rule.refine_by:
+        if not len(hot.row):
+            break
+        refined = _grouped(_refined(hot, attribute, referrals))
+        fits = _group_sizes(refined) <= limit
+        parts.append(refined.take(fits))
+        hot = refined.take(~fits)
+    return parts, _n_pairs(hot)
+
+
+def _refined(hot: Keys, attribute: str, referrals: Referrals) -> Keys:
+    """Split keys by an attribute. Rows without it stay with every part of their key."""
+    attribute_row, value = ATTRIBUTES[attribute](referrals)
+    a, b = _joined(hot.row, attribute_row, referrals.n)
+    if attribute == "another name word":
+        fresh = (hot.made_of[a] != value[b][:, None]).all(axis=1)
+        a, b = a[fresh], b[fresh]
+    has = np.zeros(len(hot.row), dtype=bool)
+    has[a] = True
+    split = Keys(hot.row[a], mixed(hot.key[a].view(np.int64), value[b]), hot.made_of[a])
+    lacking = np.flatnonzero(~has)
+    if not len(lacking):
+        return split
+    parts = pd.DataFrame({"key": hot.key[a], "part": split.key}).drop_duplicates()
+    everywhere = pd.DataFrame({"key": hot.key[lacking], "position": lacking}).merge(parts, on="key")
+    position = everywhere["position"].to_numpy(dtype=np.int64)
+    alone = mixed(hot.key[lacking].view(np.int64), np.full(len(lacking), -1, dtype=np.int64))
+    return Keys(
+        np.concatenate([split.row, hot.row[position], hot.row[lacking]]),
+        np.concatenate([split.key, everywhere["part"].to_numpy(dtype=np.uint64), alone]),
+        np.concatenate([split.made_of, hot.made_of[position], hot.made_of[lacking]]),
+    )
+
+
+def _grouped(keys: Keys) -> Keys:
+    """Sorted by key, then row, each row once a key."""
+    order = np.lexsort((keys.row, keys.key))
+    row, key = keys.row[order], keys.key[order]
+    once = np.ones(len(row), dtype=bool)
+    once[1:] = (row[1:] != row[:-1]) | (key[1:] != key[:-1])
+    return Keys(row[once], key[once], keys.made_of[order][once])
+
+
+def _group_starts(keys: Keys) -> tuple[Int64s, Int64s]:
+    """Start of each group and its size, for grouped keys."""
+    boundary = np.ones(len(keys.key), dtype=bool)
+    boundary[1:] = keys.key[1:] != keys.key[:-1]
+    start = np.flatnonzero(boundary)
+    return start, np.diff(np.append(start, len(keys.key)))
+
+
+def _group_sizes(keys: Keys) -> Int64s:
+    """The size of its group for every key."""
+    _, size = _group_starts(keys)
+    return np.repeat(size, size)
+
+
+def _n_pairs(keys: Keys) -> int:
+    _, size = _group_starts(keys)
+    return int((size * (size - 1) // 2).sum())
+
+
+def _pairs_of_groups(keys: Keys) -> tuple[Int64s, Int64s]:
+    """All pairs within the groups of grouped keys; rows ascend within a group, so left is the smaller."""
+    start, size = _group_starts(keys)
+    end = np.repeat(start + size, size)
+    position = np.arange(len(keys.row), dtype=np.int64)
+    following = end - position - 1
+    left = np.repeat(position, following)
+    right = left + 1 + np.arange(len(left), dtype=np.int64) - np.repeat(np.cumsum(following) - following, following)
+    return keys.row[left], keys.row[right]
+
+
+def _sorted_without_repeats(packed: Int64s) -> Int64s:
+    packed = np.sort(packed)
+    once: Mask = np.ones(len(packed), dtype=bool)
+    once[1:] = packed[1:] != packed[:-1]
+    return packed[once]
+
+
+def _no_rows() -> Int64s:
+    return np.zeros(0, dtype=np.int64)

@@ -1,0 +1,227 @@
+"""The compared fields and their levels: names, meaning, and order from most to least agreement.
+
+Level 0 of every field is `missing`, which weighs nothing. `by_frequency` marks levels at which the coincidence among strangers
+depends on the very value (everybody's Nguyen, one person's Xhevahire): there the match weight takes the value's own frequency, not
+one u for the level. Sources of the levels: domain.md 4.2 (names), 4.3 (dates), 4.4 (nationality); the exact cuts are chosen by us.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+__all__ = [
+    "FIELDS",
+    "AgeLevel",
+    "ContactLevel",
+    "DateLevel",
+    "OtherNamesLevel",
+    "Field",
+    "GenderLevel",
+    "GivenLevel",
+    "Level",
+    "NationalityLevel",
+    "ReferenceLevel",
+]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level. `sentence` completes "the two referrals: ..." without any value."""
+
+    name: str
+    sentence: str
+    by_frequency: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """One compared field. `levels[0]` is missing."""
+
+    name: str
+    levels: tuple[Level, ...]
+
+    def number(self, level: str) -> int:
+        """The code of a level."""
+        return next(code for code, known in enumerate(self.levels) if known.name == level)
+
+
+class GivenLevel(IntEnum):
+    """Codes of the levels of `given_name`."""
+
+    MISSING = 0
+    EXACT = 1
+    VARIANT = 2
+    NEAR = 3
+    SHORTENED = 4
+    MOVED = 5
+    ALIAS = 6
+    DIFFERENT = 7
+
+
+class OtherNamesLevel(IntEnum):
+    """Codes of the levels of `other_names`."""
+
+    MISSING = 0
+    EXACT = 1
+    VARIANT = 2
+    NEAR = 3
+    SHORTENED = 4
+    PARTLY = 5
+    DIFFERENT = 6
+
+
+class DateLevel(IntEnum):
+    """Codes of the levels of `date_of_birth`."""
+
+    MISSING = 0
+    EXACT = 1
+    EXACT_DEFAULT = 2
+    SWAPPED = 3
+    OTHER_CALENDAR = 4
+    ONE_DIGIT = 5
+    OTHER_YEAR = 6
+    DEFAULT_NEAR = 7
+    PARTIAL = 8
+    WITHIN_35_DAYS = 9
+    SAME_YEAR = 10
+    NEXT_YEAR = 11
+    WITHIN_5_YEARS = 12
+    FAR = 13
+
+
+class AgeLevel(IntEnum):
+    """Codes of the levels of `age`."""
+
+    MISSING = 0
+    SAME = 1
+    COMPATIBLE = 2
+    NEAR = 3
+    INCOMPATIBLE = 4
+
+
+class NationalityLevel(IntEnum):
+    """Codes of the levels of `nationality`."""
+
+    MISSING = 0
+    SAME = 1
+    OVERLAP = 2
+    CONTESTED = 3
+    LOOKALIKE = 4
+    DIFFERENT = 5
+
+
+class GenderLevel(IntEnum):
+    """Codes of the levels of `gender`."""
+
+    MISSING = 0
+    SAME = 1
+    DIFFERENT = 2
+
+
+class ReferenceLevel(IntEnum):
+    """Codes of the levels of `reference`."""
+
+    MISSING = 0
+    PERSONAL = 1
+    POLICE = 2
+    DIFFERENT = 3
+
+
+class ContactLevel(IntEnum):
+    """Codes of the levels of `contact`."""
+
+    MISSING = 0
+    PHONE_OR_EMAIL = 1
+    POSTCODE = 2
+    DIFFERENT = 3
+
+
+_MISSING = Level("missing", "one or both do not say")
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        "given_name",
+        (
+            _MISSING,
+            Level("exact", "the given names are the same", by_frequency=True),
+            Level("variant", "the given names are spellings of one name, or sound alike when transliterated", by_frequency=True),
+            Level("near", "the given names differ by a letter or so", by_frequency=True),
+            Level("shortened", "one given name is an initial, a short form or a nickname of the other", by_frequency=True),
+            Level("moved", "the given name of one stands in another place among the names of the other", by_frequency=True),
+            Level("alias", "the given name of one is an alias of the other", by_frequency=True),
+            Level("different", "the given names differ"),
+        ),
+    ),
+    Field(
+        "other_names",
+        (
+            _MISSING,
+            Level("exact", "the family and other names that both record are the same", by_frequency=True),
+            Level("variant", "the family and other names are spellings of the same names", by_frequency=True),
+            Level("near", "the family and other names differ by a letter or so", by_frequency=True),
+            Level("shortened", "the family and other names agree in part of a word or an initial", by_frequency=True),
+            Level("partly", "some of the family and other names agree and some differ", by_frequency=True),
+            Level("different", "the family and other names differ"),
+        ),
+    ),
+    Field(
+        "date_of_birth",
+        (
+            _MISSING,
+            Level("exact", "the dates of birth are the same", by_frequency=True),
+            Level("exact default", "the dates of birth are the same, on a day that stands for an unknown one", by_frequency=True),
+            Level("day and month swapped", "the dates of birth are the same with day and month exchanged"),
+            Level("another calendar", "the dates of birth are the same when one is read in another calendar"),
+            Level("one digit", "the dates of birth differ by one digit or two exchanged digits"),
+            Level("same day, another year", "day and month of birth are the same and the years differ by up to six"),
+            Level("default date near", "one date of birth stands for an unknown day, and the years are at most one apart"),
+            Level("partial date agrees", "one date of birth is incomplete, and what it says agrees", by_frequency=True),
+            Level("within 35 days", "the dates of birth are at most 35 days apart"),
+            Level("same year", "the years of birth are the same"),
+            Level("next year", "the years of birth are one apart"),
+            Level("within five years", "the years of birth are two to five apart"),
+            Level("far apart", "the years of birth are more than five apart"),
+        ),
+    ),
+    Field(
+        "age",
+        (
+            _MISSING,
+            Level("same", "a date of birth is missing; the ages agree to within a year or so"),
+            Level("compatible", "a date of birth is missing; the ages or age groups can be one person's"),
+            Level("near", "a date of birth is missing; the ages miss each other by less than a year"),
+            Level("incompatible", "a date of birth is missing; the ages or age groups cannot be one person's"),
+        ),
+    ),
+    Field(
+        "nationality",
+        (
+            _MISSING,
+            Level("same", "the nationalities are the same", by_frequency=True),
+            Level("overlap", "the nationalities have one in common", by_frequency=True),
+            Level("contested", "the nationalities are two that are often recorded for one person"),
+            Level("lookalike", "the nationalities are neighbours in the form's list or look alike"),
+            Level("different", "the nationalities differ"),
+        ),
+    ),
+    Field("gender", (_MISSING, Level("same", "the genders are the same", by_frequency=True), Level("different", "the genders differ"))),
+    Field(
+        "reference",
+        (
+            _MISSING,
+            Level("personal", "a Home Office or similar reference is the same"),
+            Level("police", "a police reference is the same"),
+            Level("different", "references of the same kind differ"),
+        ),
+    ),
+    Field(
+        "contact",
+        (
+            _MISSING,
+            Level("phone or e-mail", "a telephone number or e-mail address is the same"),
+            Level("postcode", "a postcode is the same"),
+            Level("different", "contact details of the same kind differ"),
+        ),
+    ),
+)

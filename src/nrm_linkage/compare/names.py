@@ -1,0 +1,174 @@
+"""Two bags of name words -> the levels of `given_name` and `other_names`, whichever boxes the words stood in.
+
+In this order: every word of one bag is levelled against every word of the other (`words`); the bags are aligned one to one, best
+levels first, words in the same place before others; the word that names the person (the first given name that is more than a
+middle-name marker; failing a given name, the first word) is judged as `given_name`; all other words together as `other_names`.
+
+Words that one side has and the other lacks cost nothing; words left over on *both* sides are a conflict, because a person's father's,
+grandfather's and family names are used by turns but two full sets rarely differ. An alias may help an agreement and is never a
+conflict (domain.md 4.2). It does not weigh anything: frequencies come in through `Rarity`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nrm_linkage.compare.fields import OtherNamesLevel, GivenLevel
+from nrm_linkage.compare.words import WordLevel, word_levels
+from nrm_linkage.normalise.names import NameRole
+from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags
+
+__all__ = ["AlignedNames", "PaddedBags", "align", "padded"]
+
+MIDDLE_MARKERS = ("van", "thi")
+"""Vietnamese middle words that mark gender and name nobody (domain.md 4.1)."""
+
+
+@dataclass(frozen=True, eq=False)
+class PaddedBags:
+    """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `principal`: int64 (n,), place of the naming word."""
+
+    word: Int32s
+    role: Int8s
+    held: Mask
+    principal: Int64s
+
+
+@dataclass(frozen=True, eq=False)
+class AlignedNames:
+    """Levels and the aligned words behind them, for p pairs.
+
+    `given`, `other`: int8 (p,). For each of up to k alignments: `left_word`, `right_word` int32 (p, k), `level` int8 (p, k) a
+    `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted under `given_name`, otherwise `other_names`.
+    """
+
+    given: Int8s
+    other: Int8s
+    left_word: Int32s
+    right_word: Int32s
+    level: Int8s
+    is_given: Mask
+
+
+def padded(bags: NameBags) -> PaddedBags:
+    """Lay the bags out as matrices as wide as the fullest bag."""
+    tokens = bags.tokens
+    n_rows, width = len(tokens.start) - 1, max(int(tokens.count.max(initial=0)), 1)
+    place = np.arange(len(tokens.token)) - tokens.start[tokens.row]
+    word = np.zeros((n_rows, width), dtype=np.int32)
+    role = np.zeros((n_rows, width), dtype=np.int8)
+    held = np.zeros((n_rows, width), dtype=bool)
+    word[tokens.row, place] = tokens.token
+    role[tokens.row, place] = bags.role
+    held[tokens.row, place] = True
+    marker = np.isin(np.array(tokens.texts, dtype=object), MIDDLE_MARKERS) if tokens.texts else np.zeros(1, dtype=bool)
+    # Lower is better: a given name, then a whole name's word, then any other; an alias or a middle marker only when nothing else is.
+    rank = np.select([role == NameRole.GIVEN, role == NameRole.UNKNOWN, role == NameRole.ALIAS], [0, 1, 6], 2)
+    rank = np.where(held, rank + 3 * (marker[word] | bags.is_initial[word] if tokens.texts else 0), 99)
+    return PaddedBags(word=word, role=role, held=held, principal=np.argmin(rank, axis=1))
+
+
+def align(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> AlignedNames:
+    """Align the bags of each pair and judge the result. `left`, `right`: int32 (p,), rows."""
+    level = _level_matrix(bags, matrix, left, right)
+    partner, aligned = _one_to_one(matrix, level, left, right)
+    return _judged(matrix, left, right, partner, aligned)
+
+
+def _level_matrix(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> Int8s:
+    """The level of every word of left against every word of right, int8 (p, k, k), NONE where either has no word."""
+    both = matrix.held[left][:, :, None] & matrix.held[right][:, None, :]
+    pair, i, j = np.nonzero(both)
+    levels = np.zeros(both.shape, dtype=np.int8)
+    levels[pair, i, j] = word_levels(
+        bags, matrix.word[left[pair], i].astype(np.int64), matrix.word[right[pair], j].astype(np.int64)
+    )
+    return levels
+
+
+def _one_to_one(matrix: PaddedBags, level: Int8s, left: Int32s, right: Int32s) -> tuple[Int64s, Int8s]:
+    """For each word of left its partner in right and their level (NONE where it has none): best levels first.
+
+    Among equal levels words in the same kind of box go first, then words in the same place; both tie-breaks are symmetric.
+    """
+    width = level.shape[1]
+    same_box = matrix.role[left][:, :, None] == matrix.role[right][:, None, :]
+    distance = np.abs(np.arange(width)[:, None] - np.arange(width)[None, :])
+    score = level.astype(np.int16) * 64 + same_box * 16 + (width - distance)
+    score[level == WordLevel.NONE] = 0
+    partner = np.zeros(level.shape[:2], dtype=np.int64)
+    aligned = np.zeros(level.shape[:2], dtype=np.int8)
+    everyone = np.arange(len(level))
+    for _ in range(width):
+        best = score.reshape(len(score), -1).argmax(axis=1)
+        i, j = np.divmod(best, width)
+        found = everyone[score[everyone, i, j] > 0]
+        if not len(found):
+            break
+        i, j = i[found], j[found]
+        partner[found, i], aligned[found, i] = j, level[found, i, j]
+        score[found, i, :] = 0
+        score[found, :, j] = 0
+    return partner, aligned
+
+
+def _judged(matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, aligned: Int8s) -> AlignedNames:
+    pairs, width = aligned.shape
+    everyone = np.arange(pairs)
+    place_l, place_r = matrix.principal[left], matrix.principal[right]
+    is_aligned = aligned > WordLevel.NONE
+    owner_of_right = np.full((pairs, width), -1, dtype=np.int64)
+    rows, i = np.nonzero(is_aligned)
+    owner_of_right[rows, partner[rows, i]] = i
+    left_alias = matrix.role[left] == NameRole.ALIAS
+    right_alias = matrix.role[right] == NameRole.ALIAS
+    loose_l = (matrix.held[left] & ~is_aligned & ~left_alias).sum(axis=1)
+    loose_r = (matrix.held[right] & (owner_of_right < 0) & ~right_alias).sum(axis=1)
+
+    l_aligned = is_aligned[everyone, place_l]
+    r_owner = owner_of_right[everyone, place_r]
+    together = l_aligned & (partner[everyone, place_l] == place_r)
+    # One naming word aligned elsewhere, the other not at all, and words to spare on both sides: the names were not moved, they differ.
+    either, both = l_aligned | (r_owner >= 0), l_aligned & (r_owner >= 0)
+    moved = ~together & (both | (either & ~((loose_l > 0) & (loose_r > 0))))
+    given_place = np.where(l_aligned, place_l, np.maximum(r_owner, 0))
+    through_alias = moved & (
+        left_alias[everyone, given_place] | right_alias[everyone, partner[everyone, given_place]]
+    )
+    known = matrix.held[left].any(axis=1) & matrix.held[right].any(axis=1)
+    by_word_level = np.array([0, GivenLevel.SHORTENED, GivenLevel.NEAR, GivenLevel.VARIANT, GivenLevel.EXACT], dtype=np.int8)
+    given = np.select(
+        [~known, together, through_alias, moved],
+        [GivenLevel.MISSING, by_word_level[aligned[everyone, place_l]], GivenLevel.ALIAS, GivenLevel.MOVED],
+        GivenLevel.DIFFERENT,
+    ).astype(np.int8)
+
+    is_given = np.zeros((pairs, width), dtype=bool)
+    is_given[everyone, given_place] = together | moved
+    differs = given == GivenLevel.DIFFERENT
+    used_l = differs & ~l_aligned
+    used_r = differs & (r_owner < 0)
+    conflicts = np.minimum(loose_l - used_l, loose_r - used_r)
+    other = _other_level(np.where(is_given, 0, aligned), conflicts, known)
+    return AlignedNames(
+        given=given,
+        other=other,
+        left_word=matrix.word[left],
+        right_word=matrix.word[right][everyone[:, None], partner],
+        level=aligned,
+        is_given=is_given,
+    )
+
+
+def _other_level(aligned: Int8s, conflicts: Int64s, known: Mask) -> Int8s:
+    """The level of all words but the naming one. `aligned`: int8 (p, k) word levels with the naming word's set to NONE."""
+    any_aligned = (aligned > 0).any(axis=1)
+    worst = np.where(aligned > 0, aligned, WordLevel.EXACT).min(axis=1)
+    by_word_level = np.array([0, OtherNamesLevel.SHORTENED, OtherNamesLevel.NEAR, OtherNamesLevel.VARIANT, OtherNamesLevel.EXACT], dtype=np.int8)
+    return np.select(
+        [~known | (~any_aligned & (conflicts <= 0)), any_aligned & (conflicts > 0), any_aligned],
+        [OtherNamesLevel.MISSING, OtherNamesLevel.PARTLY, by_word_level[worst]],
+        OtherNamesLevel.DIFFERENT,
+    ).astype(np.int8)

@@ -1,0 +1,93 @@
+"""Pairs of rows -> `Comparisons`: all fields' levels, and the coincidence of the agreeing values among strangers.
+
+Pairs are worked through in chunks, by the width of their bags, so that memory is bounded and short names do not pay for long ones;
+neither changes a result. How rare a value is comes from outside, through `Rarity`: this room knows nothing of models.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from nrm_linkage.compare.dates import age_levels, date_levels
+from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.compare.names import AlignedNames, PaddedBags, align, padded
+from nrm_linkage.compare.values import contact_levels, gender_levels, nationality_levels, reference_levels
+from nrm_linkage.compare.words import WordLevel
+from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
+
+__all__ = ["Rarity", "compare_pairs"]
+
+_COLUMN = {field.name: number for number, field in enumerate(FIELDS)}
+
+
+class Rarity(Protocol):
+    """How often strangers agree on given values, in bits (-log2 of the probability). All arrays have one element a pair."""
+
+    def words_bits(self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s) -> Float64s:
+        """For aligned words of pairs of rows, at a `WordLevel`."""
+
+    def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For dates of birth at a `DateLevel` that is by frequency; NaN at other levels."""
+
+    def nationalities_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For nationalities at a `NationalityLevel` that is by frequency; NaN at other levels."""
+
+    def genders_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For genders at a `GenderLevel` that is by frequency; NaN at other levels."""
+
+
+def compare_pairs(referrals: Referrals, left: Int32s, right: Int32s, rarity: Rarity, chunk_pairs: int) -> Comparisons:
+    """Compare pairs of rows. `left`, `right`: int32 (p,). Swapping them changes nothing."""
+    levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
+    bits = np.full((len(left), len(FIELDS)), np.nan)
+    matrix = padded(referrals.names)
+    for positions, width in _by_width(matrix, left, right, chunk_pairs):
+        narrow = PaddedBags(matrix.word[:, :width], matrix.role[:, :width], matrix.held[:, :width], matrix.principal)
+        l, r = left[positions], right[positions]  # noqa: E741
+        names = align(referrals.names, narrow, l, r)
+        levels[positions, _COLUMN["given_name"]] = names.given
+        levels[positions, _COLUMN["other_names"]] = names.other
+        given, other = _names_bits(names, l, r, rarity)
+        bits[positions, _COLUMN["given_name"]] = given
+        bits[positions, _COLUMN["other_names"]] = other
+    levels[:, _COLUMN["date_of_birth"]] = date_levels(referrals.birth, left, right)
+    levels[:, _COLUMN["age"]] = age_levels(referrals, left, right)
+    levels[:, _COLUMN["nationality"]] = nationality_levels(referrals.nationality, left, right)
+    levels[:, _COLUMN["gender"]] = gender_levels(referrals.gender, left, right)
+    levels[:, _COLUMN["reference"]] = reference_levels(referrals.references, left, right)
+    levels[:, _COLUMN["contact"]] = contact_levels(referrals.contacts, left, right)
+    for name, of in (
+        ("date_of_birth", rarity.dates_bits),
+        ("nationality", rarity.nationalities_bits),
+        ("gender", rarity.genders_bits),
+    ):
+        bits[:, _COLUMN[name]] = of(left, right, levels[:, _COLUMN[name]])
+    return Comparisons(levels=levels, coincidence_bits=bits)
+
+
+def _by_width(matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int) -> list[tuple[Int64s, int]]:
+    """Chunks of pair positions with the width their bags need."""
+    count = matrix.held.sum(axis=1)
+    width = np.maximum(np.maximum(count[left], count[right]), 1)
+    chunks = []
+    for wide in np.unique(width).tolist():
+        positions = np.flatnonzero(width == wide)
+        chunks += [(positions[at : at + chunk_pairs], wide) for at in range(0, len(positions), chunk_pairs)]
+    return chunks
+
+
+def _names_bits(names: AlignedNames, left: Int32s, right: Int32s, rarity: Rarity) -> tuple[Float64s, Float64s]:
+    """Coincidence of the aligned words, those of the given name apart from all others; NaN where nothing is aligned."""
+    pair, place = np.nonzero(names.level > WordLevel.NONE)
+    words = rarity.words_bits(
+        left[pair], right[pair], names.left_word[pair, place], names.right_word[pair, place], names.level[pair, place]
+    )
+    is_given = names.is_given[pair, place]
+    sums = []
+    for chosen in (is_given, ~is_given):
+        total = np.bincount(pair[chosen], weights=words[chosen], minlength=len(left))
+        count = np.bincount(pair[chosen], minlength=len(left))
+        sums.append(np.where(count > 0, total, np.nan))
+    return sums[0], sums[1]
