@@ -4,7 +4,7 @@
 VENV := .venv
 VENV_PANDAS3 := .venv-pandas3
 BIN := $(VENV)/bin
-PIP_QUIET := --quiet --disable-pip-version-check
+PIP_QUIET := -qq --disable-pip-version-check
 # Two workers; tests that share something costly (an xdist_group) go to the same one.
 IN_PARALLEL := -n 2 --dist loadgroup
 TABLE_SOURCES ?= ../shared/data

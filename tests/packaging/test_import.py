@@ -97,7 +97,7 @@ sys.stdout.write("\\n" + json.dumps({
     "events": seen,
     "changed": sorted(name for name in before if before[name] != after[name]),
     "handlers": handlers,
-    "public": [name for name in dir(nrm_linkage) if not name.startswith("_")],
+    "public": sorted({*dir(nrm_linkage), *getattr(nrm_linkage, "__all__", [])}),
 }))
 """
 
