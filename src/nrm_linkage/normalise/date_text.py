@@ -1,0 +1,391 @@
+"""The numbers that a written date states, before anything is decided about what is plausible.
+
+`written_date` takes cleaned text (see `values`) and returns a `Written`: what kind of statement it is, and
+its year, month and day as far as they are given. British order: day first. Month first only where day first
+cannot be, and then an issue says so.
+
+In this order: three numbers with separators and an optional time; digits alone (compact forms, a year, an
+age, a spreadsheet serial); parts written as unknown (`??/08/2006`, `00/00/2006`); two years; words (month
+names, "circa", ages); last, one date in numbers inside other words. Times and zones are dropped: the date
+is the one that is written.
+
+Not done: relative dates ("last Friday"), dates without a year, two dates in one text (an issue says so).
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Final
+
+from nrm_linkage.normalise.calendars import ReadingKind
+from nrm_linkage.normalise.month_names import calendar_months, gregorian_month
+from nrm_linkage.normalise.values import MISSING_WORDS, word_list, word_set
+
+__all__ = ["APPROXIMATE", "MONTH_FIRST", "NOT_A_DATE", "Form", "Written", "written_date"]
+
+NOT_A_DATE: Final = "not a date"
+MONTH_FIRST: Final = "day and month may be swapped: read month first"
+APPROXIMATE: Final = "approximate"
+_WORDS: Final = "words beside the date"
+_SEVERAL: Final = "more than one date"
+_SERIAL: Final = "spreadsheet serial number"
+
+FIRST_ETHIOPIAN_YEAR: Final = 1893
+"""The Ethiopian year that began in 1900."""
+
+MAX_LENGTH: Final = 120
+"""Longer texts are narratives, not dates (chosen by us)."""
+
+
+class Form(IntEnum):
+    """What a text states."""
+
+    MISSING = 0
+    UNREADABLE = 1
+    PLACEHOLDER = 2
+    DAY = 3
+    MONTH = 4
+    YEAR = 5
+    YEARS = 6
+    AGE = 7
+    AGE_IN_YEAR = 8
+    SERIAL = 9
+    UNIX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The numbers of a text. `year` as written (two digits where `short_year`); `number`: last year, age,
+    serial or seconds.
+    """
+
+    form: Form
+    year: int = field(default=0, repr=False)
+    month: int = field(default=0, repr=False)
+    day: int = field(default=0, repr=False)
+    number: int = field(default=0, repr=False)
+    short_year: bool = False
+    calendars: tuple[ReadingKind, ...] = ()
+    month_first: bool = False
+    issues: tuple[str, ...] = ()
+
+
+_TIME: Final = (
+    r"(?:[T\s,]+(?:\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,9})?)?)?\s*(?:[ap]\.?\s?m\.?)?"
+    r"\s*(?:Z|UTC|GMT)?\s*(?:[+-]\d{2}:?\d{2})?)?[.,]?"
+)
+_SEPARATOR: Final = r"\s?[-/.,\\_|;: ]\s?"
+_THREE: Final = re.compile(rf"(\d{{1,4}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{{1,4}}){_TIME}")
+_INSIDE: Final = re.compile(r"(?<![\d/.-])(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4})(?![\d/])")
+_TWO: Final = re.compile(r"(\d{1,4})\s?[-/. ]\s?(\d{1,4})")
+_UNKNOWN_PART: Final = re.compile(
+    r"(?<![^\W\d_])[?x*_]{1,4}(?![^\W\d_])|(?<![\d-])-{1,4}(?=[/.])|(?<=[/.])-{1,4}(?!\d)", re.IGNORECASE
+)
+_CJK: Final = re.compile(
+    r"(\d{4})\s?[年년]\s?(?:(\d{1,2})\s?[月월]\s?(?:(\d{1,2})(?:\s?[日号일]|(?=\d\d:)|$)?)?)?.*"
+)
+_VIETNAMESE: Final = re.compile(
+    r"(?:ng[aà]y\s+)?(?:m[uù]ng\s+)?(\d{1,2})?\s*th[aá]ng\s+(\d{1,2})[\s,]+(?:n[aă]m\s+)?(\d{4})"
+)
+_ROMAN: Final = re.compile(r"(\d{1,2})[\s./-]+(x{0,1}(?:i{1,3}|iv|vi{0,3}|ix)|x|xi|xii)[\s./-]+(\d{2,4})")
+_ROMAN_MONTHS: Final = {
+    text: month for month, text in enumerate(word_list("i ii iii iv v vi vii viii ix x xi xii"), start=1)
+}
+_CLOCK: Final = re.compile(
+    r"\b(?:\d{1,2}[:h]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,9})?)?(?:\s*[ap]\.?\s?m\b\.?)?"
+    r"|\d{1,2}(?:[.]\d{2})?\s?[ap]\.?m\b\.?)(?:\s*(?:gmt|utc|z)?\s*[+-]\d{2}:?\d{2})?",
+    re.IGNORECASE,
+)
+_DOT_IN_WORD: Final = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
+_TOKEN: Final = re.compile(r"\d+|[^\d\s/.,;()\[\]:|@\"~+=?!'-]+")
+_AGE_IN_YEAR: Final = re.compile(
+    r"(?:aged?\s+)?(\d{1,2})(?:\s+years?(?:\s+old)?)?\s+in\s+(?:the\s+year\s+)?(\d{4})"
+)
+_DECADE: Final = re.compile(r"(?:the\s+)?((?:1[2-9]|2[0-5])\d0)'?s")
+_TWO_YEARS: Final = re.compile(r"(?:between\s+)?(\d{4})\s*(?:-|/|or|to|and|&)\s*(\d{4})")
+_AGE_RANGE: Final = re.compile(
+    r"(?:aged?\s+)?\d{1,2}\s*(?:-|/|or|to)\s*\d{1,2}(?:\s*(?:years?|yrs?|yo|y)(?:\s+old)?)?"
+)
+
+_FILLERS: Final = word_set(
+    "of the on at in a st nd rd th dob d o b born birth date year month day de del di du le la el den der "
+    "am im u o w v monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur "
+    "thurs fri sat sun noon midnight est edt pst pdt bst gmt utc uhr klo um г в года год рік року"
+)
+_ABOUT: Final = word_set(
+    "c ca circa approx approximately about abt around roughly est estimated say maybe possibly probably "
+    "early late mid near claims claimed claiming assessed believed thought"
+)
+_AGE_WORDS: Final = word_set("age aged ages year years yr yrs yo y o old yoa")
+
+
+def written_date(text: str | None) -> Written:
+    """The statement that one cleaned text makes.
+
+    >>> [written_date(text).form.name for text in ("c. 2006", "17 gusht 2006", "about 16 years")]
+    ['YEAR', 'DAY', 'AGE']
+    """
+    if not text:
+        return _MISSING
+    if match := _THREE.fullmatch(text):
+        return _from_three(match[1], match[2], match[3])
+    if text.isdigit() or text.removesuffix(".0").isdigit():
+        return _from_digits(text.removesuffix(".0"))
+    if len(text) > MAX_LENGTH:
+        return _UNREADABLE
+    lower = text.casefold()
+    if lower in MISSING_WORDS:
+        return _MISSING
+    return (
+        _from_unknown_parts(lower)
+        or _from_forms(lower)
+        or _from_words(lower)
+        or _from_inside(lower)
+        or _UNREADABLE
+    )
+
+
+_MISSING: Final = Written(Form.MISSING)
+_UNREADABLE: Final = Written(Form.UNREADABLE, issues=(NOT_A_DATE,))
+_PLACEHOLDER: Final = Written(Form.PLACEHOLDER)
+
+
+def _from_three(first: str, second: str, third: str) -> Written:
+    """Three numbers: year first where the first has four digits or exceeds 31, else day, month, year."""
+    a, b, c = int(first), int(second), int(third)
+    if len(first) > 2 or (a > 31 and len(third) <= 2):
+        if len(first) == 3 or len(third) > 2:
+            return _UNREADABLE
+        return _day(a, b, c, short_year=len(first) <= 2)
+    if len(third) == 3 or len(third) == 1 or a > 32:
+        return _UNREADABLE
+    return _day(c, b, a, short_year=len(third) == 2)
+
+
+def _day(
+    year: int, month: int, day: int, *, short_year: bool = False, calendars: tuple[ReadingKind, ...] = ()
+) -> Written:
+    """A day, or as much of it as is not zero; month and day exchanged where the month cannot be one."""
+    if month == 0 or day == 0 or (year == 0 and not short_year):
+        if not short_year:
+            return _partial(year, month, day, calendars)
+        return _PLACEHOLDER if year == month == day == 0 else _UNREADABLE
+    if 12 < month <= 31 and day <= 12:
+        return Written(Form.DAY, year, day, month, 0, short_year, calendars, True, (MONTH_FIRST,))
+    return Written(Form.DAY, year, month, day, 0, short_year, calendars)
+
+
+def _partial(year: int, month: int, day: int, calendars: tuple[ReadingKind, ...]) -> Written:
+    if year == 0:
+        return _PLACEHOLDER if month == day == 0 else Written(Form.UNREADABLE, issues=("no year",))
+    if month == 0:
+        return Written(Form.YEAR, year, calendars=calendars, issues=("no month",) if day else ())
+    return Written(Form.MONTH, year, month, calendars=calendars) if month <= 12 else _UNREADABLE
+
+
+def _from_digits(digits: str) -> Written:
+    """Digits alone, by their number; eight are yyyymmdd where that is a date of 1200 to 2600, else
+    ddmmyyyy.
+    """
+    number, size = int(digits), len(digits)
+    if number == 0:
+        return _PLACEHOLDER
+    if size <= 2:
+        return Written(Form.AGE, number=number)
+    if size == 4:
+        return Written(Form.YEAR, number)
+    if size == 5:
+        return Written(Form.SERIAL, number=number, issues=(_SERIAL,))
+    if size == 6:
+        return _from_six_digits(digits)
+    if size == 7:
+        lost = _from_digits("0" + digits)
+        return replace(lost, issues=(*lost.issues, "leading zero lost"))
+    if size in (8, 12, 14):
+        year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
+        if 1200 <= year <= 2600 and month <= 12 and day <= 32:
+            return _day(year, month, day)
+        return _day(int(digits[4:8]), int(digits[2:4]), int(digits[:2])) if size == 8 else _UNREADABLE
+    if size in (10, 13) and digits[0] == "1":
+        return Written(Form.UNIX, number=number // (1000 if size == 13 else 1), issues=("Unix time",))
+    return _UNREADABLE
+
+
+def _from_six_digits(digits: str) -> Written:
+    """ddmmyy, or yyyymm; neither where both can be."""
+    day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    day_first = 1 <= day <= 31 and 1 <= month <= 12
+    month_only = digits[:2] in ("19", "20") and 1 <= year <= 12
+    if day_first and month_only:
+        return Written(Form.UNREADABLE, issues=("digits that can be more than one date",))
+    if month_only:
+        return Written(Form.MONTH, int(digits[:4]), year)
+    return _day(year, month, day, short_year=True) if day_first else _UNREADABLE
+
+
+def _from_unknown_parts(lower: str) -> Written | None:
+    """Unknown parts as zeros: `??/08/2006`, `xx-xx-2006`, `/08/2006`, and two parts (`08/2006`)."""
+    zeroed = _UNKNOWN_PART.sub("0", lower)
+    if zeroed.startswith("/"):
+        zeroed = "0" + zeroed
+    zeroed = zeroed.replace("//", "/0/")
+    if zeroed != lower and (match := _THREE.fullmatch(zeroed)):
+        return _from_three(match[1], match[2], match[3])
+    if match := _TWO.fullmatch(zeroed):
+        return _from_two(match[1], match[2])
+    return None
+
+
+def _from_two(first: str, second: str) -> Written | None:
+    a, b = int(first), int(second)
+    if len(first) == 4 and len(second) == 4:
+        return _years(a, b)
+    if len(first) == 4 and len(second) <= 2:
+        return _month(a, b)
+    if len(second) == 4 and len(first) <= 2:
+        return _month(b, a)
+    return None
+
+
+def _month(year: int, month: int) -> Written | None:
+    if year == 0:
+        return _PLACEHOLDER if month == 0 else None
+    if month == 0:
+        return Written(Form.YEAR, year)
+    return Written(Form.MONTH, year, month) if month <= 12 else None
+
+
+def _years(first: int, last: int) -> Written | None:
+    return (
+        Written(Form.YEARS, first, number=last, issues=(APPROXIMATE,))
+        if first <= last <= first + 10
+        else None
+    )
+
+
+def _from_forms(lower: str) -> Written | None:
+    """Forms that a pattern tells apart: Chinese, Korean and Vietnamese dates, Roman months, decades, spans,
+    ages in a year.
+    """
+    if match := _CJK.fullmatch(lower):
+        return _day(int(match[1]), int(match[2] or 0), int(match[3] or 0))
+    if match := _VIETNAMESE.fullmatch(lower):
+        return _day(int(match[3]), int(match[2]), int(match[1] or 0))
+    if (match := _ROMAN.fullmatch(lower)) and match[2] in _ROMAN_MONTHS and len(match[3]) != 3:
+        return _day(int(match[3]), _ROMAN_MONTHS[match[2]], int(match[1]), short_year=len(match[3]) == 2)
+    if match := _DECADE.fullmatch(lower):
+        return Written(Form.YEARS, int(match[1]), number=int(match[1]) + 9, issues=(APPROXIMATE,))
+    if match := _TWO_YEARS.fullmatch(lower):
+        return _years(int(match[1]), int(match[2]))
+    if match := _AGE_IN_YEAR.fullmatch(lower):
+        return Written(Form.AGE_IN_YEAR, int(match[2]), number=int(match[1]), issues=("age in a given year",))
+    if _AGE_RANGE.fullmatch(lower):
+        return Written(Form.UNREADABLE, issues=("a range of ages instead of a date",))
+    return None
+
+
+def _from_words(lower: str) -> Written | None:
+    """Numbers among words: a month name with its year and day, a year or an age with words of
+    approximation.
+    """
+    tokens = _TOKEN.findall(_CLOCK.sub(" ", _DOT_IN_WORD.sub("", lower)))
+    numbers = [token for token in tokens if token.isdigit()]
+    words = [token for token in tokens if not token.isdigit()]
+    if not numbers or len(numbers) > 3 or len(words) > 12:
+        return None
+    months = [
+        (word, found)
+        for word in words
+        if word not in _FILLERS and word not in _ABOUT and (found := _months_of(word))
+    ]
+    rest = {word for word in words if all(word != month for month, _ in months)} - _FILLERS
+    issues = ((APPROXIMATE,) if rest & _ABOUT or "?" in lower or "~" in lower else ()) + (
+        (_WORDS,) if rest - _ABOUT else ()
+    )
+    if len(months) == 1:
+        return _from_named_month(lower, tokens, numbers, months[0], issues)
+    if months:
+        return Written(Form.UNREADABLE, issues=(_SEVERAL,))
+    return _from_plain_number(numbers, rest, issues)
+
+
+def _months_of(word: str) -> dict[ReadingKind | None, int]:
+    """The month that a word names, by calendar; None stands for the Gregorian one."""
+    found: dict[ReadingKind | None, int] = dict(calendar_months(word))
+    gregorian = None if found else gregorian_month(word)
+    return {None: gregorian} if gregorian is not None else found
+
+
+def _from_named_month(
+    lower: str,
+    tokens: list[str],
+    numbers: list[str],
+    named: tuple[str, dict[ReadingKind | None, int]],
+    issues: tuple[str, ...],
+) -> Written | None:
+    word, by_calendar = named
+    years = [number for number in numbers if len(number) == 4]
+    calendars, month = _calendar_of_name(by_calendar, int(years[0]) if years else 0)
+    days = [number for number in numbers if len(number) <= 2]
+    if len(years) == 1 and len(days) <= 1 and len(numbers) <= 2:
+        found = _named(int(years[0]), month, int(days[0]) if days else 0, False, calendars)
+    elif not years and len(numbers) == 2 == len(days):
+        year_first = int(days[0]) > 31
+        year, day = (days[0], days[1]) if year_first else (days[1], days[0])
+        found = _named(int(year), month, int(day), True, calendars)
+    elif (
+        len(numbers) == 1
+        and len(days[0] if days else "") == 2
+        and (int(days[0]) > 31 or f"{word}-{days[0]}" in lower)
+    ):
+        # "Aug-06" is how a spreadsheet shows the first of that month.
+        found = Written(Form.MONTH, int(days[0]), month, short_year=True)
+    else:
+        return Written(Form.UNREADABLE, issues=("no year",)) if not years else None
+    return replace(found, issues=(*found.issues, *issues))
+
+
+def _calendar_of_name(
+    by_calendar: dict[ReadingKind | None, int], year: int
+) -> tuple[tuple[ReadingKind, ...], int]:
+    """The calendar to read a named month in: Tir is Ethiopian in 1993, and Solar Hijri in 1383."""
+    if year >= FIRST_ETHIOPIAN_YEAR and ReadingKind.ETHIOPIAN in by_calendar:
+        return (ReadingKind.ETHIOPIAN,), by_calendar[ReadingKind.ETHIOPIAN]
+    kind, month = next(iter(by_calendar.items()))
+    return (() if kind is None else (kind,)), month
+
+
+def _named(year: int, month: int, day: int, short_year: bool, calendars: tuple[ReadingKind, ...]) -> Written:
+    if day == 0:
+        return Written(Form.MONTH, year, month, calendars=calendars)
+    return Written(Form.DAY, year, month, day, 0, short_year, calendars)
+
+
+def _from_plain_number(numbers: list[str], rest: set[str], issues: tuple[str, ...]) -> Written | None:
+    """One number with words of approximation or of age: a year or an age."""
+    if len(numbers) != 1 or rest - _ABOUT - _AGE_WORDS:
+        return None
+    digits = numbers[0]
+    approximate = tuple(issue for issue in issues if issue == APPROXIMATE)
+    if len(digits) == 4:
+        return Written(Form.YEAR, int(digits), issues=approximate)
+    if len(digits) <= 2 and digits.strip("0"):
+        return Written(Form.AGE, number=int(digits), issues=approximate)
+    return None
+
+
+def _from_inside(lower: str) -> Written | None:
+    """One date in numbers inside other text."""
+    found = {(match[1], match[3], match[4]) for match in _INSIDE.finditer(_UNKNOWN_PART.sub("0", lower))}
+    if len(found) != 1:
+        return Written(Form.UNREADABLE, issues=(_SEVERAL,)) if found else None
+    inside = _from_three(*next(iter(found)))
+    return replace(inside, issues=(*inside.issues, _WORDS))
+
+
+def last_day(year: int, month: int) -> int:
+    """The last day of a Gregorian month."""
+    return calendar.monthrange(year, month)[1]
