@@ -1,0 +1,229 @@
+"""Parts of names that are written sometimes apart and sometimes together, brought to one form; and the particles around them.
+
+Works on the folded words of one stretch of a name box, in written order:
+
+1. Articles and particles go: `Al-`, `el`, `ar-` before R, `de`, `dela`, `dos`, `van der`, `von`, when a word follows. Vietnamese `Van`,
+   `Thi`, `Do`, `Le` and Dutch `van` alone stay: nothing tells them from names.
+2. `bin`, `ibn`, `ben`, `bint`, `wald` before a word mark it as a patronymic, and go.
+3. Words that make one name are joined: `Abdul Rahman`, `Abd al-Rahman`; `Rahmat Ullah`; `Salah El Din`; `Gebre Medhin` and its
+   abbreviation `G/Medhin`; `Abu Bakr`; `Mc Donald`; `O Neil`.
+4. Words that hold two names are split, because either may be dropped elsewhere: `Mohammadreza`, `Amirhossein`, `Noormohammad`;
+   `Vanhung` and `Thihuong`; `Xiaoming`. A double-barrelled name is two words already.
+5. A suffix of respect goes: `Rameshbhai`, `Kokilaben`, `Habibur` before `Rahman`.
+
+It joins nothing across two boxes: a name whose halves stand in different boxes keeps two words (`join_parts` may be called again on
+the words of both). It does not translate one spelling of a part into another; skeleton.py and variants.py do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Final
+
+from nrm_linkage.normalise.name_tables import words
+
+__all__ = ["Word", "fused", "join_parts", "special_words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One written word: its folded letters, and whether a hyphen or slash tied it to the word after it."""
+
+    text: str = field(repr=False)
+    tied: bool = False
+    patronymic: bool = False
+    family: bool = False
+
+
+_MOHAMMED: Final = r"m[aou]ha?mm?[aei]d"
+_HUSSEIN: Final = r"h[ou]s+[aei]+[iy]?n"
+_TWO_NAMES: Final = re.compile(
+    rf"({_MOHAMMED})(reza|ali|amin|mehdi|mahdi|{_HUSSEIN}|sadegh|sadeq|javad|taghi|taqi|hadi|jan|khan|karim|amir|yusuf|yousef)"
+    rf"|(am[ie]r|em[ie]r|ali|shah)(reza|{_HUSSEIN}|mehdi|mahdi|{_MOHAMMED}|ali|abbas|arsalan)"
+    rf"|(noor|nur|nor|nour|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|ghulam|gholam)({_MOHAMMED}|reza|{_HUSSEIN}|ali)"
+    r"|(fatem[ae]h?|fatim[ae]h?)(zahra|zehra)"
+)
+_VIETNAMESE: Final = (
+    "(?:anh|bao|bich|binh|canh|chau|chi|chien|chinh|chung|cong|cuong|dai|dang|dao|dat|diem|diep|dinh|doan|dong|duc|dung|duong|duy|duyen"
+    "|giang|hai|han|hang|hanh|hau|hien|hiep|hieu|hoa|hoai|hoan|hoang|hong|hue|hung|huong|huy|huyen|huynh|khai|khang|khanh|khoa|khoi"
+    "|kien|kieu|lam|lan|lien|linh|loan|loc|loi|long|luan|luc|luong|mai|manh|minh|nam|nga|ngan|nghia|ngoc|nguyen|nhan|nhat|nhi|nhu|nhung"
+    "|oanh|phat|phi|phong|phu|phuc|phung|phuoc|phuong|quan|quang|quoc|quy|quyen|quynh|sang|sinh|son|tai|tam|tan|thai|thang|thanh|thao"
+    "|thien|thinh|thong|thu|thuan|thuy|thuong|tien|tinh|toan|toi|trang|tri|trinh|trong|truc|trung|truong|tuan|tung|tuyen|tuyet|van|viet"
+    "|vinh|vuong|xuan|yen)"
+)
+_VIETNAMESE_TWO: Final = re.compile(rf"(van|thi)({_VIETNAMESE})")
+_INITIAL: Final = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])"
+_PINYIN_LONG: Final = f"{_INITIAL}(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|ue|ui|un|uo)"
+_PINYIN_TWO: Final = re.compile(f"({_PINYIN_LONG})({_PINYIN_LONG})")
+# One of the two syllables must be one that hardly any other language writes.
+_PINYIN_MARK: Final = re.compile("zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|[bpmfdtnlgkhw]ei|[bpmdtnl]ing")
+_IBERIAN_FUSED: Final = re.compile("(?:delos|dela|del|dos|da|de)([a-z]{4,})")
+_GUJARATI: Final = re.compile("([a-z]{3,}?)bhai|([a-z]{3,}[aiu])ben")
+_FUSED_ARTICLE: Final = re.compile("[ae]l(?=(?:sh|kh|gh|dh|th|[bdfhjkmnqrstwyz])[a-z]{3,}(?:i|y|ee|awi)$)")
+_EUROPEAN_AL: Final = re.compile("al(?:b|f|m|t|d|v)|el(?:m|d|b|t)")
+_GEEZ_ABBREVIATION: Final = {"g": "gebre", "h": "habte", "t": "tekle", "w": "welde", "k": "kidane"}
+_MAYBE_FUSED: Final = re.compile(
+    f"{_MOHAMMED}[a-z]|(?:am|em|ali|shah|noo?u?r|nur|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|gh|fat)[a-z]{{3}}"
+    "|(?:van|thi)[a-z]{3}|(?:de|da|do)[a-z]{4}|[ae]l[a-z]{5}|[a-z]{3,}(?:bhai|ben)$|[a-z]*(?:zh|x|q|iao|uang|iang|iong|ei|ing)"
+)
+
+
+def fused(text: str) -> tuple[str, ...]:
+    """The words that a folded word stands for: two where it holds two names, one without its article or suffix, mostly itself.
+
+    >>> fused("mohammadreza"), fused("vanhung"), fused("xiaoming"), fused("dasilva"), fused("benson")
+    (('mohammad', 'reza'), ('van', 'hung'), ('xiao', 'ming'), ('silva',), ('benson',))
+    """
+    if len(text) < 6 or not _MAYBE_FUSED.match(text):
+        return (text,)
+    for pattern in (_TWO_NAMES, _VIETNAMESE_TWO):
+        if match := pattern.fullmatch(text):
+            return tuple(part for part in match.groups() if part)
+    if (match := _PINYIN_TWO.fullmatch(text)) and _PINYIN_MARK.search(text):
+        return match.group(1), match.group(2)
+    if (match := _IBERIAN_FUSED.fullmatch(text)) and match.group(1) in words("portuguese_second"):
+        return (match.group(1),)
+    if match := _GUJARATI.fullmatch(text):
+        return (match.group(1) or match.group(2),)
+    if len(text) >= 8 and _FUSED_ARTICLE.match(text) and not _EUROPEAN_AL.match(text):
+        return (text[2:],)
+    return (text,)
+
+
+@cache
+def special_words() -> frozenset[str]:
+    """Words at which joining or dropping may begin or end; a stretch without any of them needs no `join_parts`."""
+    kinds = (
+        "article", "assimilated_article", "patronymic", "particle", "abd", "ullah", "din", "uddin", "geez_second",
+    )  # fmt: skip
+    return frozenset().union(*(words(kind) for kind in kinds), {"abdi", "cabdi", "abdu", "abdo", "mc", "abu", "abou", "abo", "bhai", "van"})
+
+
+def join_parts(line: Sequence[Word], *, leading: bool = False) -> list[Word]:
+    """Bring the words of one stretch to one form, in the order of the module docstring.
+
+    `leading` says that the stretch is a box of family names, where a patronymic marker may come first.
+    """
+    line = _without_particles(_with_abd(list(line)), leading)
+    for step in (_with_suffix, _with_prefix):
+        line = step(line)
+    return [replace(word, text=part) for word in line for part in fused(word.text)]
+
+
+def _with_abd(line: list[Word]) -> list[Word]:
+    """`Abdul` and its like with the word that completes them; the article between them goes."""
+    out: list[Word] = []
+    at = 0
+    articles = words("article") | words("assimilated_article")
+    while at < len(line):
+        word = line[at]
+        nxt = at + 1
+        if word.text in words("abd"):
+            if nxt + 1 < len(line) and line[nxt].text in articles:
+                nxt += 1
+            if nxt < len(line) and len(line[nxt].text) > 1:
+                out.append(_abd_compound(word, line[nxt]))
+                at = nxt + 1
+                continue
+        elif word.text in words("abdi") and nxt < len(line) and line[nxt].text in words("abd_second"):
+            out.append(replace(line[nxt], text=word.text + line[nxt].text))
+            at = nxt + 1
+            continue
+        out.append(word)
+        at += 1
+    return out
+
+
+def _abd_compound(first: Word, second: Word) -> Word:
+    if second.text in ("allah", "lah", "llah", "alla"):
+        return replace(second, text="abdullah")
+    return replace(second, text=("abdul" if first.text == "abd" else first.text) + second.text)
+
+
+def _without_particles(line: list[Word], leading: bool) -> list[Word]:
+    out: list[Word] = []
+    marked = False
+    for at, word in enumerate(line):
+        rest = line[at + 1 :]
+        text = word.text
+        if rest and (out or leading) and text in words("patronymic") and len(rest[0].text) > 1:
+            marked = True
+            continue
+        if rest and _is_particle(word, rest, bool(out)):
+            continue
+        out.append(replace(word, patronymic=True) if marked else word)
+        marked = False
+    return out
+
+
+def _is_particle(word: Word, rest: list[Word], preceded: bool) -> bool:
+    text, after = word.text, rest[0].text
+    if text in words("article"):
+        return after not in words("din") and (word.tied or preceded or len(after) > 3)
+    if text in words("assimilated_article"):
+        # `an` and `as` are names too: only the spelling that repeats the letter after it, tied by a hyphen, is an article.
+        return (text[-1] == after[0] and (word.tied or (preceded and text != "an"))) or (text in ("ur", "ul") and preceded)
+    if text in words("particle"):
+        return len(after) > 3 or (text in ("de", "del") and after in ("la", "los", "las"))
+    if text in ("la", "los", "las") and len(after) > 3:
+        return after in words("portuguese_second")
+    return text == "van" and after in ("der", "den", "de", "ter", "het")
+
+
+def _with_suffix(line: list[Word]) -> list[Word]:
+    """Words that complete the word before them: `Rahmat Ullah`, `Salah El Din`, `Gebre Medhin`, `Habibur Rahman`, `Ramesh Bhai`."""
+    out: list[Word] = []
+    skip = 0
+    for at, word in enumerate(line):
+        if skip:
+            skip -= 1
+            continue
+        before = out[-1] if out else None
+        ending = _suffix(before, word, line[at + 1 :])
+        if before is None or ending is None:
+            out.append(word)
+            continue
+        joined, skip = ending
+        out[-1] = replace(before, text=joined)
+    return out
+
+
+def _suffix(before: Word | None, word: Word, rest: list[Word]) -> tuple[str, int] | None:
+    """The joined text and the number of further words it took, or None where the word stands for itself."""
+    if before is None or len(word.text) < 2:
+        return None
+    text = word.text
+    if len(before.text) == 1:
+        # `G/Medhin`: only before the few words that end such compounds.
+        full = _GEEZ_ABBREVIATION.get(before.text)
+        return (full + text, 0) if full and text in words("geez_second") and len(text) > 4 else None
+    if text in words("ullah") or (text in words("uddin") and len(before.text) > 2):
+        return before.text + text, 0
+    if text in ("al", "el", "ul", "ud", "ed", "ad", "uld", "eld") and rest and rest[0].text in words("din"):
+        return before.text + "eldin", 1
+    if text in words("din") and word.text != "din" and len(before.text) > 2:
+        return before.text + text, 0
+    if before.text in words("geez_first") and text in words("geez_second"):
+        return before.text + text, 0
+    if text == "bhai" and len(before.text) > 2:
+        return before.text, 0
+    return None
+
+
+def _with_prefix(line: list[Word]) -> list[Word]:
+    """Words that need the word after them: `Mc Donald`, `O Neil`, `Abu Bakr`; and the linking ending of `Habibur Rahman`."""
+    out: list[Word] = []
+    for word in line:
+        before = out[-1].text if out else ""
+        if (before == "mc" and len(word.text) > 1) or (before == "o" and word.text in words("o_second")):
+            out[-1] = replace(word, text=before + word.text)
+        elif before in ("abu", "abou", "abo", "abi") and word.text in words("bakr"):
+            out[-1] = replace(word, text="abubakr")
+        else:
+            if len(before) > 5 and before.endswith("ur") and word.text in ("rahman", "rehman", "rahim"):
+                out[-1] = replace(out[-1], text=before[:-2])
+            out.append(word)
+    return out

@@ -1,0 +1,371 @@
+"""One name box of a referral, raw -> the tokens of the name in it, in written order, with what each is.
+
+In this order: encoding damage is repaired and other scripts are written in Latin letters (name_text.py); a box that holds only a
+placeholder, a redaction (`PV1`, `Child A`, `JD`) or no letters is read as missing; an alias is set apart (`aka`, `@`, quotes, brackets,
+`née`); a comma or capitals say which part is the family name; titles and placeholders around a name are left out; particles go and
+parts of one name are joined (name_parts.py); a box that says one name twice keeps it once; the first 12 tokens are kept.
+
+A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. Whatever made the reading doubtful
+is an issue, in fixed words that never hold the value; articles, particles and patronymic markers are part of how names are written
+and make no issue.
+
+What this module does not do: it does not correct spelling, choose between orders of a name, guess a community, or look at any other
+box or column. Two tokens that are spellings of one name stay two different tokens here (skeleton.py, variants.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
+from functools import cache
+from typing import Final
+
+from nrm_linkage.normalise.name_parts import Word, fused, join_parts, special_words
+from nrm_linkage.normalise.name_tables import words
+from nrm_linkage.normalise.name_text import fold, latinise, repair
+
+__all__ = ["MAX_CHARACTERS", "MAX_TOKENS", "NameBox", "NameReading", "NameRole", "NameToken", "read_name"]
+
+MAX_TOKENS: Final = 12  # chosen by us: the longest four-part names with an alias have about ten
+MAX_CHARACTERS: Final = 1000  # chosen by us; the form admits 15,000 (domain.md 1.1.1), which only pasted text reaches
+
+PLACEHOLDER: Final = "a placeholder, not a name: read as missing"
+PLACEHOLDER_PART: Final = "a placeholder beside the name was left out"
+REDACTED: Final = "a pseudonym or redaction, not a name: read as missing"
+NO_LETTERS: Final = "no letters: read as missing"
+NOT_TEXT: Final = "not text: read as missing"
+TITLE: Final = "a title was left out"
+TITLE_ALONE: Final = "a title with no name: read as missing"
+ALIAS_INSIDE: Final = "an alias or former name stands in the box"
+WHOLE_NAME: Final = "a comma says that the whole name stands in one box"
+REPEATED: Final = "one name repeated: kept once"
+DIGITS: Final = "digits were left out"
+LOST_LETTER: Final = "a letter was lost before the value came here"
+MENDED: Final = "damaged encoding was repaired"
+OTHER_SCRIPT: Final = "another script was written in Latin letters"
+EMAIL: Final = "an email address was left out"
+RELATIVE: Final = "the name of a spouse was left out"
+TOO_LONG: Final = "longer than a name: only the beginning was read"
+
+
+class NameRole(IntEnum):
+    """What a token is, as far as the box and its punctuation tell."""
+
+    GIVEN = 1
+    FAMILY = 2
+    UNKNOWN = 3
+    ALIAS = 4
+    PATRONYMIC = 5
+
+
+class NameBox(StrEnum):
+    """The canonical field that the text stood in."""
+
+    GIVEN = "given_name"
+    FAMILY = "family_name"
+    WHOLE = "name"
+    ALIAS = "alias"
+
+
+@dataclass(frozen=True, slots=True)
+class NameToken:
+    """One part of a name: `text` in letters a-z; `initial` when that is a single letter."""
+
+    text: str = field(repr=False)
+    role: NameRole
+    initial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """Tokens in written order, none where the box says nothing; and what was doubtful, in fixed words."""
+
+    tokens: tuple[NameToken, ...]
+    issues: tuple[str, ...]
+
+
+_ROLE_OF_BOX: Final = {
+    NameBox.GIVEN: NameRole.GIVEN,
+    NameBox.FAMILY: NameRole.FAMILY,
+    NameBox.WHOLE: NameRole.UNKNOWN,
+    NameBox.ALIAS: NameRole.ALIAS,
+}
+_NOTHING: Final = NameReading((), ())
+_SIMPLE: Final = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{3,})?")
+_WORD: Final = re.compile(r"[^\s\-/,;.&+=:*~^<>!#%$()\[\]{}\"]+")
+_DIGIT: Final = re.compile(r"\d")
+_EMAIL: Final = re.compile(r"\S+@\S+\.[A-Za-z]{2,}")
+_LOST: Final = re.compile(r"(?<=\w)\?|\?(?=\w)")
+_SET_APART: Final = re.compile(r"\"([^\"]*)\"|\(([^()]*)\)?|\[([^\[\]]*)\]?|\{([^{}]*)\}?|(?<![\w'])'([^']{2,})'(?![\w'])")
+_ALIAS_MARK: Final = re.compile(
+    r"(?<!\w)(?:a\.?k\.?a\b\.?|a/k/a\b|a k a\b|also known as\b|known (?:as|by)\b|alias\b|goes by\b|street name\b|nick ?name[ds]?\b"
+    r"|n[eé]e\b|formerly(?: known as)?\b|previously(?: known as)?\b|prev\b\.?|f\.?k\.?a\b\.?|otherwise(?: known as)?\b|maiden name\b)\s*:?"
+    r"|@",
+    re.IGNORECASE,
+)
+_RELATIVE: Final = re.compile(r"(?<!\w)(?:(?P<child>[sdc]/o|(?:son|daughter|child) of)|w/o|wife of|husband of|h/o)(?!\w)\.?", re.IGNORECASE)
+_TITLE_SLASH: Final = re.compile(r"^\s*w/(?:ro|rt|t|o)\b\.?(?=\s)", re.IGNORECASE)
+_MARIA: Final = re.compile(r"\bMa\.(?=\s*\w)|\bMª|\bM\.ª", re.IGNORECASE)
+_CONSONANTS: Final = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{2,3}")
+_TWO_CAPITALS: Final = re.compile(r"[AEIOU][BCDFGHJKLMNPQRSTVWXZ]")
+_ALIAS_WORDS: Final = frozenset("aka alias nee formerly previously prev fka otherwise known goes nickname nicknamed nickname".split())
+_INITIALS: Final = re.compile(r"(?:[A-Za-z][.\s]*){2,3}")
+# Two capitals that are whole names in their languages all the same (chosen by us).
+_SHORT_NAMES: Final = frozenset("NG MD AN AL AM ED EM EN EL IP OH ON AH UL UR UZ IR OR".split())
+
+
+def read_name(value: object, box: NameBox) -> NameReading:
+    """Read one box. Total: any value gives a reading, and nothing is raised; pure: nothing is remembered.
+
+    >>> [(token.text, token.role.name) for token in read_name("NGUYEN, Van Hung", NameBox.WHOLE).tokens]
+    [('nguyen', 'FAMILY'), ('van', 'GIVEN'), ('hung', 'GIVEN')]
+    >>> read_name("Not known", NameBox.FAMILY)
+    NameReading(tokens=(), issues=('a placeholder, not a name: read as missing',))
+    """
+    if not isinstance(value, str):
+        return _NOTHING if _is_missing(value) else NameReading((), (NOT_TEXT,))
+    if len(value) < 64 and value.isascii() and _SIMPLE.fullmatch(value):
+        simple = _read_simple(value, box)
+        if simple is not None:
+            return simple
+    return _read_any(value, box)
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
+
+
+def _read_simple(value: str, box: NameBox) -> NameReading | None:
+    """One or two plain words of which no rule speaks, which is most boxes; None sends the value the long way."""
+    special = _words_with_rules()
+    parts = value.lower().split(" ")
+    role = _ROLE_OF_BOX[box]
+    tokens = []
+    for part in parts:
+        if part in special or fused(part) != (part,):
+            return None
+        tokens.append(NameToken(part, role, False))
+    if len(parts) == 2:
+        first, second = value.split(" ")
+        if parts[0] == parts[1] or (box is NameBox.WHOLE and first.isupper() != second.isupper()):
+            return None
+    elif len(value) == 3 and _CONSONANTS.fullmatch(value):
+        return None
+    return NameReading(tuple(tokens), ())
+
+
+@cache
+def _words_with_rules() -> frozenset[str]:
+    """Words that send a box the long way."""
+    kinds = ("placeholder", "placeholder_if_alone", "title", "soft_title", "geez_second", "o_second", "bakr", "abd_second")
+    return special_words().union(_ALIAS_WORDS, *(words(kind) for kind in kinds))
+
+
+@cache
+def _empty_words() -> frozenset[str]:
+    return words("placeholder") | words("placeholder_if_alone") | words("title")
+
+
+@cache
+def _codes() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """`PV1`, `Child A`, `Female 2` anywhere in a text; and the beginning of `Operation Orca PV3`, whose middle word is free."""
+    roles = "|".join(sorted(words("role"), key=len, reverse=True))
+    long_roles = "|".join(sorted((word for word in words("role") if len(word) > 1), key=len, reverse=True))
+    between = r"[\s\-_.#:]"
+    code = rf"(?<!\w)(?:(?:{roles}){between}*(?:no\.?|number)?{between}*\d+[a-z]?|(?:{long_roles}){between}+[a-z])(?!\w)"
+    operation = rf"(?:{'|'.join(sorted(words('code')))})\s+\w+.*(?:\d|\bpv\b|\bvictim\b|\bchild\b)"
+    return re.compile(code, re.IGNORECASE), re.compile(operation, re.IGNORECASE)
+
+
+def _read_any(value: str, box: NameBox) -> NameReading:
+    issues: list[str] = []
+    text = value
+    if len(text) > MAX_CHARACTERS:
+        text = text[:MAX_CHARACTERS].rsplit(None, 1)[0]
+        issues.append(TOO_LONG)
+    text = _repaired(text, box, issues)
+    if not text:
+        return NameReading((), tuple(issues))
+    if missing := _why_missing(text, box):
+        return NameReading((), (*issues, missing))
+    found = [token for stretch in _stretches(text, box, issues) for token in _tokens(stretch, box, issues)]
+    if not found and not set(issues) & {TITLE, PLACEHOLDER_PART, EMAIL, RELATIVE}:
+        issues.append(NO_LETTERS)
+    elif not found:
+        issues.append(TITLE_ALONE if TITLE in issues else PLACEHOLDER)
+    if len(found) > 1 and len({token.text for token in found}) == 1:
+        found = found[:1]
+        issues.append(REPEATED)
+    if len(found) > MAX_TOKENS:
+        found = found[:MAX_TOKENS]
+        issues.append(TOO_LONG)
+    return NameReading(tuple(found), tuple(dict.fromkeys(issues)))
+
+
+def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
+    mended = repair(text)
+    if not text.isascii() and mended != text and any(char not in mended and char in "ÃÂÄÅÆáâàèéêðñØÙÐÑ£" for char in text):
+        issues.append(MENDED)
+    if _LOST.search(mended):
+        issues.append(LOST_LETTER)
+    latin = latinise(mended, family_first=box is not NameBox.GIVEN)
+    if latin != mended:
+        issues.append(OTHER_SCRIPT)
+    return _MARIA.sub("Maria ", latin)
+
+
+def _why_missing(text: str, box: NameBox) -> str | None:
+    """The issue when the whole box is no name at all."""
+    bare = fold(text)
+    if not bare:
+        return NO_LETTERS
+    if bare in words("placeholder") and not (box is NameBox.ALIAS and len(bare) == len(text) == 2):
+        return PLACEHOLDER
+    if text in ("nan", "<NA>", "NaT"):
+        return PLACEHOLDER
+    code, operation = _codes()
+    rest = code.sub(" ", text)
+    folded = [fold(match.group()) for match in _WORD.finditer(rest)]
+    says_nothing = all(not word or word in _empty_words() for word in folded)
+    if (rest != text and says_nothing) or operation.match(text):
+        return REDACTED
+    if says_nothing:
+        if box is NameBox.ALIAS and len(folded) == 1 and folded[0] in words("street_name"):
+            return None
+        return TITLE_ALONE if all(word in words("title") for word in folded) else PLACEHOLDER
+    return REDACTED if _is_redaction(text, box) else None
+
+
+def _is_redaction(text: str, box: NameBox) -> bool:
+    """Bare initials: `JD`, `AB`, and in a box for the whole name `J.D.`; never the short names of `_SHORT_NAMES`."""
+    if box is NameBox.ALIAS:
+        return False
+    if text in _SHORT_NAMES:
+        return False
+    if _CONSONANTS.fullmatch(text) or _TWO_CAPITALS.fullmatch(text):
+        return True
+    return box is NameBox.WHOLE and len(text) > 2 and bool(_INITIALS.fullmatch(text)) and not re.search("[A-Za-z]{2}", text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A run of text that is read on its own."""
+
+    text: str = field(repr=False)
+    alias: bool
+    patronymic: bool = False
+
+
+def _stretches(text: str, box: NameBox, issues: list[str]) -> list[_Stretch]:
+    """The box cut at aliases, brackets and relatives, in written order."""
+    if _EMAIL.search(text):
+        issues.append(EMAIL)
+        text = _EMAIL.sub(" ", text)
+    if title := _TITLE_SLASH.match(text):
+        issues.append(TITLE)
+        text = text[title.end() :]
+    found = [stretch for stretch in _cut(text, issues) if fold(stretch.text)]
+    if box is NameBox.ALIAS:
+        return [replace(stretch, alias=False) for stretch in found]
+    if all(stretch.alias for stretch in found):
+        # Quotes or brackets around everything are only quotes; a mark of an alias is one all the same.
+        return found if _ALIAS_MARK.search(text) else [replace(stretch, alias=False) for stretch in found]
+    if any(stretch.alias for stretch in found):
+        issues.append(ALIAS_INSIDE)
+    return found
+
+
+def _cut(text: str, issues: list[str]) -> Iterator[_Stretch]:
+    marked = False
+    at = 0
+    for match in _SET_APART.finditer(text):
+        for stretch in _cut_at_marks(text[at : match.start()], marked, issues):
+            marked = marked or stretch.alias
+            yield stretch
+        inside = next((group for group in match.groups() if group), "")
+        mark = _ALIAS_MARK.match(inside.strip())
+        yield _Stretch(inside.strip()[mark.end() :] if mark else inside, True)
+        at = match.end()
+    yield from _cut_at_marks(text[at:], marked, issues)
+
+
+def _cut_at_marks(text: str, marked: bool, issues: list[str]) -> Iterator[_Stretch]:
+    before, *after = _ALIAS_MARK.split(text)
+    yield from _cut_at_relatives(before, marked, issues)
+    for part in after:
+        yield _Stretch(part, True)
+
+
+def _cut_at_relatives(text: str, marked: bool, issues: list[str]) -> Iterator[_Stretch]:
+    match = _RELATIVE.search(text)
+    if match is None or not fold(text[: match.start()]):
+        yield _Stretch(text, marked)
+        return
+    yield _Stretch(text[: match.start()], marked)
+    if match.group("child"):
+        yield _Stretch(text[match.end() :], marked, patronymic=True)
+    else:
+        issues.append(RELATIVE)
+
+
+def _tokens(stretch: _Stretch, box: NameBox, issues: list[str]) -> list[NameToken]:
+    if _DIGIT.search(stretch.text):
+        issues.append(DIGITS)
+    role = NameRole.ALIAS if stretch.alias else _ROLE_OF_BOX[box]
+    if stretch.alias and _why_missing(stretch.text.strip(), NameBox.ALIAS):
+        issues.append(PLACEHOLDER_PART)
+        return []
+    parts = stretch.text.split(",") if role is not NameRole.ALIAS else [stretch.text]
+    parts = [part for part in parts if fold(part)]
+    if len(parts) > 1:
+        issues.append(WHOLE_NAME)
+    line: list[NameToken] = []
+    for position, part in enumerate(parts):
+        here = role
+        if len(parts) > 1 and role is not NameRole.ALIAS:
+            here = NameRole.FAMILY if position == 0 else NameRole.GIVEN
+        line += _tokens_of_part(part, here, stretch, issues)
+    return line
+
+
+def _tokens_of_part(part: str, role: NameRole, stretch: _Stretch, issues: list[str]) -> list[NameToken]:
+    line = []
+    for match in _WORD.finditer(part):
+        written = match.group()
+        text = fold(written)
+        if text:
+            tied = part[match.end() : match.end() + 1] in ("-", "/")
+            line.append(Word(text, tied=tied, family=len(text) > 1 and written.isupper() and text not in ("md", "mr")))
+    line = _without_titles(_without_placeholders(line, issues), issues)
+    shouts = role is NameRole.UNKNOWN and len({word.family for word in line if len(word.text) > 1}) == 2
+    line = join_parts(line, leading=role is NameRole.FAMILY)
+    return [_token(word, role, shouts, stretch.patronymic) for word in line if word.text]
+
+
+def _token(word: Word, role: NameRole, shouts: bool, patronymic: bool) -> NameToken:
+    if role is not NameRole.ALIAS:
+        if word.patronymic or patronymic:
+            role = NameRole.PATRONYMIC
+        elif shouts:
+            role = NameRole.FAMILY if word.family else NameRole.GIVEN
+    return NameToken(word.text, role, len(word.text) == 1)
+
+
+def _without_placeholders(line: list[Word], issues: list[str]) -> list[Word]:
+    """`FNU Ahmed` without FNU; two-letter ones stay inside a name, where they may be part of it."""
+    kept = [word for word in line if len(word.text) < 3 or word.text not in words("placeholder")]
+    if len(kept) < len(line):
+        issues.append(PLACEHOLDER_PART)
+    return kept
+
+
+def _without_titles(line: list[Word], issues: list[str]) -> list[Word]:
+    """Titles anywhere, and before a name those that are names as well (`Syed Ali` loses the first word, `Imran Chaudhry` none)."""
+    kept = [word for word in line if word.text not in words("title")]
+    while len(kept) > 1 and kept[0].text in words("soft_title") and len(kept[1].text) > 1:
+        kept = kept[1:]
+    if len(kept) < len(line):
+        issues.append(TITLE)
+    return kept
