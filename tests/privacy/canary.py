@@ -52,9 +52,12 @@ def make_canaries(n_people: int = 36) -> Canaries:
         referrals.loc[position, field] = next(words)
     referrals.index = pd.Index([next(words) for _ in rows])
 
-    shown = referrals.drop(columns=["referral_id", "referral_date", "date_of_birth"]).to_csv()
-    found = {word[:_LETTERS_THAT_GIVE_AWAY] for word in re.findall(r"[a-z]{9}", _plain(referrals.to_csv()))}
-    numbers = {number for number in re.findall(r"[\d ]{9,}", shown) if len(number.strip()) >= 9}
+    private = referrals.drop(columns="referral_id")
+    without_dates = private.drop(columns=["referral_date", "date_of_birth"])
+    found = {word[:_LETTERS_THAT_GIVE_AWAY] for word in re.findall(r"[a-z]{9}", _plain(private.to_csv()))}
+    numbers = {
+        number for number in re.findall(r"[\d ]{9,}", without_dates.to_csv()) if len(number.strip()) >= 9
+    }
     secrets = found | {number.strip() for number in numbers} | {number.replace(" ", "") for number in numbers}
     secrets |= {form for written in referrals["date_of_birth"] for form in _ways_to_write(written)}
     return Canaries(referrals, tuple(sorted(secrets)), tuple(referrals["referral_id"]))
@@ -179,7 +182,7 @@ def outcome(call: Callable[[], object]) -> tuple[Exception | None, str]:
         link: BaseException | None = error
         while link is not None:
             said.append(f"{link!r} {link.args!r} {getattr(link, '__notes__', '')!r}")
-            link = link.__cause__ or link.__context__
+            link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return error, "\n".join(said)
 
 
