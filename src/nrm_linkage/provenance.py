@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["VERSION", "fingerprint_of_bytes", "fingerprint_of_file", "fingerprint_of_rows", "row_hashes", "versions"]
+__all__ = ["VERSION", "fingerprint_of_bytes", "fingerprint_of_file", "fingerprint_of_rows", "mixed", "row_hashes", "versions"]
 
 VERSION = importlib.metadata.version("nrm-linkage")
 
@@ -58,3 +58,17 @@ def row_hashes(columns: Sequence[pd.Series]) -> npt.NDArray[np.uint64]:
 def fingerprint_of_rows(columns: Sequence[pd.Series]) -> str:
     """SHA-256 over the sorted row hashes: the same for the same rows in any order."""
     return fingerprint_of_bytes(np.sort(row_hashes(columns)).astype("<u8").tobytes())
+
+
+def mixed(*parts: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
+    """One 64-bit number from several; different parts give different numbers but for a chance of about 2^-64 a pair.
+
+    The finaliser of splitmix64 (Steele, Lea and Flood 2014), applied after each part.
+    """
+    result = np.zeros(parts[0].shape, dtype=np.uint64)
+    for part in parts:
+        result = (result ^ part.astype(np.int64).view(np.uint64)) + np.uint64(0x9E3779B97F4A7C15)
+        result = (result ^ (result >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        result = (result ^ (result >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        result ^= result >> np.uint64(31)
+    return result

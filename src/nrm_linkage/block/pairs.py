@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block.rules import ATTRIBUTES, RULES, BlockingRule, Keys, _joined, mixed
+from nrm_linkage.block.rules import ATTRIBUTES, RULES, BlockingRule, Keys, joined
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import TooManyPairsError
+from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import CandidatePairs, Int32s, Int64s, Mask, Referrals, RuleYield
 
 __all__ = ["candidate_pairs", "pairs_within", "rules_that_find"]
@@ -73,9 +74,9 @@ def rules_that_find(referrals: Referrals, left: Int32s, right: Int32s, rules: Se
     found = np.zeros(len(left), dtype=np.int32)
     for number, rule in enumerate(rules):
         keys = rule.keys(referrals)
-        a, b = _joined(left.astype(np.int64), keys.row, referrals.n)
+        a, b = joined(left.astype(np.int64), keys.row, referrals.n)
         of_left = np.stack([a.view(np.int64), keys.key[b].view(np.int64)], axis=1)
-        a, b = _joined(right.astype(np.int64), keys.row, referrals.n)
+        a, b = joined(right.astype(np.int64), keys.row, referrals.n)
         of_right = np.stack([a.view(np.int64), keys.key[b].view(np.int64)], axis=1)
         shared = pd.DataFrame(of_left).merge(pd.DataFrame(of_right), how="inner")[0].unique()
         found[shared] |= np.int32(1 << number)
@@ -110,7 +111,7 @@ def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Ke
 def _refined(hot: Keys, attribute: str, referrals: Referrals) -> Keys:
     """Split keys by an attribute. Rows without it stay with every part of their key."""
     attribute_row, value = ATTRIBUTES[attribute](referrals)
-    a, b = _joined(hot.row, attribute_row, referrals.n)
+    a, b = joined(hot.row, attribute_row, referrals.n)
     if attribute == "another name word":
         fresh = (hot.made_of[a] != value[b][:, None]).all(axis=1)
         a, b = a[fresh], b[fresh]

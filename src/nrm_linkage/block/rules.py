@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Int64s, Mask, Referrals, TokenLists
 
-__all__ = ["ATTRIBUTES", "RULES", "BlockingRule", "Keys", "mixed"]
+__all__ = ["ATTRIBUTES", "RULES", "BlockingRule", "Keys"]
 
 UInt64s = npt.NDArray[np.uint64]
 
@@ -49,20 +50,6 @@ class BlockingRule:
     rare_only: bool = False
 
 
-def mixed(*parts: npt.NDArray[np.integer]) -> UInt64s:
-    """One 64-bit number from several; different parts give different numbers but for a chance of about 2^-64 a pair.
-
-    The finaliser of splitmix64 (Steele, Lea and Flood 2014), applied after each part.
-    """
-    result = np.zeros(parts[0].shape, dtype=np.uint64)
-    for part in parts:
-        result = (result ^ part.astype(np.int64).view(np.uint64)) + np.uint64(0x9E3779B97F4A7C15)
-        result = (result ^ (result >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        result = (result ^ (result >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        result ^= result >> np.uint64(31)
-    return result
-
-
 def name_words(referrals: Referrals) -> tuple[Int64s, Int64s]:
     """Row and skeleton code of every name word that is more than an initial."""
     bags = referrals.names
@@ -88,7 +75,7 @@ def birth_years(referrals: Referrals) -> tuple[Int64s, Int64s]:
     return np.concatenate(rows), np.concatenate(years)
 
 
-def _joined(row_a: Int64s, row_b: Int64s, n_rows: int) -> tuple[Int64s, Int64s]:
+def joined(row_a: Int64s, row_b: Int64s, n_rows: int) -> tuple[Int64s, Int64s]:
     """Positions (in a, in b) of every combination with the same row; `row_b` is sorted first."""
     order = np.argsort(row_b, kind="stable")
     start = np.searchsorted(row_b[order], np.arange(n_rows + 1))
@@ -101,7 +88,7 @@ def _joined(row_a: Int64s, row_b: Int64s, n_rows: int) -> tuple[Int64s, Int64s]:
 def _word_and_year(referrals: Referrals) -> Keys:
     row, word = name_words(referrals)
     year_row, year = birth_years(referrals)
-    a, b = _joined(row, year_row, referrals.n)
+    a, b = joined(row, year_row, referrals.n)
     # Years y and y + 1 for each: two rows share one of them exactly when their years differ by one at most.
     both = [Keys(row[a], mixed(word[a], year[b] + ahead), word[a][:, None]) for ahead in (0, 1)]
     return _stacked(both)
@@ -109,7 +96,7 @@ def _word_and_year(referrals: Referrals) -> Keys:
 
 def _two_words(referrals: Referrals) -> Keys:
     row, word = name_words(referrals)
-    a, b = _joined(row, row, referrals.n)
+    a, b = joined(row, row, referrals.n)
     ordered = word[a] < word[b]
     a, b = a[ordered], b[ordered]
     return Keys(row[a], mixed(word[a], word[b]), np.stack([word[a], word[b]], axis=1))

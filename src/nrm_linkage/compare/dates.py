@@ -30,7 +30,8 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
     first_l, first_r = birth.first[left], birth.first[right]
     known = ~np.isnat(first_l) & ~np.isnat(first_r)
     full = known & (birth.precision[left] == DatePrecision.DAY) & (birth.precision[right] == DatePrecision.DAY)
-    is_default = (birth.default[left] != DefaultDate.NONE) | (birth.default[right] != DefaultDate.NONE)
+    stands_in = np.isin(birth.default, _STAND_INS)
+    is_default = stands_in[left] | stands_in[right]
     years = _year_distance(first_l, first_r)
     days = np.abs(_day_numbers(first_l) - _day_numbers(first_r))
     equal = full & (days == 0)
@@ -87,13 +88,8 @@ def age_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Int8s:
     ).astype(np.int8)
 
 
-_CALENDARS = (
-    ReadingKind.ETHIOPIAN,
-    ReadingKind.SOLAR_HIJRI,
-    ReadingKind.HIJRI,
-    ReadingKind.BUDDHIST,
-    ReadingKind.BIKRAM_SAMBAT,
-)
+_CALENDARS = tuple(kind for kind in ReadingKind if kind is not ReadingKind.DAY_MONTH_SWAP)
+_STAND_INS = (DefaultDate.FIRST_JANUARY, DefaultDate.FIRST_JULY, DefaultDate.THIRTY_FIRST_DECEMBER)
 
 
 def _day_numbers(days: Days) -> Int64s:

@@ -1,0 +1,58 @@
+"""Plausible links -> components: the sets of referrals whose partitions must be weighed together.
+
+A component is connected by pairs at or above the floor. One that is too large to weigh is cut: the floor rises bit by bit for that
+component alone until its pieces fit, and the cut is reported. What no floor cuts is left whole and reported too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask
+
+__all__ = ["MAX_COMPONENT", "Components", "components", "cut_large"]
+
+MAX_COMPONENT = 300
+"""Referrals in the largest component that is weighed as one (chosen by us: sampling it takes seconds)."""
+
+HIGHEST_FLOOR_BITS = 40
+
+
+@dataclass(frozen=True)
+class Components:
+    """`of`: int64 (n,), the smallest row of each row's component (its own for rows without plausible links). `cuts`: (referrals,
+    floor in bits) for each component that was cut; `uncut`: sizes of components that no floor made small enough."""
+
+    of: Int64s
+    cuts: tuple[tuple[int, float], ...] = ()
+    uncut: tuple[int, ...] = ()
+
+
+def components(n_rows: int, left: Int32s, right: Int32s) -> Int64s:
+    """The smallest row of each row's connected component, int64 (n,)."""
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n_rows, n_rows))
+    n_found, label = connected_components(graph, directed=False)
+    smallest = np.full(n_found, n_rows, dtype=np.int64)
+    np.minimum.at(smallest, label, np.arange(n_rows, dtype=np.int64))
+    return smallest[label]
+
+
+def cut_large(n_rows: int, left: Int32s, right: Int32s, weight_bits: Float64s, floor_bits: float, limit: int = MAX_COMPONENT) -> Components:
+    """Components of the pairs at or above the floor, none larger than `limit` where a higher floor can help it."""
+    kept: Mask = weight_bits >= floor_bits
+    of = components(n_rows, left[kept], right[kept])
+    cuts: list[tuple[int, float]] = []
+    floor = floor_bits
+    size = np.bincount(of, minlength=n_rows)
+    while floor < HIGHEST_FLOOR_BITS and (size > limit).any():
+        floor += 1.0
+        too_large = size[of] > limit
+        cuts += [(int(count), floor) for count in size[size > limit].tolist()]
+        kept &= ~too_large[left] | (weight_bits >= floor)
+        of = components(n_rows, left[kept], right[kept])
+        size = np.bincount(of, minlength=n_rows)
+    return Components(of=of, cuts=tuple(cuts), uncut=tuple(size[size > limit].tolist()))

@@ -1,0 +1,216 @@
+"""The published partition with its probabilities, and joint draws, from one posterior a component.
+
+In this order: the evidence of each component's pairs is laid out as a matrix (pairs must be complete within components); components
+of one size are weighed together (`posterior`, or `sample` for large ones); the published partition minimises expected pairwise loss
+at the configured cost of a false link; its confidence, each referral's membership and every link's same-person probability are read
+off the same posterior, and so are the draws. The randomness of a component depends on the seed and its own first referral only.
+
+`confidence` is the probability that *all* referrals of a cluster are one person. `membership` of a referral in a cluster is the
+expected share of the cluster's other referrals that are the same person as it; of a single, the probability that it is alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import minimum_spanning_tree
+
+from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior, subset_weights
+from nrm_linkage.cluster.sample import greedy_partition, sampled_partitions
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.provenance import mixed
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs
+
+__all__ = ["partition", "weakest_links"]
+
+BATCH_NUMBERS = 4_000_000
+"""Subset weights held at a time; bounds memory, changes no result."""
+
+
+@dataclass
+class _Canvas:
+    """What is filled in component by component."""
+
+    cluster: Int64s
+    confidence: Float64s
+    membership: Float64s
+    draws: Int32s
+    together: Float64s
+
+
+def partition(
+    n_rows: int,
+    component: Int64s,
+    pairs: ScoredPairs,
+    prior_bits: float,
+    keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
+    config: LinkageConfig,
+) -> tuple[Partition, Float64s]:
+    """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`: all pairs within
+    components, sorted; `keys`: a number of each row's own, which seeds its component's draws.
+
+    Returns the partition and the same-person probability of each pair, float64 (p,).
+    """
+    size = np.bincount(component, minlength=n_rows)
+    uncertain = np.flatnonzero(size[component] > 1)
+    place = np.zeros(n_rows, dtype=np.int64)
+    place[uncertain] = np.arange(len(uncertain))
+    canvas = _Canvas(
+        cluster=np.arange(n_rows, dtype=np.int64),
+        confidence=np.ones(n_rows),
+        membership=np.ones(n_rows),
+        draws=np.tile(uncertain.astype(np.int32), (config.draws, 1)),
+        together=np.zeros(len(pairs)),
+    )
+    sampled: list[Int64s] = []
+    for k in np.unique(size[size > 1]).tolist():
+        of_size = uncertain[size[component[uncertain]] == k]
+        members = of_size[np.argsort(component[of_size], kind="stable")].reshape(-1, k)
+        at_pairs = np.flatnonzero(size[component[pairs.left]] == k)
+        at_pairs = at_pairs[np.argsort(component[pairs.left[at_pairs]], kind="stable")].reshape(len(members), -1)
+        batch = max(1, BATCH_NUMBERS >> min(k, 20))
+        for at in range(0, len(members), batch):
+            chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
+            evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits)
+            if k <= config.exact_component_size:
+                _exactly(canvas, chosen, chosen_pairs, pairs, evidence, prior_bits, place, keys, config)
+            else:
+                _by_sampling(canvas, chosen, chosen_pairs, pairs, evidence, prior_bits, place, keys, config)
+        if k > config.exact_component_size:
+            sampled.append(members.ravel())
+    result = Partition(
+        cluster=canvas.cluster,
+        confidence=canvas.confidence,
+        membership=np.clip(canvas.membership, 0.0, 1.0),
+        uncertain=uncertain,
+        draws=canvas.draws,
+        sampled=np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *sampled])),
+    )
+    return result, np.clip(canvas.together, 0.0, 1.0)
+
+
+def _matrices(members: Int64s, at_pairs: Int64s, pairs: ScoredPairs, prior_bits: float) -> Float64s:
+    """Evidence of all pairs of members, (c, k, k), symmetric, 0 on the diagonal. The prior is taken off: it counts once, by size."""
+    c, k = members.shape
+    if at_pairs.shape[1] != k * (k - 1) // 2:
+        raise ValueError("the pairs of a component are not complete")
+    upper = np.triu_indices(k, 1)
+    evidence = np.zeros((c, k, k))
+    evidence[:, upper[0], upper[1]] = pairs.weight_bits[at_pairs] - prior_bits
+    return evidence + evidence.transpose(0, 2, 1)
+
+
+def _exactly(  # noqa: PLR0913
+    canvas: _Canvas,
+    members: Int64s,
+    at_pairs: Int64s,
+    pairs: ScoredPairs,
+    evidence: Float64s,
+    prior_bits: float,
+    place: Int64s,
+    keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
+    config: LinkageConfig,
+) -> None:
+    c, k = members.shape
+    weights = subset_weights(evidence, prior_bits)
+    posterior = exact_posterior(weights, _uniforms(keys[members[:, 0]], config))
+    together = co_membership(posterior.block)
+    upper = np.triu_indices(k, 1)
+    canvas.together[at_pairs] = together[:, upper[0], upper[1]]
+    drawn = np.take_along_axis(np.broadcast_to(members, (config.draws, c, k)), posterior.draws.astype(np.int64), axis=2)
+    canvas.draws[:, place[members].ravel()] = drawn.reshape(config.draws, -1)
+    label = _decided(together, config.decision_threshold)
+    canvas.cluster[members] = np.take_along_axis(members, label, axis=1)
+    masks = ((label[:, :, None] == label[:, None, :]) * (1 << np.arange(k))).sum(axis=2)
+    canvas.confidence[members] = _block_held(posterior.block, masks)
+    alone = posterior.block[:, 1 << np.arange(k)]
+    canvas.membership[members] = _membership(together, label, alone)
+
+
+def _block_held(block: Float64s, masks: Int64s) -> Float64s:
+    """The probability that all members of each mask are in one block, (c, k), from block probabilities (c, 2^k)."""
+    every = np.arange(block.shape[1])
+    result = np.empty(masks.shape)
+    for column in range(masks.shape[1]):
+        holds = (every[None, :] & masks[:, column, None]) == masks[:, column, None]
+        result[:, column] = (block * holds).sum(axis=1)
+    return np.clip(result, 0.0, 1.0)
+
+
+def _membership(together: Float64s, label: Int64s, alone: Float64s) -> Float64s:
+    """Expected share of a cluster's other members that are the same person; for singles the probability of being alone. (c, k)."""
+    same = label[:, :, None] == label[:, None, :]
+    others = same.sum(axis=2) - 1
+    share = ((together * same).sum(axis=2) - 1.0) / np.maximum(others, 1)
+    return np.where(others > 0, share, alone)
+
+
+def _decided(together: Float64s, threshold: float) -> Int64s:
+    """The published partition of each component, (c, k): the smallest member's position of each member's cluster."""
+    c, k = together.shape[:2]
+    label = np.tile(np.arange(k, dtype=np.int64), (c, 1))
+    upper = np.triu_indices(k, 1)
+    joins = together[:, upper[0], upper[1]] > threshold
+    label[joins.all(axis=1)] = 0
+    for component in np.flatnonzero(joins.any(axis=1) & ~joins.all(axis=1)).tolist():
+        for block in best_partition(together[component], threshold):
+            members = np.flatnonzero((block >> np.arange(k)) & 1)
+            label[component, members] = members[0]
+    return label
+
+
+def _by_sampling(  # noqa: PLR0913
+    canvas: _Canvas,
+    members: Int64s,
+    at_pairs: Int64s,
+    pairs: ScoredPairs,
+    evidence: Float64s,
+    prior_bits: float,
+    place: Int64s,
+    keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
+    config: LinkageConfig,
+) -> None:
+    k = members.shape[1]
+    upper = np.triu_indices(k, 1)
+    for number, rows in enumerate(members):
+        seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
+        chain = sampled_partitions(evidence[number], prior_bits, config.partition_sweeps, seed)
+        together = np.mean([labels[:, None] == labels[None, :] for labels in chain], axis=0)
+        canvas.together[at_pairs[number]] = together[upper]
+        taken = np.linspace(0, len(chain) - 1, config.draws).round().astype(np.int64)
+        canvas.draws[:, place[rows]] = rows[chain[taken]]
+        label = greedy_partition(together, config.decision_threshold)
+        canvas.cluster[rows] = rows[label]
+        for cluster in np.unique(label):
+            inside = np.flatnonzero(label == cluster)
+            canvas.confidence[rows[inside]] = float((chain[:, inside] == chain[:, inside[:1]]).all(axis=1).mean())
+        size = np.array([[np.count_nonzero(labels == labels[member]) for member in range(k)] for labels in chain])
+        canvas.membership[rows] = _membership(together[None], label[None], (size == 1).mean(axis=0)[None])[0]
+
+
+def _uniforms(keys: np.ndarray[tuple[int], np.dtype[np.uint64]], config: LinkageConfig) -> Float64s:
+    """Uniform numbers (n_draws, c) that depend on the seed, the draw and the component's own key, and on nothing else."""
+    draw = np.arange(config.draws, dtype=np.int64)[:, None]
+    seed = np.full((1, 1), config.seed, dtype=np.int64)
+    shape = (config.draws, len(keys))
+    parts = [np.broadcast_to(part, shape) for part in (seed, draw, keys.view(np.int64)[None, :])]
+    return np.asarray((mixed(*parts) >> np.uint64(11)).astype(np.float64) / 2.0**53)
+
+
+def weakest_links(n_rows: int, cluster: Int64s, pairs: ScoredPairs) -> Float64s:
+    """For each row the bottleneck of the strongest spanning tree of its cluster, in bits; NaN for singles. float64 (n,)."""
+    inside = cluster[pairs.left] == cluster[pairs.right]
+    left, right, bits = pairs.left[inside], pairs.right[inside], pairs.weight_bits[inside]
+    result = np.full(n_rows, np.nan)
+    if not len(left):
+        return result
+    # The strongest spanning tree is the minimum one of the reversed weights; kept above zero, because a sparse zero is no edge.
+    cost = bits.max() - bits + 1.0
+    tree = minimum_spanning_tree(coo_array((cost, (left, right)), shape=(n_rows, n_rows)).tocsr()).tocoo()
+    weakest = np.full(n_rows, -np.inf)
+    np.maximum.at(weakest, cluster[tree.row], tree.data)
+    held = np.isfinite(weakest[cluster])
+    result[held] = bits.max() + 1.0 - weakest[cluster][held]
+    return result

@@ -1,0 +1,20 @@
+"""What each agreement is worth: frequencies, parameters and their estimation, and the match weight of a pair."""
+
+from nrm_linkage.model.estimate import EstimationReport, estimate
+from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
+from nrm_linkage.model.parameters import LinkageModel
+from nrm_linkage.model.rarity import BoundRarity
+from nrm_linkage.model.score import EVIDENCE_LINES, score
+from nrm_linkage.model.strangers import learn_strangers
+
+__all__ = [
+    "EVIDENCE_LINES",
+    "BoundRarity",
+    "EstimationReport",
+    "Frequencies",
+    "LinkageModel",
+    "estimate",
+    "learn_frequencies",
+    "learn_strangers",
+    "score",
+]

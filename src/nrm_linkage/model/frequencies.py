@@ -1,0 +1,251 @@
+"""How common name words, birth dates, nationalities and genders are: what makes an agreement mean little or much.
+
+Counts are of people, approximately: records of one word with the same full date of birth count once, so that a person's own repeats
+do not make a name look common. Only words borne by ten or more are kept by name; all others are pooled into one rare class, so that
+a saved model names no one and scores the same. A date's frequency is its birth year's share within naming community and age group
+times its kind of day's share within the community (1 January, the first of a month, any other day): smooth, and no single date is
+kept. Everything is shrunk to the whole, and the whole to a small reference (`priors`), so that ten rows and ten million both give
+sense. The share of a rare word is the chance that another person bears the same one, given that the word is rare (a Good-Turing
+argument: coincidences among rare words over their bearers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from nrm_linkage.model import priors
+from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
+
+__all__ = ["COMMON_MIN_PEOPLE", "Frequencies", "WordShares", "learn_frequencies", "person_keys"]
+
+COMMON_MIN_PEOPLE = 10
+"""Words, skeletons, years and nationalities held by fewer people are pooled (chosen by us; also domain.md 3.5's threshold)."""
+
+SHRINK_PEOPLE = 60.0
+"""People of the whole that a nationality's own shares start from (chosen by us)."""
+
+OLDEST_YEARS = 90
+"""Birth years before the data speak: any of the last ninety alike (chosen by us)."""
+
+
+@dataclass(frozen=True)
+class WordShares:
+    """Shares of people whose bag holds a word. `overall`: word -> share; `within`: nationality -> word -> share; words in neither are
+    rare: `rare` overall, `rare_within` a nationality."""
+
+    overall: Mapping[str, float]
+    within: Mapping[str, Mapping[str, float]]
+    rare: float
+    rare_within: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """All frequencies of a model. Keys are texts, so the object is its own JSON.
+
+    `words`, `skeletons`, `variants`: shares of name words and of their classes. `near_words`, `short_words`: by letters, the chance
+    that a stranger's bag holds a near or shortened word. `years`: stratum ("community|age group") -> birth year -> share.
+    `days`: community -> kind of day (`DefaultDate` as text) -> share. `nationalities`, `genders`: shares; `rare_nationality`.
+    """
+
+    words: WordShares
+    skeletons: WordShares
+    variants: WordShares
+    near_words: Mapping[str, float]
+    short_words: Mapping[str, float]
+    years: Mapping[str, Mapping[str, float]]
+    days: Mapping[str, Mapping[str, float]]
+    nationalities: Mapping[str, float]
+    rare_nationality: float
+    genders: Mapping[str, float]
+
+
+def learn_frequencies(referrals: Referrals) -> Frequencies:
+    """Count what the linkable rows hold. The same for the same rows in any order and under any ids."""
+    rows = np.flatnonzero(referrals.linkable)
+    person = person_keys(referrals)
+    bags = referrals.names
+    token_row = bags.tokens.row
+    kept = referrals.linkable[token_row] & ~_flags(bags.is_initial, bags.tokens.token)
+    token_row, word = token_row[kept], bags.tokens.token[kept].astype(np.int64)
+    nationality = referrals.nationality.code[token_row].astype(np.int64)
+    nationality_names = tuple(nationality_key(codes) for codes in referrals.nationality.sets)
+    n_people, n_within = _people_counts(referrals, rows, person)
+
+    def shares(of: Int64s, texts: tuple[str, ...]) -> WordShares:
+        return _word_shares(of, texts, person[token_row], nationality, nationality_names, n_people, n_within)
+
+    years, days = _date_shares(referrals, rows)
+    nationalities, rare_nationality = _nationality_shares(referrals, rows, nationality_names)
+    genders = np.bincount(referrals.gender[rows], minlength=4)[1:].astype(float)
+    genders = (genders + np.array([0.25, 0.74, 0.01]) * 10) / (genders.sum() + 10)
+    return Frequencies(
+        words=shares(word, bags.tokens.texts),
+        skeletons=shares(_codes(bags.skeleton, word), bags.skeleton_texts),
+        variants=shares(_codes(bags.variant, word), bags.variant_texts),
+        near_words={str(letters): share for letters, share in priors.NEAR_WORD_SHARES.items()},
+        short_words={str(letters): share for letters, share in priors.SHORT_WORD_SHARES.items()},
+        years=years,
+        days=days,
+        nationalities=nationalities,
+        rare_nationality=rare_nationality,
+        genders={str(code + 1): float(share) for code, share in enumerate(genders)},
+    )
+
+
+def nationality_key(codes: frozenset[str]) -> str:
+    """A set of nationality codes as one text: `ALB`, `GBR+PAK`; the empty set is the empty text."""
+    return "+".join(sorted(codes))
+
+
+def person_keys(referrals: Referrals) -> Int64s:
+    """A rough person key a row, int64 (n,): the full date of birth where it is no stand-in, else a number of the row's own."""
+    birth = referrals.birth
+    full = (birth.precision == DatePrecision.DAY) & (birth.default != DefaultDate.FIRST_JANUARY)
+    days = np.where(full, birth.first.astype("datetime64[D]"), np.datetime64(0, "D")).astype(np.int64)
+    return np.where(full, days, (1 << 40) + np.arange(referrals.n, dtype=np.int64))
+
+
+def _flags(flags: Mask, codes: Int32s) -> Mask:
+    return flags[codes] if len(flags) else np.zeros(len(codes), dtype=bool)
+
+
+def _codes(codes: Int32s, word: Int64s) -> Int64s:
+    return codes[word].astype(np.int64) if len(codes) else word
+
+
+def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> tuple[float, Float64s]:
+    """People, roughly: rows with a name, and the same within each nationality."""
+    named = rows[referrals.names.tokens.count[rows] > 0]
+    within = np.bincount(referrals.nationality.code[named], minlength=len(referrals.nationality.sets)).astype(float)
+    return float(len(named)), within
+
+
+def _word_shares(  # noqa: PLR0913
+    of: Int64s,
+    texts: tuple[str, ...],
+    person: Int64s,
+    nationality: Int64s,
+    nationality_names: tuple[str, ...],
+    n_people: float,
+    n_within: Float64s,
+) -> WordShares:
+    """Shares of people for words or classes of words; `of`, `person`, `nationality`: int64, one element a token."""
+    count = _distinct_counts(of, person, len(texts))
+    strength = priors.REFERENCE_STRENGTH
+    is_rare = count < COMMON_MIN_PEOPLE
+    rare_bearers = count[is_rare].sum()
+    coincidences = (count[is_rare] * (count[is_rare] - 1)).sum()
+    rare_raw = (coincidences + 1) / max(rare_bearers, 1) / max(n_people, 1)
+    rare = (n_people * min(rare_raw, 1.0) + strength * priors.RARE_WORD_SHARE) / (n_people + strength)
+    share = np.where(is_rare, rare, (count + strength * priors.RARE_WORD_SHARE) / (n_people + strength))
+    overall = {texts[code]: float(share[code]) for code in np.flatnonzero(~is_rare)}
+
+    n_texts = max(len(texts), 1)
+    packed, within_count = _packed_counts(nationality * n_texts + of, person)
+    common = within_count >= COMMON_MIN_PEOPLE
+    within: dict[str, dict[str, float]] = {}
+    for pair, bearers in zip(packed[common].tolist(), within_count[common].tolist(), strict=True):
+        code, word = divmod(pair, n_texts)
+        if not nationality_names[code]:
+            continue
+        shrunk = (bearers + SHRINK_PEOPLE * share[word]) / (n_within[code] + SHRINK_PEOPLE)
+        within.setdefault(nationality_names[code], {})[texts[word]] = float(min(shrunk, 1.0))
+    rare_within = _rare_within(packed, within_count, n_texts, nationality_names, n_within, rare)
+    return WordShares(overall=overall, within=within, rare=float(rare), rare_within=rare_within)
+
+
+def _rare_within(
+    packed: Int64s, count: Int64s, n_texts: int, names: tuple[str, ...], n_within: Float64s, rare: float
+) -> dict[str, float]:
+    """For each nationality of some size, the chance that another of its people bears the same word, given that it is rare there."""
+    result = {}
+    is_rare = count < COMMON_MIN_PEOPLE
+    code = packed[is_rare] // n_texts
+    bearers = np.bincount(code, weights=count[is_rare], minlength=len(names))
+    coincidences = np.bincount(code, weights=count[is_rare] * (count[is_rare] - 1), minlength=len(names))
+    for number, name in enumerate(names):
+        if name and n_within[number] >= COMMON_MIN_PEOPLE:
+            raw = (coincidences[number] + 1) / max(bearers[number], 1) / n_within[number]
+            result[name] = float((n_within[number] * min(raw, 1.0) + SHRINK_PEOPLE * rare) / (n_within[number] + SHRINK_PEOPLE))
+    return result
+
+
+def _distinct_counts(of: Int64s, person: Int64s, size: int) -> Int64s:
+    """How many distinct persons each code has."""
+    packed, count = _packed_counts(of, person)
+    result = np.zeros(size, dtype=np.int64)
+    result[packed] = count
+    return result
+
+
+def _packed_counts(key: Int64s, person: Int64s) -> tuple[Int64s, Int64s]:
+    """Distinct keys, ascending, and how many distinct persons hold each."""
+    order = np.lexsort((person, key))
+    key, person = key[order], person[order]
+    once = np.ones(len(key), dtype=bool)
+    once[1:] = (key[1:] != key[:-1]) | (person[1:] != person[:-1])
+    return np.unique(key[once], return_counts=True)
+
+
+def stratum_name(community: str, age_group: int) -> str:
+    """The stratum of birth years: naming community and age group (0 unknown, 1 child, 2 adult)."""
+    return f"{community}|{age_group}"
+
+
+def _date_shares(referrals: Referrals, rows: Int64s) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+    """Shares of birth years by stratum and of kinds of day by community; "" is the whole."""
+    birth = referrals.birth
+    dated = rows[birth.precision[rows] == DatePrecision.DAY]
+    communities = referrals.nationality.group_names
+    community = referrals.nationality.group[referrals.nationality.code[dated]]
+    age_group = referrals.age_group[dated]
+    year = birth.first[dated].astype("datetime64[Y]").astype(np.int64) + 1970
+    newest = int(year.max(initial=2020))
+    span = np.arange(newest - OLDEST_YEARS, newest + 1)
+    base = np.full(len(span), 1.0 / len(span))
+    place = np.clip(year - span[0], 0, len(span) - 1)
+
+    def smoothed(where: Mask, start: Float64s, strength: float) -> Float64s:
+        count = np.bincount(place[where], minlength=len(span)).astype(float)
+        # One year's noise is shared with its neighbours: weights 1, 2, 1 over 4.
+        count = np.convolve(np.pad(count, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+        return (count + strength * start) / (count.sum() + strength)
+
+    whole = smoothed(np.ones(len(dated), dtype=bool), base, priors.REFERENCE_STRENGTH)
+    by_age = {group: smoothed(age_group == group, whole, SHRINK_PEOPLE) for group in (0, 1, 2)}
+    years = {}
+    for code, name in enumerate(communities):
+        for group in (0, 1, 2):
+            share = smoothed((community == code) & (age_group == group), by_age[group], SHRINK_PEOPLE)
+            years[stratum_name(name, group)] = {str(y): float(s) for y, s in zip(span.tolist(), share, strict=True)}
+
+    kinds = len(DefaultDate)
+    start = np.array([0.0] + [priors.DEFAULT_DAY_SHARES[kind] for kind in range(1, kinds)])
+    start[0] = 1.0 - start.sum()
+    count = np.bincount(birth.default[dated], minlength=kinds).astype(float)
+    whole_days = (count + priors.REFERENCE_STRENGTH * start) / (count.sum() + priors.REFERENCE_STRENGTH)
+    days = {}
+    for code, name in enumerate(communities):
+        count = np.bincount(birth.default[dated[community == code]], minlength=kinds).astype(float)
+        share = (count + SHRINK_PEOPLE * whole_days) / (count.sum() + SHRINK_PEOPLE)
+        days[name] = {str(kind): float(share[kind]) for kind in range(kinds)}
+    return years, days
+
+
+def _nationality_shares(referrals: Referrals, rows: Int64s, names: tuple[str, ...]) -> tuple[dict[str, float], float]:
+    """Shares of sets of codes held by ten or more, and the pooled share of any other."""
+    code = referrals.nationality.code[rows]
+    count = np.bincount(code[code != 0], minlength=len(names)).astype(float)
+    total = count.sum()
+    common = count >= COMMON_MIN_PEOPLE
+    rare_count = count[~common & (count > 0)]
+    rare_raw = ((rare_count * (rare_count - 1)).sum() + 1) / max(rare_count.sum(), 1) / max(total, 1)
+    strength = COMMON_MIN_PEOPLE * 3
+    rare = (total * min(rare_raw, 1.0) + strength * 0.02) / (total + strength)
+    shares = {names[number]: float((count[number] + strength * 0.02) / (total + strength)) for number in np.flatnonzero(common)}
+    return shares, float(rare)

@@ -1,0 +1,135 @@
+"""`LinkageModel`: everything that scoring needs and nothing else, as versioned JSON that names no one.
+
+m by field and level (for the whole and, partly pooled, for each naming community), u by field and level (dates of birth also by age
+stratum), the fixed shares of relatives, the prior in bits, and the frequencies. Words and nationalities of fewer than ten people
+never enter it. Loading a model and scoring gives the bits of the run that saved it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.errors import InputError
+from nrm_linkage.io import write_private
+from nrm_linkage.model import priors
+from nrm_linkage.model.frequencies import Frequencies, WordShares
+from nrm_linkage.tables import Float64s
+
+__all__ = ["FORMAT", "LinkageModel", "STRATA"]
+
+FORMAT = "nrm-linkage model 1"
+
+STRATA = ("any", "both children", "both adults")
+"""Strata of u for dates of birth: strangers of one age group share a year far more often than any two people."""
+
+Table = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class LinkageModel:
+    """The parameters of a run.
+
+    Attributes
+    ----------
+    m
+        field -> level -> share of matched pairs, missing left out.
+    m_by_community
+        naming community -> field -> level -> share; communities without evidence of their own are absent.
+    u
+        stratum -> field -> level -> share of unrelated pairs; levels that go by frequency are there for information.
+    prior_bits
+        log2 odds that two referrals taken at random are one person, all else unknown: the size prior's case of two.
+    relative_bits
+        log2 odds of relatives against strangers among pairs that are not one person.
+    growth
+        Ratio of the expected numbers of people with k + 1 and with k referrals (one size distribution, geometric).
+    n_referrals
+        Linkable referrals that the model was estimated on.
+    frequencies
+        Shares of names, dates, nationalities and genders; its repr is hidden for brevity.
+    """
+
+    m: Table
+    m_by_community: Mapping[str, Table]
+    u: Mapping[str, Table]
+    prior_bits: float
+    relative_bits: float
+    growth: float
+    n_referrals: int
+    frequencies: Frequencies = field(repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers and texts, ready for JSON."""
+        return {"format": FORMAT, **asdict(self)}
+
+    def to_json(self) -> str:
+        """Versioned JSON, keys sorted, the same bytes for the same model."""
+        return json.dumps(self.to_dict(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Write the JSON to a file that only its owner may read."""
+        write_private(Path(path), self.to_json())
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`; another format is an `InputError`."""
+        if values.get("format") != FORMAT:
+            raise InputError(f"this is not a model that this version can read: its format is not {FORMAT!r}; estimate it again")
+        rest = {name: value for name, value in values.items() if name not in ("format", "frequencies")}
+        frequencies = dict(values["frequencies"])
+        for name in ("words", "skeletons", "variants"):
+            frequencies[name] = WordShares(**frequencies[name])
+        return cls(**rest, frequencies=Frequencies(**frequencies))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a model that `save` wrote."""
+        return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+
+    def describe(self) -> pd.DataFrame:
+        """Every m and u as a plain question with its answer: `field`, `level`, `question`, `m`, `u`, `bits`.
+
+        `u` and `bits` are missing at levels whose u is the frequency of the very values.
+        """
+        rows = []
+        for compared in FIELDS:
+            for level in compared.levels[1:]:
+                m, u = self.m[compared.name][level.name], self.u[STRATA[0]][compared.name][level.name]
+                rows.append(
+                    {
+                        "field": compared.name,
+                        "level": level.name,
+                        "question": f"Among referrals of one person (m), and of strangers (u), in what share is it that {level.sentence}?",
+                        "m": m,
+                        "u": None if level.by_frequency else u,
+                        "bits": None if level.by_frequency else float(np.log2(m / u)),
+                    }
+                )
+        return pd.DataFrame(rows).astype({"m": "float64", "u": "float64", "bits": "float64"})
+
+
+def table_of(array: Float64s) -> dict[str, dict[str, float]]:
+    """Shares (n_fields, n_levels) as field -> level -> share, missing left out."""
+    return {
+        compared.name: {level.name: float(array[row, code]) for code, level in enumerate(compared.levels) if code}
+        for row, compared in enumerate(FIELDS)
+    }
+
+
+def array_of(table: priors.Shares | Table) -> Float64s:
+    """The inverse of `table_of`, scaled to sum to one a field; missing is 1 (it says nothing) and levels that do not exist are NaN."""
+    width = max(len(compared.levels) for compared in FIELDS)
+    array = np.full((len(FIELDS), width), np.nan)
+    for row, compared in enumerate(FIELDS):
+        shares = np.array([table[compared.name][level.name] for level in compared.levels[1:]])
+        array[row, 0] = 1.0
+        array[row, 1 : len(compared.levels)] = shares / shares.sum()
+    return array

@@ -1,0 +1,108 @@
+"""What is believed of the parameters before the data speak. None of it is a finding; a large extract outweighs all of it.
+
+`M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md 4.0 to 4.5 proposes
+(all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among different people of one family or
+operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us and not learned. `U_PRIOR`: the same among strangers, for
+levels without a frequency of their own, counted over random pairs of invented referrals. Shares are of pairs in which neither side
+is missing; they are scaled to sum to one where they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = [
+    "DEFAULT_DAY_SHARES",
+    "M_PRIOR",
+    "M_STRENGTH_PAIRS",
+    "NEAR_WORD_SHARES",
+    "POOLING_STRENGTH_PAIRS",
+    "RARE_WORD_SHARE",
+    "REFERENCE_STRENGTH",
+    "RELATIVE",
+    "RELATIVES_PER_REFERRAL",
+    "SHORT_WORD_SHARES",
+    "U_PRIOR",
+    "U_STRENGTH_PAIRS",
+]
+
+Shares = Mapping[str, Mapping[str, float]]
+
+M_STRENGTH_PAIRS = 60.0
+"""Pairs that the shipped m are worth (chosen by us)."""
+
+POOLING_STRENGTH_PAIRS = 80.0
+"""Pairs of the whole that a nationality group's own m starts from (chosen by us)."""
+
+U_STRENGTH_PAIRS = 400.0
+"""Pairs that the shipped u are worth (chosen by us)."""
+
+REFERENCE_STRENGTH = 200.0
+"""People that the reference frequencies are worth (chosen by us)."""
+
+RELATIVES_PER_REFERRAL = 0.05
+"""Pairs of relatives or co-victims per referral (domain.md 6: 4% of referrals have a same-day sibling; ASSUME)."""
+
+RARE_WORD_SHARE = 3e-4
+"""How often a stranger bears a given rare name word, before the data speak (chosen by us)."""
+
+M_PRIOR: Shares = {
+    "given_name": {
+        "exact": 0.70, "variant": 0.12, "near": 0.06, "shortened": 0.03, "moved": 0.06, "alias": 0.005, "different": 0.025,
+    },
+    "other_names": {"exact": 0.66, "variant": 0.12, "near": 0.06, "shortened": 0.02, "partly": 0.08, "different": 0.06},
+    "date_of_birth": {
+        "exact": 0.70, "exact default": 0.03, "day and month swapped": 0.02, "another calendar": 0.02, "one digit": 0.03,
+        "same day, another year": 0.02, "default date near": 0.07, "partial date agrees": 0.03, "within 35 days": 0.01,
+        "same year": 0.02, "next year": 0.015, "within five years": 0.025, "far apart": 0.01,
+    },
+    "age": {"same": 0.45, "compatible": 0.42, "near": 0.08, "incompatible": 0.05},
+    "nationality": {"same": 0.93, "overlap": 0.035, "contested": 0.02, "lookalike": 0.005, "different": 0.01},
+    "gender": {"same": 0.99, "different": 0.01},
+    "reference": {"personal": 0.55, "police": 0.05, "different": 0.40},
+    "contact": {"phone or e-mail": 0.35, "postcode": 0.15, "different": 0.50},
+}  # fmt: skip
+
+RELATIVE: Shares = {
+    "given_name": {
+        "exact": 0.02, "variant": 0.01, "near": 0.02, "shortened": 0.01, "moved": 0.04, "alias": 0.001, "different": 0.899,
+    },
+    "other_names": {"exact": 0.66, "variant": 0.10, "near": 0.04, "shortened": 0.01, "partly": 0.15, "different": 0.04},
+    "date_of_birth": {
+        "exact": 0.05, "exact default": 0.03, "day and month swapped": 0.001, "another calendar": 0.001, "one digit": 0.01,
+        "same day, another year": 0.01, "default date near": 0.03, "partial date agrees": 0.04, "within 35 days": 0.018,
+        "same year": 0.10, "next year": 0.19, "within five years": 0.38, "far apart": 0.14,
+    },
+    "age": {"same": 0.10, "compatible": 0.55, "near": 0.15, "incompatible": 0.20},
+    "nationality": {"same": 0.95, "overlap": 0.03, "contested": 0.01, "lookalike": 0.002, "different": 0.008},
+    "gender": {"same": 0.72, "different": 0.28},
+    "reference": {"personal": 0.05, "police": 0.15, "different": 0.80},
+    "contact": {"phone or e-mail": 0.10, "postcode": 0.20, "different": 0.70},
+}  # fmt: skip
+
+U_PRIOR: Shares = {
+    "given_name": {
+        "exact": 0.01, "variant": 0.005, "near": 0.01, "shortened": 0.01, "moved": 0.02, "alias": 0.001, "different": 0.944,
+    },
+    "other_names": {"exact": 0.02, "variant": 0.01, "near": 0.01, "shortened": 0.01, "partly": 0.05, "different": 0.90},
+    "date_of_birth": {
+        "exact": 0.0002, "exact default": 0.0005, "day and month swapped": 0.0001, "another calendar": 0.0003,
+        "one digit": 0.004, "same day, another year": 0.003, "default date near": 0.02, "partial date agrees": 0.004,
+        "within 35 days": 0.01, "same year": 0.07, "next year": 0.13, "within five years": 0.36, "far apart": 0.398,
+    },
+    "age": {"same": 0.06, "compatible": 0.50, "near": 0.10, "incompatible": 0.34},
+    "nationality": {"same": 0.13, "overlap": 0.02, "contested": 0.02, "lookalike": 0.01, "different": 0.82},
+    "gender": {"same": 0.63, "different": 0.37},
+    "reference": {"personal": 0.00002, "police": 0.00005, "different": 0.99993},
+    "contact": {"phone or e-mail": 0.00003, "postcode": 0.0001, "different": 0.99987},
+}  # fmt: skip
+
+NEAR_WORD_SHARES: Mapping[int, float] = {4: 0.03, 5: 0.015, 6: 0.008, 7: 0.005, 8: 0.003}
+"""By letters (8: eight or more): how often a stranger's bag holds a word near a given one, before the data speak."""
+
+SHORT_WORD_SHARES: Mapping[int, float] = {1: 0.15, 2: 0.05, 3: 0.03, 4: 0.01, 5: 0.005, 6: 0.003, 7: 0.002, 8: 0.002}
+"""By letters of the shorter word: how often a stranger's bag holds a word that it shortens, before the data speak."""
+
+DEFAULT_DAY_SHARES: Mapping[int, float] = {1: 0.04, 2: 0.006, 3: 0.005, 4: 0.03, 5: 0.035}
+"""By `DefaultDate`: the share of birth dates on such days, before the data speak (1 January: 1 in 25 of immigration records in
+2007, domain.md 4.3; the rest near their share of the year, chosen by us)."""

@@ -1,0 +1,178 @@
+"""Frequencies bound to the referrals of a run: how often strangers agree on given values, in bits, by array look-up.
+
+A word's share is taken within the nationality that the two referrals have in common, if it is known to the model, and otherwise in
+the whole. At the level `variant` the share is that of the commonest class that either word belongs to; at `near` and `shortened`
+that of strangers' near or shortened words, and never below the words' own shares (whoever is near Mohamed is near many).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nrm_linkage.compare.fields import DateLevel, GenderLevel, NationalityLevel
+from nrm_linkage.compare.words import WordLevel
+from nrm_linkage.model.frequencies import Frequencies, WordShares, nationality_key, stratum_name
+from nrm_linkage.normalise.dates import DefaultDate
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals
+
+__all__ = ["BoundRarity"]
+
+DAYS_OF_KIND = {
+    DefaultDate.NONE: 365.2425 - 3 - 10 - 12,
+    DefaultDate.FIRST_JANUARY: 1.0,
+    DefaultDate.FIRST_JULY: 1.0,
+    DefaultDate.THIRTY_FIRST_DECEMBER: 1.0,
+    DefaultDate.FIRST_OF_MONTH: 10.0,
+    DefaultDate.FIFTEENTH: 12.0,
+}
+"""Days of a year of each kind: twelve firsts less 1 January and 1 July, twelve fifteenths."""
+
+_MAX_BY_LETTERS = 8
+
+
+class BoundRarity:
+    """The `Rarity` of one run. Holds codes and shares, no text."""
+
+    def __init__(self, frequencies: Frequencies, referrals: Referrals) -> None:
+        self._referrals = referrals
+        bags = referrals.names
+        names = tuple(nationality_key(codes) for codes in referrals.nationality.sets)
+        self._words = _BoundShares(frequencies.words, bags.tokens.texts, names)
+        self._skeletons = _BoundShares(frequencies.skeletons, bags.skeleton_texts, names)
+        self._variants = _BoundShares(frequencies.variants, bags.variant_texts, names)
+        letters = np.array([min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts] or [1], dtype=np.int64)
+        self._letters = letters
+        self._near = _by_letters(frequencies.near_words)
+        self._short = _by_letters(frequencies.short_words)
+        self._nationality_share = np.array([frequencies.nationalities.get(name, frequencies.rare_nationality) for name in names])
+        self._nationality_overlap = _single_code_shares(frequencies, names)
+        self._gender_share = np.array([1.0] + [frequencies.genders.get(str(code), 1.0) for code in range(1, 4)])
+        self._date_share, self._year_share = _date_shares(frequencies, referrals)
+
+    def words_bits(self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s) -> Float64s:
+        """For aligned words, at a `WordLevel`."""
+        code = self._referrals.nationality.code
+        shared = np.where(code[left] == code[right], code[left], 0)
+        bags = self._referrals.names
+        if not len(left):
+            return np.zeros(0)
+        word_l, word_r = self._words.share(left_word, shared), self._words.share(right_word, shared)
+        word = np.maximum(word_l, word_r)
+        class_ = np.maximum.reduce(
+            [
+                self._skeletons.share(bags.skeleton[left_word], shared),
+                self._skeletons.share(bags.skeleton[right_word], shared),
+                self._variants.share(bags.variant[left_word], shared),
+                self._variants.share(bags.variant[right_word], shared),
+            ]
+        )
+        letters_l, letters_r = self._letters[left_word], self._letters[right_word]
+        near = np.maximum(word, np.maximum(self._near[letters_l], self._near[letters_r]))
+        short = np.maximum(word, self._short[np.minimum(letters_l, letters_r)])
+        share = np.select(
+            [level == WordLevel.EXACT, level == WordLevel.VARIANT, level == WordLevel.NEAR],
+            [word_l, np.maximum(word, class_), near],
+            short,
+        )
+        return np.asarray(-np.log2(np.clip(share, 1e-9, 1.0)))
+
+    def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For equal dates, and for partial dates that agree (by the wider one's share of years); NaN at other levels."""
+        exact = (level == DateLevel.EXACT) | (level == DateLevel.EXACT_DEFAULT)
+        day = (self._date_share[left] + self._date_share[right]) / 2
+        year = np.maximum(self._year_share[left], self._year_share[right])
+        share = np.where(exact, day, year)
+        return np.where(exact | (level == DateLevel.PARTIAL), -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
+
+    def nationalities_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For equal sets the set's share; for overlapping sets the share of the commonest code of either."""
+        code = self._referrals.nationality.code
+        same, overlap = level == NationalityLevel.SAME, level == NationalityLevel.OVERLAP
+        common = np.maximum(self._nationality_overlap[code[left]], self._nationality_overlap[code[right]])
+        share = np.where(same, self._nationality_share[code[left]], common)
+        return np.where(same | overlap, -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
+
+    def genders_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For equal genders the gender's share."""
+        share = self._gender_share[self._referrals.gender[left]]
+        return np.where(level == GenderLevel.SAME, -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
+
+
+class _BoundShares:
+    """Shares of words or classes as arrays: overall by code, and within nationality by a sorted packed key."""
+
+    def __init__(self, shares: WordShares, texts: tuple[str, ...], nationalities: tuple[str, ...]) -> None:
+        self._n_texts = max(len(texts), 1)
+        self._overall = np.array([shares.overall.get(text, shares.rare) for text in texts] or [shares.rare])
+        known = np.array([text in shares.overall for text in texts] or [False], dtype=bool)
+        number = {text: code for code, text in enumerate(texts)}
+        packed, values = [], []
+        for code, name in enumerate(nationalities):
+            for text, share in shares.within.get(name, {}).items():
+                if text in number:
+                    packed.append(code * self._n_texts + number[text])
+                    values.append(share)
+        order = np.argsort(np.array(packed, dtype=np.int64))
+        self._packed: Int64s = np.array(packed, dtype=np.int64)[order]
+        self._values: Float64s = np.array(values, dtype=float)[order]
+        # A word that is common elsewhere but rare in this nationality: no rarer than either says.
+        self._rare_within = np.array([shares.rare_within.get(name, np.nan) for name in nationalities] or [np.nan])
+        self._common_overall = known
+
+    def share(self, code: Int32s, nationality: Int32s) -> Float64s:
+        """Share of each code among people of each nationality (0: the whole)."""
+        overall = self._overall[code]
+        rare_here = self._rare_within[nationality]
+        result = np.where(np.isnan(rare_here), overall, np.where(self._common_overall[code], np.minimum(rare_here, overall), rare_here))
+        result = np.where(nationality == 0, overall, result)
+        if len(self._packed):
+            wanted = nationality.astype(np.int64) * self._n_texts + code
+            place = np.minimum(np.searchsorted(self._packed, wanted), len(self._packed) - 1)
+            hit = (self._packed[place] == wanted) & (nationality != 0)
+            result = np.where(hit, self._values[place], result)
+        return np.asarray(result)
+
+
+def _by_letters(shares: object) -> Float64s:
+    table = dict(shares)  # type: ignore[call-overload]
+    known = sorted(int(letters) for letters in table)
+    return np.array([float(table[str(max([k for k in known if k <= n] or [known[0]]))]) for n in range(_MAX_BY_LETTERS + 1)])
+
+
+def _single_code_shares(frequencies: Frequencies, names: tuple[str, ...]) -> Float64s:
+    """For each set the share of its commonest code, counting every set that holds the code."""
+    by_code: dict[str, float] = {}
+    for name, share in frequencies.nationalities.items():
+        for code in name.split("+"):
+            by_code[code] = by_code.get(code, 0.0) + share
+    return np.array([max(by_code.get(code, frequencies.rare_nationality) for code in name.split("+")) for name in names])
+
+
+def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float64s, Float64s]:
+    """For each row the share of its very date, and of the years that its interval covers, in its stratum."""
+    birth = referrals.birth
+    known = ~np.isnat(birth.first)
+    first = np.where(known, birth.first, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
+    last = np.where(known, birth.last, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
+    communities = referrals.nationality.group_names
+    community = referrals.nationality.group[referrals.nationality.code].astype(np.int64)
+    stratum = community * 3 + np.clip(referrals.age_group, 0, 2)
+    any_years = next(iter(frequencies.years.values()), {"2000": 1.0})
+    span = np.array(sorted(int(year) for year in any_years))
+    rare_year = 1e-4
+    years = np.full((len(communities) * 3, len(span) + 1), rare_year)
+    for code, name in enumerate(communities):
+        for group in range(3):
+            table = frequencies.years.get(stratum_name(name, group), any_years)
+            years[code * 3 + group, :-1] = [table.get(str(year), rare_year) for year in span.tolist()]
+    cumulative = np.concatenate([np.zeros((len(years), 1)), np.cumsum(years[:, :-1], axis=1)], axis=1)
+    place = np.where((first >= span[0]) & (first <= span[-1]), first - span[0], len(span))
+    low, high = np.clip(first - span[0], 0, len(span)), np.clip(last - span[0] + 1, 0, len(span))
+    kinds = np.array([DAYS_OF_KIND[kind] for kind in DefaultDate])
+    any_days = next(iter(frequencies.days.values()))
+    days = np.array([[frequencies.days.get(name, any_days)[str(int(kind))] for kind in DefaultDate] for name in communities])
+    of_day = days[community, birth.default] / kinds[birth.default] if len(community) else np.zeros(0)
+    in_years = np.maximum(cumulative[stratum, high] - cumulative[stratum, low], rare_year)
+    months = (birth.last.astype("datetime64[M]") - birth.first.astype("datetime64[M]")).astype(np.int64) + 1
+    within_year = np.where(known & (months > 0) & (months < 12), months / 12.0, 1.0)  # noqa: PLR2004
+    return years[stratum, place] * of_day, in_years * within_year

@@ -1,0 +1,100 @@
+"""The name boxes of a referral -> one bag of tokens a row, with a vocabulary that carries each word's keys.
+
+In this order: each box is read value by value (`names`); boxes are laid end to end (given, family, whole name where the first two
+are empty, alias); a word that a row repeats counts once; words beyond the limit are left out and counted. The vocabulary is the
+sorted set of words, and each word gets its skeleton, spelling-variant class and phonetic code once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.normalise.distinct import ReadColumn, expand_lists, first_occurrences, read_column, row_starts
+from nrm_linkage.normalise.names import NameBox, NameReading, read_name
+from nrm_linkage.normalise.skeleton import skeleton
+from nrm_linkage.normalise.sounds import sounds
+from nrm_linkage.normalise.variants import variant_class
+from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags, TokenLists
+
+__all__ = ["ReadNames", "name_bags"]
+
+_BOXES = (NameBox.GIVEN, NameBox.FAMILY, NameBox.WHOLE, NameBox.ALIAS)
+
+
+@dataclass(frozen=True)
+class ReadNames:
+    """The bags; the boxes as read, for the issues found in them; and how many referrals had more words than are compared."""
+
+    bags: NameBags
+    boxes: Mapping[str, ReadColumn[NameReading]]
+    n_cut: int
+
+
+def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tokens: int) -> ReadNames:
+    """Read the name columns that there are. A row without any usable name has an empty bag."""
+    boxes = {
+        str(box): read_column(columns[str(box)][0], lambda value, box=box: read_name(value, box))  # type: ignore[misc]
+        for box in _BOXES
+        if str(box) in columns
+    }
+    words = tuple(sorted({token.text for read in boxes.values() for reading in read.readings for token in reading.tokens}))
+    number = {word: position for position, word in enumerate(words)}
+    row, token, role = _lay_end_to_end(boxes, number, n_rows)
+    once = first_occurrences(row * max(len(words), 1) + token)
+    row, token, role = row[once], token[once], role[once]
+    place = np.arange(len(row), dtype=np.int64) - row_starts(row, n_rows)[row]
+    kept = place < max_tokens
+    n_cut = len(np.unique(row[~kept]))
+    tokens = TokenLists(start=row_starts(row[kept], n_rows), token=token[kept].astype(np.int32), texts=words)
+    return ReadNames(bags=_with_keys(tokens, role[kept].astype(np.int8), words), boxes=boxes, n_cut=n_cut)
+
+
+def _lay_end_to_end(
+    boxes: Mapping[str, ReadColumn[NameReading]], number: Mapping[str, int], n_rows: int
+) -> tuple[Int64s, Int64s, Int8s]:
+    """Row, word and role of every token, rows ascending, boxes in order within a row."""
+    rows, tokens, roles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
+    has_name: Mask = np.zeros(n_rows, dtype=bool)
+    for box, read in boxes.items():
+        count = np.array([len(reading.tokens) for reading in read.readings], dtype=np.int64)
+        codes = read.codes
+        if box == NameBox.WHOLE:
+            codes = np.where(has_name, 0, codes)
+        else:
+            has_name |= count[codes] > 0
+        flat_token = np.array([number[t.text] for reading in read.readings for t in reading.tokens], dtype=np.int64)
+        flat_role = np.array([int(t.role) for reading in read.readings for t in reading.tokens], dtype=np.int8)
+        start, taken = expand_lists(count, codes)
+        rows.append(np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start)))
+        tokens.append(flat_token[taken])
+        roles.append(flat_role[taken])
+    row = np.concatenate(rows)
+    order = np.argsort(row, kind="stable")
+    return row[order], np.concatenate(tokens)[order], np.concatenate(roles)[order]
+
+
+def _with_keys(tokens: TokenLists, role: Int8s, words: tuple[str, ...]) -> NameBags:
+    skeletons, skeleton_texts = _coded([skeleton(word) for word in words])
+    variants, variant_texts = _coded([variant_class(word) for word in words])
+    codes, sound_texts = _coded([sounds(word) for word in words])
+    return NameBags(
+        tokens=tokens,
+        role=role,
+        skeleton=skeletons,
+        variant=variants,
+        sound=codes,
+        is_initial=np.array([len(word) == 1 for word in words], dtype=bool),
+        skeleton_texts=skeleton_texts,
+        variant_texts=variant_texts,
+        sound_texts=sound_texts,
+    )
+
+
+def _coded(texts: list[str]) -> tuple[Int32s, tuple[str, ...]]:
+    distinct = tuple(sorted(set(texts)))
+    number = {text: position for position, text in enumerate(distinct)}
+    return np.array([number[text] for text in texts], dtype=np.int32), distinct

@@ -1,0 +1,93 @@
+"""Apply a value-level reader to the distinct values of a column, and lay the results out as arrays.
+
+Readers are pure functions of one value; a column of a million rows has far fewer distinct values, so each is read once. Nothing is
+remembered between calls: these are people's names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.tables import Int32s, Int64s, Mask, TokenLists
+
+__all__ = ["ReadColumn", "expand_lists", "merge_lists", "read_column", "token_lists"]
+
+Reading = TypeVar("Reading")
+
+
+@dataclass(frozen=True)
+class ReadColumn(Generic[Reading]):
+    """A column read value by value. `codes`: int32 (n,) into `readings`, whose first is the reading of a missing value."""
+
+    codes: Int32s
+    readings: tuple[Reading, ...] = field(repr=False)
+
+    def map(self, of: Callable[[Reading], object], dtype: str) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
+        """One plain value a row, from one plain value a reading."""
+        return np.array([of(reading) for reading in self.readings], dtype=dtype)[self.codes]
+
+
+def read_column(column: pd.Series, read: Callable[[object], Reading]) -> ReadColumn[Reading]:
+    """Read each distinct value once. Values that cannot be hashed are read by their text."""
+    values = column.astype(object)
+    try:
+        codes, distinct = pd.factorize(values, use_na_sentinel=True)
+    except TypeError:
+        codes, distinct = pd.factorize(values.map(str, na_action="ignore"), use_na_sentinel=True)
+    readings = (read(None), *(read(value) for value in distinct))
+    return ReadColumn(codes=(codes + 1).astype(np.int32), readings=readings)
+
+
+def token_lists(lists: Iterable[Sequence[str]], codes: Int32s) -> TokenLists:
+    """Token lists of rows from the token lists of their codes; `texts` is sorted, so codes of tokens depend on content alone."""
+    lists = list(lists)
+    texts = tuple(sorted({text for tokens in lists for text in tokens}))
+    number = {text: position for position, text in enumerate(texts)}
+    count = np.array([len(tokens) for tokens in lists], dtype=np.int64)
+    flat = np.array([number[text] for tokens in lists for text in tokens], dtype=np.int32)
+    start, taken = expand_lists(count, codes)
+    return TokenLists(start=start, token=flat[taken], texts=texts)
+
+
+def expand_lists(count: Int64s, codes: Int32s) -> tuple[Int64s, Int64s]:
+    """Row starts (n + 1,) and the positions to take from the flat lists of codes, so that rows own copies of their code's list."""
+    first = np.concatenate(([0], np.cumsum(count)))[:-1]
+    row_count = count[codes]
+    start = np.concatenate(([0], np.cumsum(row_count))).astype(np.int64)
+    within = np.arange(start[-1], dtype=np.int64) - np.repeat(start[:-1], row_count)
+    return start, np.repeat(first[codes], row_count) + within
+
+
+def merge_lists(parts: Sequence[TokenLists], n_rows: int, *, prefixes: Sequence[str] | None = None) -> TokenLists:
+    """One token list a row out of several, without repeats; with `prefixes`, each part's tokens get its prefix."""
+    prefixes = prefixes or [""] * len(parts)
+    spelled = [[prefix + text for text in part.texts] for prefix, part in zip(prefixes, parts, strict=True)]
+    texts = tuple(sorted({text for part in spelled for text in part}))
+    number = {text: position for position, text in enumerate(texts)}
+    rows = [part.row for part in parts]
+    tokens = [
+        np.array([number[text] for text in part_texts], dtype=np.int64)[part.token]
+        for part, part_texts in zip(parts, spelled, strict=True)
+    ]
+    empty = np.zeros(0, dtype=np.int64)
+    packed = np.unique(np.concatenate([empty, *rows]) * max(len(texts), 1) + np.concatenate([empty, *tokens]))
+    row, token = np.divmod(packed, max(len(texts), 1))
+    return TokenLists(start=row_starts(row, n_rows), token=token.astype(np.int32), texts=texts)
+
+
+def row_starts(row: Int64s, n_rows: int) -> Int64s:
+    """Starts (n_rows + 1,) of rows in a flat array whose row numbers `row` ascend."""
+    return np.searchsorted(row, np.arange(n_rows + 1, dtype=np.int64)).astype(np.int64)
+
+
+def first_occurrences(keys: Int64s) -> Mask:
+    """Where a key occurs for the first time."""
+    _, first = np.unique(keys, return_index=True)
+    mask = np.zeros(len(keys), dtype=bool)
+    mask[first] = True
+    return mask

@@ -1,0 +1,192 @@
+"""A frame of raw referrals -> `Referrals`: every field read once for each distinct value, every doubt a row of `data_issues`.
+
+The order: referral dates; names; births and ages; nationality; gender; references and contacts; what the record says of the
+instance; which rows can be linked at all. Nothing here compares two referrals, and no unreadable value stops a run: it is missing,
+with an issue that names the row and the field and never the value.
+
+A row is linkable when it holds a name or a Home Office reference and is not a technical duplicate. Duty to Notify reports are
+mostly nameless and fall out here (domain.md 1.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.normalise.bags import name_bags
+from nrm_linkage.normalise.births import read_births
+from nrm_linkage.normalise.contacts import read_email, read_phone, read_postcode
+from nrm_linkage.normalise.dates import read_date
+from nrm_linkage.normalise.distinct import ReadColumn, expand_lists, merge_lists, read_column, token_lists
+from nrm_linkage.normalise.facts import instance_facts
+from nrm_linkage.normalise.gender import read_gender
+from nrm_linkage.normalise.nationality import group, read_nationality
+from nrm_linkage.normalise.references import read_references
+from nrm_linkage.tables import Days, Mask, Nationalities, RawReferrals, Referrals, TokenLists
+
+__all__ = ["Normalised", "normalise_referrals"]
+
+LATEST_WITHOUT_REFERRAL_DATES = date(2026, 12, 31)
+"""The latest date where neither the config nor the data give one; fixed, because a result may not depend on the day of the run."""
+
+_REFERENCE_COLUMNS = ("home_office_reference", "police_reference", "reported_before_details")
+_CONTACTS: Mapping[str, Callable[[object], Any]] = {"phone": read_phone, "email": read_email, "postcode": read_postcode}
+
+Columns = Mapping[str, tuple[pd.Series, ...]]
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """`referrals` in comparable form; `issues`: one row a doubtful value (`row`, canonical; `field`; `issue`); `notes` for the report."""
+
+    referrals: Referrals
+    issues: pd.DataFrame = field(repr=False)
+    notes: tuple[str, ...]
+
+
+def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
+    """Read every recognised column of `raw`. Rows keep their canonical order; none is dropped."""
+    columns, n_rows = raw.columns, len(raw.referral_id)
+    issues: list[pd.DataFrame] = []
+    notes: list[str] = []
+    referred, dates = _referral_dates(columns, n_rows)
+    issues += [_reading_issues("referral_date", dates)] if dates else []
+    latest = _latest(referred, config, notes)
+    named = name_bags(columns, n_rows, config.max_name_tokens)
+    issues += [_reading_issues(box, read) for box, read in named.boxes.items()]
+    if named.n_cut:
+        notes.append(f"{named.n_cut} referrals have more than {config.max_name_tokens} name tokens; the later ones are not compared")
+    births = read_births(columns, referred, latest)
+    issues += [_reading_issues("date_of_birth", births.dates)] if births.dates else []
+    issues += [_row_issues(name, where, issue) for name, where, issue in births.row_issues]
+    nationality, found = _nationalities(columns, n_rows)
+    gender, gender_found = _gender(columns, n_rows)
+    references, reference_found = _references(columns, n_rows)
+    contacts, contact_found = _contacts(columns, n_rows)
+    issues += [*found, *gender_found, *reference_found, *contact_found]
+    has_name = named.bags.tokens.count > 0
+    is_original = raw.duplicate_of == np.arange(n_rows)
+    referrals = Referrals(
+        referral_id=raw.referral_id,
+        names=named.bags,
+        birth=births.birth,
+        birth_by_age_first=births.by_age_first,
+        birth_by_age_last=births.by_age_last,
+        age_group=births.age_group,
+        nationality=nationality,
+        gender=gender,
+        references=references,
+        contacts=contacts,
+        referred=referred,
+        facts=instance_facts(columns, referred),
+        linkable=(has_name | _holds_personal_reference(references)) & is_original,
+        duplicate_of=raw.duplicate_of,
+    )
+    table = pd.concat(issues, ignore_index=True) if issues else _row_issues("", np.zeros(0, dtype=bool), "")
+    return Normalised(referrals, table.sort_values(["row", "field", "issue"], ignore_index=True), tuple(notes))
+
+
+def _reading_issues(name: str, read: ReadColumn[Any]) -> pd.DataFrame:
+    """The issues that belong to values as they were read."""
+    lists = [reading.issues if code else () for code, reading in enumerate(read.readings)]
+    flat = np.array([issue for issues in lists for issue in issues] or [""], dtype=object)
+    start, taken = expand_lists(np.array([len(issues) for issues in lists], dtype=np.int64), read.codes)
+    rows = np.repeat(np.arange(len(read.codes), dtype=np.int64), np.diff(start))
+    return pd.DataFrame({"row": rows, "field": name, "issue": flat[taken]})
+
+
+def _row_issues(name: str, where: Mask, issue: str) -> pd.DataFrame:
+    """One issue for every marked row."""
+    return pd.DataFrame({"row": np.flatnonzero(where).astype(np.int64), "field": name, "issue": issue}, columns=["row", "field", "issue"])
+
+
+def _referral_dates(columns: Columns, n_rows: int) -> tuple[Days, ReadColumn[Any] | None]:
+    if "referral_date" not in columns:
+        return np.full(n_rows, "NaT", dtype="datetime64[D]"), None
+    read = read_column(columns["referral_date"][0], read_date)
+    return read.map(lambda reading: reading.first, "datetime64[D]").astype("datetime64[D]"), read
+
+
+def _latest(referred: Days, config: LinkageConfig, notes: list[str]) -> date:
+    if config.latest_date is not None:
+        return config.latest_date
+    known = referred[~np.isnat(referred)]
+    if len(known):
+        latest: date = known.max().item()
+        return latest
+    notes.append(f"no referral date to go by: births are read as not later than {LATEST_WITHOUT_REFERRAL_DATES:%d %B %Y}")
+    return LATEST_WITHOUT_REFERRAL_DATES
+
+
+def _nationalities(columns: Columns, n_rows: int) -> tuple[Nationalities, list[pd.DataFrame]]:
+    """The codes of both boxes as one set a row."""
+    present = [name for name in ("nationality", "second_nationality") if name in columns]
+    reads = [read_column(columns[name][0], read_nationality) for name in present]
+    pair = np.zeros(n_rows, dtype=np.int64)
+    for read in reads:
+        pair = pair * len(read.readings) + read.codes
+    distinct, code = np.unique(pair, return_inverse=True)
+    sets_of_pairs = []
+    for value in distinct.tolist():
+        codes: frozenset[str] = frozenset()
+        for read in reversed(reads):
+            value, position = divmod(value, len(read.readings))
+            codes |= read.readings[position].codes
+        sets_of_pairs.append(codes)
+    sets = (frozenset[str](), *sorted(set(sets_of_pairs) - {frozenset()}, key=sorted))
+    number = {codes: position for position, codes in enumerate(sets)}
+    recode = np.array([number[codes] for codes in sets_of_pairs], dtype=np.int32)
+    groups = [group(codes) for codes in sets]
+    group_names = tuple(sorted(set(groups)))
+    return (
+        Nationalities(
+            code=recode[code] if n_rows else np.zeros(0, dtype=np.int32),
+            sets=sets,
+            group=np.array([group_names.index(name) for name in groups], dtype=np.int8),
+            group_names=group_names,
+        ),
+        [_reading_issues(name, read) for name, read in zip(present, reads, strict=True)],
+    )
+
+
+def _gender(columns: Columns, n_rows: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.int8]], list[pd.DataFrame]]:
+    if "gender" not in columns:
+        return np.zeros(n_rows, dtype=np.int8), []
+    read = read_column(columns["gender"][0], read_gender)
+    return read.map(lambda reading: int(reading.gender), "int8").astype(np.int8), [_reading_issues("gender", read)]
+
+
+def _references(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.DataFrame]]:
+    parts, issues = [], []
+    for name in _REFERENCE_COLUMNS:
+        if name in columns:
+            read = read_column(columns[name][0], read_references)
+            parts.append(token_lists([sorted(reading.tokens) for reading in read.readings], read.codes))
+            issues.append(_reading_issues(name, read))
+    return merge_lists(parts, n_rows), issues
+
+
+def _contacts(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.DataFrame]]:
+    parts, issues, prefixes = [], [], []
+    for name, reader in _CONTACTS.items():
+        if name in columns:
+            read = read_column(columns[name][0], reader)
+            parts.append(token_lists([[reading.token] if reading.token else [] for reading in read.readings], read.codes))
+            issues.append(_reading_issues(name, read))
+            prefixes.append(f"{name}:")
+    return merge_lists(parts, n_rows, prefixes=prefixes), issues
+
+
+def _holds_personal_reference(references: TokenLists) -> Mask:
+    """Rows with a reference that belongs to one person; a police reference belongs to an investigation."""
+    personal = np.array([not text.startswith("police:") for text in references.texts], dtype=bool)
+    found = np.zeros(len(references.start) - 1, dtype=bool)
+    if len(personal):
+        found[references.row[personal[references.token]]] = True
+    return found
