@@ -26,7 +26,7 @@ help: ## this list
 test: lint types layers tables-check tests ## every gate that a change must pass
 
 lint: $(STAMP) ## style and likely mistakes (ruff)
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --output-format concise .
 
 types: $(STAMP) ## types (mypy, strict on src)
 	$(BIN)/mypy
