@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Builds the package's data tables again from their sources and fails when any file would change.
 
-Each `scripts/build_<table>.py` makes some of the files in `src/nrm_linkage/**/data/` and, with `--check`,
-writes nothing and exits with 1 when what it would write is not what is there. This script runs every one of
-them that way, so that a table is never edited by hand and never drifts from its source.
+Each `scripts/build_<table>.py` makes some of the files in `src/nrm_linkage/**/data/` from a folder of sources
+(`--sources FOLDER`) and, with `--check`, writes nothing and exits with 1 when what it would write is not what
+is there. This script runs every one of them that way, so that a table is never edited by hand and never drifts
+from its source.
 
 The sources are large and live outside the repository, so where their folder (the argument) is missing nothing
 is checked; the script then says so, on a line that starts with SKIPPED, and exits with 0.
@@ -36,12 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     changed = []
     for builder in builders:
-        done = subprocess.run([sys.executable, str(builder), "--check"], check=False, cwd=ROOT)
+        command = [sys.executable, str(builder), "--sources", str(sources.resolve()), "--check"]
+        done = subprocess.run(command, check=False, cwd=ROOT)
         print(f"{'ok' if done.returncode == 0 else 'FAIL':<5} {builder.name}", flush=True)
         if done.returncode != 0:
             changed.append(builder.name)
     if changed:
-        print(f"\n{len(changed)} would write other files than those in the package: {', '.join(changed)}")
+        print(f"\n{len(changed)} failed, or would write other files than the package has: {', '.join(changed)}")
     return 1 if changed else 0
 
 
