@@ -1,13 +1,15 @@
 """Builds the tables of name variants that ship with the package, from curated lists and public data.
 
     python scripts/build_name_tables.py SOURCES            write the tables
-    python scripts/build_name_tables.py SOURCES --check    exit 1 when a table on disk is not what would be written
+    python scripts/build_name_tables.py SOURCES --check    exit 1 when a table is not what would be written
 
-SOURCES is a folder with `wikidata_name_groups_dev.csv` (name_id, form) and `english_nicknames.csv` (name1, relationship, name2);
-`normalise/data/NAMES_SOURCES.md` says where they come from. The curated lists (`names_curated.txt`) are in the package and win over both.
+SOURCES is a folder with `wikidata_name_groups_dev.csv` (name_id, form) and `english_nicknames.csv` (name1,
+relationship, name2); `normalise/data/NAMES_SOURCES.md` says where they come from. The curated lists
+(`names_curated.txt`) are in the package and win over both.
 
-What is cleaned out of the Wikidata groups, which also join cognates and dialect readings of one character: forms of more than one word,
-forms in several groups, forms whose skeleton is not that of the group's most typical form, and any form that the curated lists know.
+What is cleaned out of the Wikidata groups, which also join cognates and dialect readings of one character:
+forms of more than one word, forms in several groups, forms whose skeleton is not that of the group's most
+typical form, and any form that the curated lists know.
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ def wikidata_groups(path: Path, reserved: set[str]) -> dict[str, list[str]]:
     for name_id in sorted(groups):
         forms = sorted(form for form in groups[name_id] if holders[form] == 1 and form not in reserved)
         if len(forms) > 1:
-            head = max(forms, key=lambda form: (sum(JaroWinkler.similarity(form, other) for other in forms), form))
+            head = max(
+                forms, key=lambda form: (sum(JaroWinkler.similarity(form, other) for other in forms), form)
+            )
             kept = [head, *(form for form in forms if form != head and alike(head, form))]
             if len(kept) > 1:
                 classes[head] = kept
@@ -75,10 +79,14 @@ def alike(head: str, form: str) -> bool:
     if skeleton(head) != skeleton(form) or JaroWinkler.similarity(head, form) < LEAST_LIKE:
         return False
     # `Mario` and `Maria` differ by gender, not by spelling.
-    return not (OSA.distance(head, form) == 1 and {head[-1], form[-1]} == {"a", "o"} and head[:-1] == form[:-1])
+    return not (
+        OSA.distance(head, form) == 1 and {head[-1], form[-1]} == {"a", "o"} and head[:-1] == form[:-1]
+    )
 
 
-def short_forms(curated_forms: Iterable[list[str]], nicknames: Path, class_of: dict[str, str]) -> dict[str, list[str]]:
+def short_forms(
+    curated_forms: Iterable[list[str]], nicknames: Path, class_of: dict[str, str]
+) -> dict[str, list[str]]:
     """Short form -> the classes that it may stand for."""
     found: dict[str, set[str]] = defaultdict(set)
     for form, *full in curated_forms:
@@ -88,7 +96,10 @@ def short_forms(curated_forms: Iterable[list[str]], nicknames: Path, class_of: d
             full_name, form = fold(row["name1"]), fold(row["name2"])
             if row["relationship"] == "has_nickname" and full_name and len(form) > 1:
                 found[form].add(full_name)
-    classed = {form: sorted({class_of.get(name, name) for name in full} - {class_of.get(form, form)}) for form, full in found.items()}
+    classed = {
+        form: sorted({class_of.get(name, name) for name in full} - {class_of.get(form, form)})
+        for form, full in found.items()
+    }
     return {form: classed[form] for form in sorted(classed) if classed[form]}
 
 
@@ -101,7 +112,9 @@ def tables(sources: Path) -> dict[str, str]:
     class_of = {form: head for head, members in classes.items() for form in members}
     shorts = short_forms(short, sources / "english_nicknames.csv", class_of)
     apart = [sorted({class_of.get(word, word) for word in words}) for words in different]
-    broken = [" ".join(words) for words, heads in zip(different, apart, strict=True) if len(heads) < len(words)]
+    broken = [
+        " ".join(words) for words, heads in zip(different, apart, strict=True) if len(heads) < len(words)
+    ]
     if broken:
         raise SystemExit(f"listed as different and as one: {'; '.join(broken)}")
     return {

@@ -1,18 +1,21 @@
-"""Parts of names that are written sometimes apart and sometimes together, brought to one form; and the particles around them.
+"""Parts of names that are written sometimes apart and sometimes together, brought to one form; and the
+particles around them.
 
 Works on the folded words of one stretch of a name box, in written order:
 
-1. Articles and particles go: `Al-`, `el`, `ar-` before R, `de`, `dela`, `dos`, `van der`, `von`, when a word follows. Vietnamese `Van`,
-   `Thi`, `Do`, `Le` and Dutch `van` alone stay: nothing tells them from names.
+1. Articles and particles go: `Al-`, `el`, `ar-` before R, `de`, `dela`, `dos`, `van der`, `von`, when a word
+   follows. Vietnamese `Van`, `Thi`, `Do`, `Le` and Dutch `van` alone stay: nothing tells them from names.
 2. `bin`, `ibn`, `ben`, `bint`, `wald` before a word mark it as a patronymic, and go.
-3. Words that make one name are joined: `Abdul Rahman`, `Abd al-Rahman`; `Rahmat Ullah`; `Salah El Din`; `Gebre Medhin` and its
-   abbreviation `G/Medhin`; `Abu Bakr`; `Mc Donald`; `O Neil`.
-4. Words that hold two names are split, because either may be dropped elsewhere: `Mohammadreza`, `Amirhossein`, `Noormohammad`;
-   `Vanhung` and `Thihuong`; `Xiaoming`. A double-barrelled name is two words already.
+3. Words that make one name are joined: `Abdul Rahman`, `Abd al-Rahman`; `Rahmat Ullah`; `Salah El Din`;
+   `Gebre Medhin` and its abbreviation `G/Medhin`; `Abu Bakr`; `Mc Donald`; `O Neil`.
+4. Words that hold two names are split, because either may be dropped elsewhere: `Mohammadreza`,
+   `Amirhossein`, `Noormohammad`; `Vanhung` and `Thihuong`; `Xiaoming`. A double-barrelled name is two words
+   already.
 5. A suffix of respect goes: `Rameshbhai`, `Kokilaben`, `Habibur` before `Rahman`.
 
-It joins nothing across two boxes: a name whose halves stand in different boxes keeps two words (`join_parts` may be called again on
-the words of both). It does not translate one spelling of a part into another; skeleton.py and variants.py do.
+It joins nothing across two boxes: a name whose halves stand in different boxes keeps two words (`join_parts`
+may be called again on the words of both). It does not translate one spelling of a part into another;
+skeleton.py and variants.py do.
 """
 
 from __future__ import annotations
@@ -56,7 +59,10 @@ _VIETNAMESE: Final = (
 )
 _VIETNAMESE_TWO: Final = re.compile(rf"(van|thi)({_VIETNAMESE})")
 _INITIAL: Final = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])"
-_PINYIN_LONG: Final = f"{_INITIAL}(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|ue|ui|un|uo)"
+_FINAL: Final = (
+    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|ue|ui|un|uo)"
+)
+_PINYIN_LONG: Final = f"{_INITIAL}{_FINAL}"
 _PINYIN_TWO: Final = re.compile(f"({_PINYIN_LONG})({_PINYIN_LONG})")
 # One of the two syllables must be one that hardly any other language writes.
 _PINYIN_MARK: Final = re.compile("zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|[bpmfdtnlgkhw]ei|[bpmdtnl]ing")
@@ -72,7 +78,7 @@ _MAYBE_FUSED: Final = re.compile(
 
 
 def fused(text: str) -> tuple[str, ...]:
-    """The words that a folded word stands for: two where it holds two names, one without its article or suffix, mostly itself.
+    """The words that a folded word stands for: mostly itself, two where it holds two names.
 
     >>> fused("mohammadreza"), fused("vanhung"), fused("xiaoming"), fused("dasilva"), fused("benson")
     (('mohammad', 'reza'), ('van', 'hung'), ('xiao', 'ming'), ('silva',), ('benson',))
@@ -95,11 +101,12 @@ def fused(text: str) -> tuple[str, ...]:
 
 @cache
 def special_words() -> frozenset[str]:
-    """Words at which joining or dropping may begin or end; a stretch without any of them needs no `join_parts`."""
-    kinds = (
-        "article", "assimilated_article", "patronymic", "particle", "abd", "ullah", "din", "uddin", "geez_second",
-    )  # fmt: skip
-    return frozenset().union(*(words(kind) for kind in kinds), {"abdi", "cabdi", "abdu", "abdo", "mc", "abu", "abou", "abo", "bhai", "van"})
+    """Words that joining or dropping turns on; a stretch without any needs no `join_parts`."""
+    kinds = "article assimilated_article patronymic particle abd ullah din uddin geez_second".split()
+    return frozenset().union(
+        *(words(kind) for kind in kinds),
+        {"abdi", "cabdi", "abdu", "abdo", "mc", "abu", "abou", "abo", "bhai", "van"},
+    )
 
 
 def join_parts(line: Sequence[Word], *, leading: bool = False) -> list[Word]:
@@ -164,8 +171,10 @@ def _is_particle(word: Word, rest: list[Word], preceded: bool) -> bool:
     if text in words("article"):
         return after not in words("din") and (word.tied or preceded or len(after) > 3)
     if text in words("assimilated_article"):
-        # `an` and `as` are names too: only the spelling that repeats the letter after it, tied by a hyphen, is an article.
-        return (text[-1] == after[0] and (word.tied or (preceded and text != "an"))) or (text in ("ur", "ul") and preceded)
+        # `an` and `as` are names too: an article repeats the letter after it, and `an` has a hyphen.
+        return (text[-1] == after[0] and (word.tied or (preceded and text != "an"))) or (
+            text in ("ur", "ul") and preceded
+        )
     if text in words("particle"):
         return len(after) > 3 or (text in ("de", "del") and after in ("la", "los", "las"))
     if text in ("la", "los", "las") and len(after) > 3:
@@ -174,7 +183,7 @@ def _is_particle(word: Word, rest: list[Word], preceded: bool) -> bool:
 
 
 def _with_suffix(line: list[Word]) -> list[Word]:
-    """Words that complete the word before them: `Rahmat Ullah`, `Salah El Din`, `Gebre Medhin`, `Habibur Rahman`, `Ramesh Bhai`."""
+    """Words that complete the one before: `Rahmat Ullah`, `Salah El Din`, `Gebre Medhin`, `Ramesh Bhai`."""
     out: list[Word] = []
     skip = 0
     for at, word in enumerate(line):
@@ -214,7 +223,7 @@ def _suffix(before: Word | None, word: Word, rest: list[Word]) -> tuple[str, int
 
 
 def _with_prefix(line: list[Word]) -> list[Word]:
-    """Words that need the word after them: `Mc Donald`, `O Neil`, `Abu Bakr`; and the linking ending of `Habibur Rahman`."""
+    """Words that need the next: `Mc Donald`, `O Neil`, `Abu Bakr`; and the `ur` of `Habibur Rahman`."""
     out: list[Word] = []
     for word in line:
         before = out[-1].text if out else ""

@@ -2,18 +2,21 @@
 
 Three steps, each total on any string, none of which knows what a name is:
 
-1. `repair`: undoes what software did to the text. UTF-8 read as Windows-1252 is turned back (`PÃ«rparim`, `Nguyá»…n`; up to twice),
-   compatibility forms become plain ones (full-width letters, ligatures, Arabic presentation forms), invisible characters go
-   (zero-width, bidi marks, soft hyphen, byte-order mark, control), every kind of space becomes one space, every kind of quote, hyphen and
-   comma its plain form, and `£` beside a letter becomes the `Ł` that it was on another code page.
-2. `latinise`: letters of other scripts become Latin ones. Arabic script is looked up word by word in a table of common names
-   (`names_arabic.csv`), because its short vowels are not written and cannot be guessed; a word that is not in the table
-   gets its consonants and long vowels, with an `a` where it would otherwise begin with two consonants. Han characters become one word
-   for the family name and one for the rest. All other scripts go through anyascii.
+1. `repair`: undoes what software did to the text. UTF-8 read as Windows-1252 is turned back (`PÃ«rparim`,
+   `Nguyá»…n`; up to twice), compatibility forms become plain ones (full-width letters, ligatures, Arabic
+   presentation forms), invisible characters go (zero-width, bidi marks, soft hyphen, byte-order mark,
+   control), every kind of space becomes one space, every kind of quote, hyphen and comma its plain form, and
+   `£` beside a letter becomes the `Ł` that it was on another code page.
+2. `latinise`: letters of other scripts become Latin ones. Arabic script is looked up word by word in a table
+   of common names (`names_arabic.csv`), because its short vowels are not written and cannot be guessed; a
+   word that is not in the table gets its consonants and long vowels, with an `a` where it would otherwise
+   begin with two consonants. Han characters become one word for the family name and one for the rest. All
+   other scripts go through anyascii.
 3. `fold`: diacritics go (`đ ð ł ø ß ı ə` among them), case goes, and anything that is not a letter a-z.
 
-What it does not do: it does not decide what a word means (names.py), does not correct spelling, and does not restore a letter that an
-export replaced by `?`; such a letter is left out by `fold`, so that `Nguy?n` is still one edit from `Nguyen`.
+What it does not do: it does not decide what a word means (names.py), does not correct spelling, and does not
+restore a letter that an export replaced by `?`; such a letter is left out by `fold`, so that `Nguy?n` is
+still one edit from `Nguyen`.
 """
 
 from __future__ import annotations
@@ -33,7 +36,11 @@ __all__ = ["fold", "latinise", "repair"]
 # Bytes 0x80-0x9F as Windows-1252 shows them; the five that it leaves empty come through as C1 controls.
 _BYTE_OF: Final[Mapping[str, int]] = {
     **{chr(code): code for code in range(0x80, 0x100)},
-    **{bytes([code]).decode("cp1252"): code for code in range(0x80, 0xA0) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)},
+    **{
+        bytes([code]).decode("cp1252"): code
+        for code in range(0x80, 0xA0)
+        if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+    },
 }
 
 
@@ -47,7 +54,9 @@ _MOJIBAKE: Final = re.compile(
 )
 _PLAIN: Final = str.maketrans(
     {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bb\u02bc\u02bd\u02be\u02bf\u02b9\u00b4`\u2032\uff07\u055a\u05f3", "'"),
+        **dict.fromkeys(
+            "\u2018\u2019\u201a\u201b\u02bb\u02bc\u02bd\u02be\u02bf\u02b9\u00b4`\u2032\uff07\u055a\u05f3", "'"
+        ),
         **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02\u05f4", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d\u30a0", "-"),
         **dict.fromkeys("\u060c\u3001\uff0c\ufe50\ufe51", ","),
@@ -59,28 +68,34 @@ _PLAIN: Final = str.maketrans(
 )
 _POUND: Final = re.compile(r"£(?=[^\W\d_])|(?<=[^\W\d_])£")
 _SPACES: Final = re.compile(r"\s+")
-_ARABIC_WORD: Final = re.compile(r"[\u0621-\u063a\u0641-\u064a\u0671-\u06d3\u06d5\u06fa-\u06ff\u064b-\u0652\u0670]+")
+_ARABIC_WORD: Final = re.compile(
+    r"[\u0621-\u063a\u0641-\u064a\u0671-\u06d3\u06d5\u06fa-\u06ff\u064b-\u0652\u0670]+"
+)
 _ARABIC_MARKS: Final = re.compile(r"[\u064b-\u0652\u0670]")
 _HAN_RUN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+")
 _NOT_LETTER: Final = re.compile(r"[^a-z]+")
-# anyascii writes these with a letter that the names of the people who use it do not (ə is Azeri `a`, ŋ is `ng` in Dinka and Ewe).
+# Where anyascii and the usual spelling of names differ: Azeri `ə` is written `a`.
 _OWN_FOLD: Final = str.maketrans({"ə": "a", "Ə": "A", "ð": "d", "Ð": "D", "ǝ": "e", "ʷ": "w"})
 
 # Letters by sound, the way names are commonly spelt; short vowels are absent from the script.
 _ARABIC: Final[Mapping[str, str]] = {
-    **dict.fromkeys("اأإآٱ", "a"), "ء": "", "ؤ": "o", "ئ": "e", "ب": "b", "پ": "p", "ت": "t", "ٹ": "t", "ث": "th", "ج": "j",
-    "چ": "ch", "ح": "h", "خ": "kh", "د": "d", "ڈ": "d", "ذ": "dh", "ر": "r", "ڑ": "r", "ړ": "r", "ڕ": "r", "ز": "z", "ژ": "zh", "ږ": "zh",
-    "س": "s", "ش": "sh", "ښ": "sh", "ص": "s", "ض": "d", "ط": "t", "ظ": "z", "ع": "a", "غ": "gh", "ف": "f", "ڤ": "v", "ق": "q",
-    **dict.fromkeys("كکڪ", "k"), **dict.fromkeys("گګ", "g"), "ل": "l", "ڵ": "l", "م": "m", "ن": "n", "ں": "n", "ڼ": "n",
-    **dict.fromkeys("هہھ", "h"), "ە": "e", "ۀ": "e", "ة": "a", "ۃ": "a", "و": "o", "ۆ": "o", "ۇ": "u", "ى": "a",
-    **dict.fromkeys("يیېۍ", "i"), "ێ": "e", "ے": "e", "څ": "ts", "ځ": "dz", "ټ": "t", "ډ": "d",
-    "\u064e": "a", "\u064f": "u", "\u0650": "i", "\u064b": "an", "\u064c": "un", "\u064d": "in", "\u0670": "a",
+    **dict.fromkeys("اأإآٱ", "a"), "ء": "", "ؤ": "o", "ئ": "e", "ب": "b", "پ": "p", "ت": "t", "ٹ": "t",
+    "ث": "th", "ج": "j", "چ": "ch", "ح": "h", "خ": "kh", "د": "d", "ڈ": "d", "ذ": "dh", "ر": "r",
+    "ڑ": "r", "ړ": "r", "ڕ": "r", "ز": "z", "ژ": "zh", "ږ": "zh", "س": "s", "ش": "sh", "ښ": "sh",
+    "ص": "s", "ض": "d", "ط": "t", "ظ": "z", "ع": "a", "غ": "gh", "ف": "f", "ڤ": "v", "ق": "q",
+    **dict.fromkeys("كکڪ", "k"), **dict.fromkeys("گګ", "g"), "ل": "l", "ڵ": "l", "م": "m", "ن": "n",
+    "ں": "n", "ڼ": "n", **dict.fromkeys("هہھ", "h"), "ە": "e", "ۀ": "e", "ة": "a", "ۃ": "a", "و": "o",
+    "ۆ": "o", "ۇ": "u", "ى": "a", **dict.fromkeys("يیېۍ", "i"), "ێ": "e", "ے": "e", "څ": "ts", "ځ": "dz",
+    "ټ": "t", "ډ": "d", "\u064e": "a", "\u064f": "u", "\u0650": "i", "\u064b": "an", "\u064c": "un",
+    "\u064d": "in", "\u0670": "a",
 }  # fmt: skip
-_ARABIC_SPELLING: Final = str.maketrans({**dict.fromkeys("أإآٱ", "ا"), "ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ہ": "ه", "ۀ": "ه"})
+_ARABIC_SPELLING: Final = str.maketrans(
+    {**dict.fromkeys("أإآٱ", "ا"), "ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ہ": "ه", "ۀ": "ه"}
+)
 
 
 def repair(text: str) -> str:
-    """Undo encoding damage and make spaces, quotes and hyphens plain; the letters themselves keep their diacritics.
+    """Undo encoding damage, make spaces, quotes and hyphens plain; letters keep their diacritics.
 
     >>> repair("PÃ«rparim\\u00a0 \\u200bHoxha")
     'Përparim Hoxha'
@@ -94,7 +109,9 @@ def repair(text: str) -> str:
         if mended == text:
             break
         text = mended
-    text = unicodedata.normalize("NFKC", _POUND.sub("Ł", text.translate(_PLAIN)).translate(_PLAIN)).translate(_PLAIN)
+    text = unicodedata.normalize("NFKC", _POUND.sub("Ł", text.translate(_PLAIN)).translate(_PLAIN)).translate(
+        _PLAIN
+    )
     text = "".join(char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
     return _SPACES.sub(" ", text).strip()
 
@@ -105,7 +122,7 @@ def _decoded(match: re.Match[str]) -> str:
         char = bytes(_BYTE_OF[part] for part in seen).decode("utf-8")
     except UnicodeDecodeError:
         return seen
-    # Two real letters that happen to make a valid sequence stay, unless together they make a Latin letter or a mark.
+    # Two real letters that happen to make a valid sequence stay, unless they make a Latin letter.
     if seen.isalpha() and len(seen) == 2 and "LATIN" not in unicodedata.name(char, ""):
         return seen
     return char
@@ -114,7 +131,7 @@ def _decoded(match: re.Match[str]) -> str:
 def latinise(text: str, *, family_first: bool = True) -> str:
     """Write letters of other scripts in Latin ones; Latin letters keep their diacritics.
 
-    `family_first` says that a run of Han characters begins with a family name of one character (a box of given names has none).
+    `family_first`: a run of Han characters begins with a family name of one character.
 
     >>> latinise("محمد")
     'mohammed'
@@ -126,7 +143,7 @@ def latinise(text: str, *, family_first: bool = True) -> str:
     text = _ARABIC_WORD.sub(_latin_of_arabic, text)
     if text.isascii():
         return text
-    return _HAN_RUN.sub(lambda match: _latin_of_han(match.group(), family_first), text)
+    return _HAN_RUN.sub(lambda match: _latin_of_han(match.group(), family_first), text).strip()
 
 
 def _latin_of_arabic(match: re.Match[str]) -> str:
@@ -147,7 +164,13 @@ def _spell_arabic(word: str) -> str:
         letters[0] = "w" if word[0] == "و" else "y"
     for at in range(1, len(word) - 1):
         # Between two vowels these letters are consonants.
-        if word[at] in "ويی" and letters[at - 1][-1:] in "aeiou" and letters[at + 1][-1:] in "aeiou" and letters[at - 1] and letters[at + 1]:
+        if (
+            word[at] in "ويی"
+            and letters[at - 1][-1:] in "aeiou"
+            and letters[at + 1][-1:] in "aeiou"
+            and letters[at - 1]
+            and letters[at + 1]
+        ):
             letters[at] = "w" if word[at] == "و" else "y"
     if len(word) > 1 and word[-1] in "هةە" and letters[-2][-1:] not in "aeiou":
         letters[-1] = "a"
@@ -171,7 +194,7 @@ def fold(text: str) -> str:
     ('lukasz', 'dang', 'oneil', 'nguyn')
     """
     if not text.isascii():
-            text = anyascii(text.translate(_OWN_FOLD))
+        text = anyascii(text.translate(_OWN_FOLD))
     lowered = text.lower()
     return lowered if lowered.isalpha() and lowered.isascii() else _NOT_LETTER.sub("", lowered)
 

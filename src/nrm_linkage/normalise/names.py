@@ -1,16 +1,18 @@
 """One name box of a referral, raw -> the tokens of the name in it, in written order, with what each is.
 
-In this order: encoding damage is repaired and other scripts are written in Latin letters (name_text.py); a box that holds only a
-placeholder, a redaction (`PV1`, `Child A`, `JD`) or no letters is read as missing; an alias is set apart (`aka`, `@`, quotes, brackets,
-`née`); a comma or capitals say which part is the family name; titles and placeholders around a name are left out; particles go and
-parts of one name are joined (name_parts.py); a box that says one name twice keeps it once; the first 12 tokens are kept.
+In this order: encoding damage is repaired and other scripts are written in Latin letters (name_text.py); a
+box that holds only a placeholder, a redaction (`PV1`, `Child A`, `JD`) or no letters is read as missing; an
+alias is set apart (`aka`, `@`, quotes, brackets, `née`); a comma or capitals say which part is the family
+name; titles and placeholders around a name are left out; particles go and parts of one name are joined
+(name_parts.py); a box that says one name twice keeps it once; the first 12 tokens are kept.
 
-A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. Whatever made the reading doubtful
-is an issue, in fixed words that never hold the value; articles, particles and patronymic markers are part of how names are written
-and make no issue.
+A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. Whatever made the
+reading doubtful is an issue, in fixed words that never hold the value; articles, particles and patronymic
+markers are part of how names are written and make no issue.
 
-What this module does not do: it does not correct spelling, choose between orders of a name, guess a community, or look at any other
-box or column. Two tokens that are spellings of one name stay two different tokens here (skeleton.py, variants.py).
+What this module does not do: it does not correct spelling, choose between orders of a name, guess a
+community, or look at any other box or column. Two tokens that are spellings of one name stay two different
+tokens here (skeleton.py, variants.py).
 """
 
 from __future__ import annotations
@@ -22,6 +24,14 @@ from enum import IntEnum, StrEnum
 from functools import cache
 from typing import Final
 
+from nrm_linkage.normalise.name_absent import (
+    CONSONANTS,
+    NO_LETTERS,
+    PLACEHOLDER,
+    TITLE_ALONE,
+    WORD,
+    why_missing,
+)
 from nrm_linkage.normalise.name_parts import Word, fused, join_parts, special_words
 from nrm_linkage.normalise.name_tables import words
 from nrm_linkage.normalise.name_text import fold, latinise, repair
@@ -29,15 +39,13 @@ from nrm_linkage.normalise.name_text import fold, latinise, repair
 __all__ = ["MAX_CHARACTERS", "MAX_TOKENS", "NameBox", "NameReading", "NameRole", "NameToken", "read_name"]
 
 MAX_TOKENS: Final = 12  # chosen by us: the longest four-part names with an alias have about ten
-MAX_CHARACTERS: Final = 1000  # chosen by us; the form admits 15,000 (domain.md 1.1.1), which only pasted text reaches
+MAX_CHARACTERS: Final = (
+    1000  # chosen by us; the form admits 15,000 (domain.md 1.1.1), which only pasted text reaches
+)
 
-PLACEHOLDER: Final = "a placeholder, not a name: read as missing"
 PLACEHOLDER_PART: Final = "a placeholder beside the name was left out"
-REDACTED: Final = "a pseudonym or redaction, not a name: read as missing"
-NO_LETTERS: Final = "no letters: read as missing"
 NOT_TEXT: Final = "not text: read as missing"
 TITLE: Final = "a title was left out"
-TITLE_ALONE: Final = "a title with no name: read as missing"
 ALIAS_INSIDE: Final = "an alias or former name stands in the box"
 WHOLE_NAME: Final = "a comma says that the whole name stands in one box"
 REPEATED: Final = "one name repeated: kept once"
@@ -93,27 +101,30 @@ _ROLE_OF_BOX: Final = {
     NameBox.ALIAS: NameRole.ALIAS,
 }
 _NOTHING: Final = NameReading((), ())
-_SIMPLE: Final = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{3,})?")
-_WORD: Final = re.compile(r"[^\s\-/,;.&+=:*~^<>!#%$()\[\]{}\"]+")
+_SIMPLE: Final = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{3,}){0,3}")
 _DIGIT: Final = re.compile(r"\d")
 _EMAIL: Final = re.compile(r"\S+@\S+\.[A-Za-z]{2,}")
 _LOST: Final = re.compile(r"(?<=\w)\?|\?(?=\w)")
-_SET_APART: Final = re.compile(r"\"([^\"]*)\"|\(([^()]*)\)?|\[([^\[\]]*)\]?|\{([^{}]*)\}?|(?<![\w'])'([^']{2,})'(?![\w'])")
+_SET_APART: Final = re.compile(
+    r"\"([^\"]*)\"|\(([^()]*)\)?|\[([^\[\]]*)\]?|\{([^{}]*)\}?|(?<![\w'])'([^']{2,})'(?![\w'])"
+)
 _ALIAS_MARK: Final = re.compile(
-    r"(?<!\w)(?:a\.?k\.?a\b\.?|a/k/a\b|a k a\b|also known as\b|known (?:as|by)\b|alias\b|goes by\b|street name\b|nick ?name[ds]?\b"
-    r"|n[eé]e\b|formerly(?: known as)?\b|previously(?: known as)?\b|prev\b\.?|f\.?k\.?a\b\.?|otherwise(?: known as)?\b|maiden name\b)\s*:?"
+    r"(?<!\w)(?:a\.?k\.?a\b\.?|a/k/a\b|a k a\b"
+    r"|also known as\b|known (?:as|by)\b|alias\b|goes by\b|street name\b|nick ?name[ds]?\b"
+    r"|n[eé]e\b|formerly(?: known as)?\b|previously(?: known as)?\b|prev\b\.?|f\.?k\.?a\b\.?"
+    r"|otherwise(?: known as)?\b|maiden name\b)\s*:?"
     r"|@",
     re.IGNORECASE,
 )
-_RELATIVE: Final = re.compile(r"(?<!\w)(?:(?P<child>[sdc]/o|(?:son|daughter|child) of)|w/o|wife of|husband of|h/o)(?!\w)\.?", re.IGNORECASE)
+_RELATIVE: Final = re.compile(
+    r"(?<!\w)(?:(?P<child>[sdc]/o|(?:son|daughter|child) of)|w/o|wife of|husband of|h/o)(?!\w)\.?",
+    re.IGNORECASE,
+)
 _TITLE_SLASH: Final = re.compile(r"^\s*w/(?:ro|rt|t|o)\b\.?(?=\s)", re.IGNORECASE)
 _MARIA: Final = re.compile(r"\bMa\.(?=\s*\w)|\bMª|\bM\.ª", re.IGNORECASE)
-_CONSONANTS: Final = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{2,3}")
-_TWO_CAPITALS: Final = re.compile(r"[AEIOU][BCDFGHJKLMNPQRSTVWXZ]")
-_ALIAS_WORDS: Final = frozenset("aka alias nee formerly previously prev fka otherwise known goes nickname nicknamed nickname".split())
-_INITIALS: Final = re.compile(r"(?:[A-Za-z][.\s]*){2,3}")
-# Two capitals that are whole names in their languages all the same (chosen by us).
-_SHORT_NAMES: Final = frozenset("NG MD AN AL AM ED EM EN EL IP OH ON AH UL UR UZ IR OR".split())
+_ALIAS_WORDS: Final = frozenset(
+    "aka alias nee formerly previously prev fka otherwise known goes nickname nicknamed nickname".split()
+)
 
 
 def read_name(value: object, box: NameBox) -> NameReading:
@@ -134,11 +145,15 @@ def read_name(value: object, box: NameBox) -> NameReading:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
+    return (
+        value is None
+        or type(value).__name__ in ("NAType", "NaTType")
+        or (isinstance(value, float) and value != value)
+    )
 
 
 def _read_simple(value: str, box: NameBox) -> NameReading | None:
-    """One or two plain words of which no rule speaks, which is most boxes; None sends the value the long way."""
+    """Up to four plain words of which no rule speaks, as in most boxes; None sends the value the long way."""
     special = _words_with_rules()
     parts = value.lower().split(" ")
     role = _ROLE_OF_BOX[box]
@@ -147,11 +162,11 @@ def _read_simple(value: str, box: NameBox) -> NameReading | None:
         if part in special or fused(part) != (part,):
             return None
         tokens.append(NameToken(part, role, False))
-    if len(parts) == 2:
-        first, second = value.split(" ")
-        if parts[0] == parts[1] or (box is NameBox.WHOLE and first.isupper() != second.isupper()):
-            return None
-    elif len(value) == 3 and _CONSONANTS.fullmatch(value):
+    if len(parts) == 1:
+        return None if len(value) == 3 and CONSONANTS.fullmatch(value) else NameReading(tuple(tokens), ())
+    if len(set(parts)) == 1 or (
+        box is NameBox.WHOLE and len({part.isupper() for part in value.split(" ")}) == 2
+    ):
         return None
     return NameReading(tuple(tokens), ())
 
@@ -159,24 +174,17 @@ def _read_simple(value: str, box: NameBox) -> NameReading | None:
 @cache
 def _words_with_rules() -> frozenset[str]:
     """Words that send a box the long way."""
-    kinds = ("placeholder", "placeholder_if_alone", "title", "soft_title", "geez_second", "o_second", "bakr", "abd_second")
+    kinds = (
+        "placeholder",
+        "placeholder_if_alone",
+        "title",
+        "soft_title",
+        "geez_second",
+        "o_second",
+        "bakr",
+        "abd_second",
+    )
     return special_words().union(_ALIAS_WORDS, *(words(kind) for kind in kinds))
-
-
-@cache
-def _empty_words() -> frozenset[str]:
-    return words("placeholder") | words("placeholder_if_alone") | words("title")
-
-
-@cache
-def _codes() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """`PV1`, `Child A`, `Female 2` anywhere in a text; and the beginning of `Operation Orca PV3`, whose middle word is free."""
-    roles = "|".join(sorted(words("role"), key=len, reverse=True))
-    long_roles = "|".join(sorted((word for word in words("role") if len(word) > 1), key=len, reverse=True))
-    between = r"[\s\-_.#:]"
-    code = rf"(?<!\w)(?:(?:{roles}){between}*(?:no\.?|number)?{between}*\d+[a-z]?|(?:{long_roles}){between}+[a-z])(?!\w)"
-    operation = rf"(?:{'|'.join(sorted(words('code')))})\s+\w+.*(?:\d|\bpv\b|\bvictim\b|\bchild\b)"
-    return re.compile(code, re.IGNORECASE), re.compile(operation, re.IGNORECASE)
 
 
 def _read_any(value: str, box: NameBox) -> NameReading:
@@ -188,7 +196,7 @@ def _read_any(value: str, box: NameBox) -> NameReading:
     text = _repaired(text, box, issues)
     if not text:
         return NameReading((), tuple(issues))
-    if missing := _why_missing(text, box):
+    if missing := why_missing(text, alias=box is NameBox.ALIAS, whole=box is NameBox.WHOLE):
         return NameReading((), (*issues, missing))
     found = [token for stretch in _stretches(text, box, issues) for token in _tokens(stretch, box, issues)]
     if not found and not set(issues) & {TITLE, PLACEHOLDER_PART, EMAIL, RELATIVE}:
@@ -206,7 +214,11 @@ def _read_any(value: str, box: NameBox) -> NameReading:
 
 def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
     mended = repair(text)
-    if not text.isascii() and mended != text and any(char not in mended and char in "ÃÂÄÅÆáâàèéêðñØÙÐÑ£" for char in text):
+    if (
+        not text.isascii()
+        and mended != text
+        and any(char not in mended and char in "ÃÂÄÅÆáâàèéêðñØÙÐÑ£" for char in text)
+    ):
         issues.append(MENDED)
     if _LOST.search(mended):
         issues.append(LOST_LETTER)
@@ -214,39 +226,6 @@ def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
     if latin != mended:
         issues.append(OTHER_SCRIPT)
     return _MARIA.sub("Maria ", latin)
-
-
-def _why_missing(text: str, box: NameBox) -> str | None:
-    """The issue when the whole box is no name at all."""
-    bare = fold(text)
-    if not bare:
-        return NO_LETTERS
-    if bare in words("placeholder") and not (box is NameBox.ALIAS and len(bare) == len(text) == 2):
-        return PLACEHOLDER
-    if text in ("nan", "<NA>", "NaT"):
-        return PLACEHOLDER
-    code, operation = _codes()
-    rest = code.sub(" ", text)
-    folded = [fold(match.group()) for match in _WORD.finditer(rest)]
-    says_nothing = all(not word or word in _empty_words() for word in folded)
-    if (rest != text and says_nothing) or operation.match(text):
-        return REDACTED
-    if says_nothing:
-        if box is NameBox.ALIAS and len(folded) == 1 and folded[0] in words("street_name"):
-            return None
-        return TITLE_ALONE if all(word in words("title") for word in folded) else PLACEHOLDER
-    return REDACTED if _is_redaction(text, box) else None
-
-
-def _is_redaction(text: str, box: NameBox) -> bool:
-    """Bare initials: `JD`, `AB`, and in a box for the whole name `J.D.`; never the short names of `_SHORT_NAMES`."""
-    if box is NameBox.ALIAS:
-        return False
-    if text in _SHORT_NAMES:
-        return False
-    if _CONSONANTS.fullmatch(text) or _TWO_CAPITALS.fullmatch(text):
-        return True
-    return box is NameBox.WHOLE and len(text) > 2 and bool(_INITIALS.fullmatch(text)) and not re.search("[A-Za-z]{2}", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +293,7 @@ def _tokens(stretch: _Stretch, box: NameBox, issues: list[str]) -> list[NameToke
     if _DIGIT.search(stretch.text):
         issues.append(DIGITS)
     role = NameRole.ALIAS if stretch.alias else _ROLE_OF_BOX[box]
-    if stretch.alias and _why_missing(stretch.text.strip(), NameBox.ALIAS):
+    if stretch.alias and why_missing(stretch.text.strip(), alias=True, whole=False):
         issues.append(PLACEHOLDER_PART)
         return []
     parts = stretch.text.split(",") if role is not NameRole.ALIAS else [stretch.text]
@@ -332,12 +311,14 @@ def _tokens(stretch: _Stretch, box: NameBox, issues: list[str]) -> list[NameToke
 
 def _tokens_of_part(part: str, role: NameRole, stretch: _Stretch, issues: list[str]) -> list[NameToken]:
     line = []
-    for match in _WORD.finditer(part):
+    for match in WORD.finditer(part):
         written = match.group()
         text = fold(written)
         if text:
             tied = part[match.end() : match.end() + 1] in ("-", "/")
-            line.append(Word(text, tied=tied, family=len(text) > 1 and written.isupper() and text not in ("md", "mr")))
+            line.append(
+                Word(text, tied=tied, family=len(text) > 1 and written.isupper() and text not in ("md", "mr"))
+            )
     line = _without_titles(_without_placeholders(line, issues), issues)
     shouts = role is NameRole.UNKNOWN and len({word.family for word in line if len(word.text) > 1}) == 2
     line = join_parts(line, leading=role is NameRole.FAMILY)
@@ -362,7 +343,7 @@ def _without_placeholders(line: list[Word], issues: list[str]) -> list[Word]:
 
 
 def _without_titles(line: list[Word], issues: list[str]) -> list[Word]:
-    """Titles anywhere, and before a name those that are names as well (`Syed Ali` loses the first word, `Imran Chaudhry` none)."""
+    """Titles anywhere; those that are names as well only before a name (`Syed Ali`, not `Imran Chaudhry`)."""
     kept = [word for word in line if word.text not in words("title")]
     while len(kept) > 1 and kept[0].text in words("soft_title") and len(kept[1].text) > 1:
         kept = kept[1:]

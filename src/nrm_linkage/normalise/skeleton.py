@@ -1,17 +1,20 @@
-"""A folded name token -> a short key that its transliterations tend to share, whatever community they come from.
+"""A folded name token -> a short key that its transliterations tend to share, whatever community they come
+from.
 
-Spellings of one name differ in how one sound is written (`Ghebre`, `Gebre`), in vowels, which Arabic and Ge'ez scripts leave
-to the writer (`Tesfay`, `Tsefay`), in doubled letters, and in endings (`Hasan`, `Hasani`; `Ivanov`, `Ivanova`). The key keeps what they
-agree on. In this order: prefixes and endings that come and go are cut; groups of letters become one letter for their sound;
-vowels go, except the first where it is o or u, a vowel at the beginning, a last u, and the first of a short token, which are all a short name has;
-doubled letters become one.
+Spellings of one name differ in how one sound is written (`Ghebre`, `Gebre`), in vowels, which Arabic and
+Ge'ez scripts leave to the writer (`Tesfay`, `Tsefay`), in doubled letters, and in endings (`Hasan`, `Hasani`;
+`Ivanov`, `Ivanova`). The key keeps what they agree on. In this order: prefixes and endings that come and go
+are cut; groups of letters become one letter for their sound; vowels go, except the first where it is o or u,
+a vowel at the beginning, a last u, and the first of a short token, which are all a short name has; doubled
+letters become one.
 
-Letters of the key are sounds, not letters: `s` stands for s, sh, ch, ts and soft c, `j` for j, y, dj, zh and xh, `h` for h, kh and x, `k` for k, q and
-hard c, `v` for v and w; `u`, `a` and `i` for vowels. It is the same for every community, because the community of a record is not
-known and is not guessed.
+Letters of the key are sounds, not letters: `s` stands for s, sh, ch, ts and soft c, `j` for j, y, dj, zh and
+xh, `h` for h, kh and x, `k` for k, q and hard c, `v` for v and w; `u`, `a` and `i` for vowels. It is the same
+for every community, because the community of a record is not known and is not guessed.
 
-What it does not do: it does not know names (variants.py does, and tells apart names that differ in one vowel), it has no opinion on how much
-an agreement is worth, and equal keys are not a proof of anything: short names above all collide.
+What it does not do: it does not know names (variants.py does, and tells apart names that differ in one
+vowel), it has no opinion on how much an agreement is worth, and equal keys are not a proof of anything: short
+names above all collide.
 """
 
 from __future__ import annotations
@@ -28,22 +31,26 @@ _SOMALI_C: Final = re.compile(
 _ABD: Final = re.compile(r"^[ae]bd[aeiou]*(?:l(?=[^aeiou])|(?=([rsztnd])\1))")
 _DIN: Final = re.compile(r"(?<=[a-z]{2})(?:[aeu][ld]d|ud)(?:i|ee|ii|y)ne?$")
 _ENDING: Final = re.compile(
-    r"(?<=sk)(?:as|iene|aite)$|(?<=[a-z]{5})(?:iene|aite|yte|ute)$|(?<=vici)us$|(?<=[aeiouy])h$|(?<=[a-z]{2}[ai])[jy]e?$"
+    r"(?<=sk)(?:as|iene|aite)$|(?<=[a-z]{5})(?:iene|aite|yte|ute)$|(?<=vici)us$|(?<=[aeiouy])h$|(?<=[a-z]{2}[ai])[jy]e?$|(?<=[a-z]{2}a)ie?$"
+    r"|(?<=aa)x$|(?<=[rl]a)x$"
 )
 _OV: Final = re.compile(r"(?<=[a-z]{2}[eo])(?:ff|w|wa|va)$|(?<=sla)w$")
+_VIC: Final = re.compile(r"(?<=[vw]i)c$")
 _GROUPS: Final[Mapping[str, str]] = {
-    "tsch": "s", "sch": "s", "tch": "s", "tsh": "s", "shch": "s", "szcz": "s", "sh": "s", "ch": "s", "cz": "s", "sz": "s", "ts": "s",
-    "tz": "s", "dzh": "j", "dsch": "j", "xh": "j", "zh": "j", "dj": "j", "gj": "j", "dz": "z",
-    "kh": "h", "gh": "g", "ph": "f", "th": "t", "dh": "d", "bh": "b", "ck": "k", "qu": "k", "wh": "v",
-    "gue": "ge", "gui": "gi", "chr": "kr", "chl": "kl", "chael": "kel", "chail": "kel", "chm": "hm", "cht": "ht",
-    "ce": "se", "ci": "si", "cy": "si", "igh": "i", "x": "ks", "q": "k", "w": "v", "c": "k",
-    "axa": "aha", "axo": "aho", "axe": "ahe", "axm": "ahm", "axr": "ahr", "axy": "ahi", "axt": "aht", "ext": "eht", "axii": "ahi",
+    "tsch": "s", "sch": "s", "tch": "s", "tsh": "s", "shch": "s", "szcz": "s", "sh": "s", "ch": "s",
+    "cz": "s", "sz": "s", "ts": "s", "tz": "s", "dzh": "j", "dsch": "j", "xh": "j", "zh": "j", "dj": "j",
+    "gj": "j", "dz": "z", "kh": "h", "gh": "g", "ph": "f", "th": "t", "dh": "d", "bh": "b", "ck": "k",
+    "qu": "k", "wh": "v", "gue": "ge", "gui": "gi", "chr": "kr", "chl": "kl", "chael": "kel",
+    "chail": "kel", "chm": "hm", "cht": "kt", "ce": "se", "ci": "si", "cy": "si", "igh": "i", "x": "ks",
+    "q": "k", "w": "v", "c": "k", "axa": "aha", "axo": "aho", "axe": "ahe", "axm": "ahm", "axr": "ahr",
+    "axy": "ahi", "axt": "akt", "ext": "ekt", "axii": "ahi",
 }  # fmt: skip
 _GROUP: Final = re.compile("|".join(sorted(_GROUPS, key=lambda group: (-len(group), group))))
-_START: Final[Mapping[str, str]] = {"x": "h", "ibr": "br", "idr": "dr", "ebr": "br", "edr": "dr"}
 _START_OF: Final = re.compile(r"^(?:x(?!h)|[ie](?=[bd]r)|t[ae]?(?=s[fg])|(?P<glide>[ijy])(?=[aeou]))")
-_VOWEL_W: Final = re.compile(r"(?<=[aeiou])w(?![aeiouy])")
-_VOWEL_J: Final = re.compile(r"(?<=[aeiouy])j(?![aeiou])|(?<=[bfhklmpstvz])j(?=[aeou])")
+_VOWEL_W: Final = re.compile(r"(?<=[aeiou])w(?![aeiouyw])")
+_VOWEL_J: Final = re.compile(
+    r"(?<=[aeiouy])j(?![aeiou])|(?<=[bfhkmpstvz])j(?=[aeou])|(?<=[lr])j(?=[ao])|(?<=l)j(?=u)|(?<=n)j(?=uk)"
+)
 _BACK: Final = frozenset("ou")
 _VOWELS: Final = frozenset("aeiouy")
 
@@ -60,7 +67,7 @@ def skeleton(token: str) -> str:
         return token
     text = token
     if "c" in text:
-        text = _SOMALI_C.sub("", text) or token
+        text = _VIC.sub("s", _SOMALI_C.sub("", text)) or token
     if "bd" in text:
         text = _ABD.sub("abd", text)
     text = _OV.sub("v", _ENDING.sub("", _DIN.sub("dn", text)))
@@ -99,7 +106,7 @@ def _reduce(text: str) -> str:
         previous = char
     if run and not first:
         first, place = run, len(out)
-    elif run == "u":
+    elif run in ("u", "ou", "oo"):
         out.append("u")
     if out and out[-1] == "d":
         out[-1] = "t"

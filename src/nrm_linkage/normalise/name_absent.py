@@ -1,0 +1,84 @@
+"""Is a text a name at all? Placeholders, redactions and titles that stand where a name should be.
+
+A box is read as missing when it has no letters; when it is a placeholder (`FNU`, `N/K`, `Not known`, `UNKNOWN
+MALE`); when it is a pseudonym (`PV1`, `Child A`, `Operation Orca PV3`, `Female 2`) or bare initials (`JD`,
+`AB`); or when it is a title and nothing else. The words are in `data/names_words.txt`. A few of them are
+names somewhere (`Na`, `Nil`): on a form that demands a surname the placeholder is far more common. An alias
+box keeps street names that are such words (`Baby`, `Man`).
+
+What it does not do: it does not look inside a name for a placeholder beside it (names.py), nor at any other
+box.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from nrm_linkage.normalise.name_tables import words
+from nrm_linkage.normalise.name_text import fold
+
+__all__ = ["CONSONANTS", "NO_LETTERS", "PLACEHOLDER", "REDACTED", "TITLE_ALONE", "WORD", "why_missing"]
+
+PLACEHOLDER: Final = "a placeholder, not a name: read as missing"
+REDACTED: Final = "a pseudonym or redaction, not a name: read as missing"
+NO_LETTERS: Final = "no letters: read as missing"
+TITLE_ALONE: Final = "a title with no name: read as missing"
+
+WORD: Final = re.compile(r"[^\s\-/,;.&+=:*~^<>!#%$()\[\]{}\"]+")
+CONSONANTS: Final = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{2,3}")
+_TWO_CAPITALS: Final = re.compile(r"[AEIOU][BCDFGHJKLMNPQRSTVWXZ]")
+_INITIALS: Final = re.compile(r"(?:[A-Za-z][.\s]*){2,3}")
+
+
+# Two capitals that are whole names in their languages all the same (chosen by us).
+_SHORT_NAMES: Final = frozenset("NG MD AN AL AM ED EM EN EL IP OH ON AH UL UR UZ IR OR".split())
+
+
+@cache
+def _empty_words() -> frozenset[str]:
+    return words("placeholder") | words("placeholder_if_alone") | words("title")
+
+
+@cache
+def _codes() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """`PV1`, `Child A`, `Female 2` anywhere; and `Operation Orca PV3`, whose middle word is free."""
+    roles = "|".join(sorted(words("role"), key=len, reverse=True))
+    long_roles = "|".join(sorted((word for word in words("role") if len(word) > 1), key=len, reverse=True))
+    between = r"[\s\-_.#:]"
+    numbered = rf"(?:{roles}){between}*(?:no\.?|number)?{between}*\d+[a-z]?"
+    code = rf"(?<!\w)(?:{numbered}|(?:{long_roles}){between}+[a-z])(?!\w)"
+    operation = rf"(?:{'|'.join(sorted(words('code')))})\s+\w+.*(?:\d|\bpv\b|\bvictim\b|\bchild\b)"
+    return re.compile(code, re.IGNORECASE), re.compile(operation, re.IGNORECASE)
+
+
+def why_missing(text: str, *, alias: bool, whole: bool) -> str | None:
+    """The issue when the whole box is no name at all."""
+    bare = fold(text)
+    if not bare:
+        return NO_LETTERS
+    if bare in words("placeholder") and not (alias and len(bare) == len(text) == 2):
+        return PLACEHOLDER
+    if text in ("nan", "<NA>", "NaT"):
+        return PLACEHOLDER
+    code, operation = _codes()
+    rest = code.sub(" ", text)
+    folded = [fold(match.group()) for match in WORD.finditer(rest)]
+    says_nothing = all(not word or word in _empty_words() for word in folded)
+    if (rest != text and says_nothing) or operation.match(text):
+        return REDACTED
+    if says_nothing:
+        if alias and len(folded) == 1 and folded[0] in words("street_name"):
+            return None
+        return TITLE_ALONE if all(word in words("title") for word in folded) else PLACEHOLDER
+    return REDACTED if not alias and _is_redaction(text, whole=whole) else None
+
+
+def _is_redaction(text: str, *, whole: bool) -> bool:
+    """Bare initials: `JD`, `AB`, and in a box for the whole name `J.D.`; never `_SHORT_NAMES`."""
+    if text in _SHORT_NAMES:
+        return False
+    if CONSONANTS.fullmatch(text) or _TWO_CAPITALS.fullmatch(text):
+        return True
+    return whole and len(text) > 2 and bool(_INITIALS.fullmatch(text)) and not re.search("[A-Za-z]{2}", text)
