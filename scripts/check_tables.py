@@ -3,8 +3,8 @@
 
 Each `scripts/build_<table>.py` makes some of the files in `src/nrm_linkage/**/data/` from a folder of sources
 (`--sources FOLDER`) and, with `--check`, writes nothing and exits with 1 when what it would write is not what
-is there. This script runs every one of them that way, so that a table is never edited by hand and never drifts
-from its source.
+is there. This script runs every one of them that way, so that a table is never edited by hand and never
+drifts from its source.
 
 The sources are large and live outside the repository, so where their folder (the argument) is missing nothing
 is checked; the script then says so, on a line that starts with SKIPPED, and exits with 0.
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if done.returncode != 0:
             changed.append(builder.name)
     if changed:
-        print(f"\n{len(changed)} failed, or would write other files than the package has: {', '.join(changed)}")
+        print(f"\n{len(changed)} failed or would write other files: {', '.join(changed)}")
     return 1 if changed else 0
 
 
