@@ -1,0 +1,367 @@
+"""One nationality as recorded -> a set of codes: countries, peoples that are not states, the stateless.
+
+Codes are ISO 3166-1 alpha-3 (the United Kingdom and its nations `GBR`, Kosovo `XKX`, Palestine `PSE`), and
+our own for what ISO has no code for: `x-kurdish`, `x-bidoon`, `x-rohingya`, `x-roma`, `x-hazara`,
+`x-tibetan`, `x-uyghur`, `x-stateless`, and the dissolved `x-yugoslav`, `x-soviet`, `x-czechoslovak`. All
+are listed, with names, in `data/nationality_codes.csv`.
+
+In this order:
+
+1. the whole text, folded (case, marks, punctuation), in the tables: demonyms, countries, the form's
+pick-list, ISO and ICAO codes, known misspellings, other languages; 2. the whole text with its spelling
+corrected; 3. word by word, the longest known wording first, so that duals come apart in any order
+("Pakistani UK", "UK / Somali"). Words for what is not a nationality (language, ethnicity, region, heritage,
+place of birth) become qualifiers or are passed over; single words have their spelling corrected.
+
+Spelling is corrected only within one edit (two from eight letters on), with the same first letter, and only
+if no other country is within one edit more: "Austrlian" stays unread.
+
+Not read at all, with an issue: continents and regions, languages, ethnicities alone, "West Indian" and the
+like, "Korean" and "Congolese" without saying which, two- and three-letter traps (NIG, NA, NO, VI), and
+anything with a "not" in it. A heritage or a place of birth alone is no nationality. It does not say which
+of two nationalities is the first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from nrm_linkage.normalise.values import MISSING_WORDS, data_rows, text_of, word_list
+
+__all__ = ["NationalityReading", "contested", "folded", "group", "lookalike", "read_nationality", "region"]
+
+NOT_RECOGNISED: Final = "nationality not recognised"
+PARTLY: Final = "part of the nationality not recognised"
+CORRECTED: Final = "spelling of the nationality corrected"
+NOT_NATIONALITY: Final = "heritage or place of birth, not nationality"
+AMBIGUOUS: Final = "nationality ambiguous"
+
+MAX_LENGTH: Final = 160
+"""Longer texts are narratives (chosen by us)."""
+
+UNREAD_WORDS: Final = 2
+"""With more words unread than this, the text says something else than nationalities (chosen by us)."""
+
+_LONGEST_PHRASE: Final = 8
+_NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
+_QUOTING: Final = re.compile(r"[\s,\"]+")
+_INITIALS: Final = re.compile(r"\b([a-z])(?: ([a-z]))\b(?: ([a-z])\b)?(?: ([a-z])\b)?")
+
+
+@dataclass(frozen=True, slots=True)
+class NationalityReading:
+    """The codes of one value. `qualifiers`: "unknown" and "uncertain", a UK nation, "heritage:PAK",
+    "born:LBY", ...
+    """
+
+    codes: frozenset[str] = field(default=frozenset(), repr=False)
+    qualifiers: frozenset[str] = field(default=frozenset(), repr=False)
+    issues: tuple[str, ...] = ()
+
+
+_Known = tuple[frozenset[str], frozenset[str]]
+_AMBIGUOUS: Final[_Known] = (frozenset(), frozenset())
+_NOTHING: Final = NationalityReading()
+_UNREAD: Final = NationalityReading(issues=(NOT_RECOGNISED,))
+_UNCLEAR: Final = NationalityReading(issues=(NOT_RECOGNISED, AMBIGUOUS))
+
+
+def folded(text: str) -> str:
+    """The text as the tables spell it: ASCII letters of any script, lower case, single spaces, initials
+    joined.
+
+    Text of another script that would shrink to three letters or fewer stays as it is: they would pass for a
+    code.
+
+    >>> folded("Côte d'Ivoire"), folded("U.K."), folded("Citizen of Guinea-Bissau")
+    ('cote divoire', 'uk', 'citizen of guinea bissau')
+    """
+    latin = text
+    if not text.isascii():
+        from anyascii import anyascii
+
+        latin = anyascii(text)
+    plain = _NOT_WORD.sub(" ", latin.casefold().replace("'", "").replace("&", " and ")).strip()
+    if len(plain) <= 3 and not text.isascii():
+        return _QUOTING.sub("", text.casefold()).strip()
+    return _INITIALS.sub(lambda match: "".join(part or "" for part in match.groups()), plain)
+
+
+def read_nationality(value: object) -> NationalityReading:
+    """Read one nationality, or several in one string.
+
+    >>> sorted(read_nationality("UK / Somali").codes), read_nationality("NIG").issues
+    (['GBR', 'SOM'], ('nationality not recognised',))
+    """
+    text, problems = text_of(value)
+    if text is None:
+        return NationalityReading(issues=problems) if problems else _NOTHING
+    if text.casefold() in MISSING_WORDS and text.casefold() not in ("na", "unknown", "none"):
+        return _NOTHING
+    if len(text) > MAX_LENGTH:
+        return _UNREAD
+    key = folded(text)
+    if (known := _wordings().get(key)) is not None:
+        return _UNCLEAR if known == _AMBIGUOUS else NationalityReading(*known, _doubt(text))
+    if len(key) <= 3 and (code := _iso_codes().get(key)) is not None:
+        return NationalityReading(frozenset({code})) if _is_code(key, text) else _UNREAD
+    if (kind := _word_kinds().get(key)) is not None:
+        return _UNREAD if kind != "trap" else _UNCLEAR
+    return _from_words(key, text)
+
+
+def _doubt(text: str) -> tuple[str, ...]:
+    return ("nationality uncertain",) if "?" in text else ()
+
+
+def _is_code(key: str, text: str) -> bool:
+    """Some codes stand for other things too, and some are English words, which must stand in capitals."""
+    kind = _word_kinds().get(key)
+    return kind != "ambiguous_code" and (kind is None or text.isupper())
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A run of words and what it is: a known wording (kind "known"), a kind of `nationality_words.csv`, or
+    "unread".
+    """
+
+    kind: str
+    known: _Known = (frozenset(), frozenset())
+
+
+def _from_words(key: str, text: str) -> NationalityReading:
+    parts = _parts(key.split(), text)
+    kinds = [part.kind for part in parts]
+    if " " in key and ("unread" in kinds or "corrected" in kinds) and (known := _corrected(key)) is not None:
+        return NationalityReading(*known, (CORRECTED, *_doubt(text)))
+    if "negative" in kinds or "census" in kinds or "trap" in kinds or kinds.count("unread") > UNREAD_WORDS:
+        return _UNREAD
+    if _has_loose_direction(kinds):
+        return _UNREAD
+    codes, qualifiers = _combined(parts)
+    if not codes:
+        about = {qualifier for qualifier in qualifiers if ":" in qualifier}
+        if "unknown" in qualifiers and "unread" not in kinds:
+            return NationalityReading(codes, qualifiers)
+        return NationalityReading(codes, qualifiers, (NOT_RECOGNISED, *((NOT_NATIONALITY,) if about else ())))
+    issues = (
+        *((PARTLY,) if "unread" in kinds or "code?" in kinds else ()),
+        *((CORRECTED,) if "corrected" in kinds else ()),
+        *(("nationality uncertain",) if "uncertain" in kinds or "?" in text else ()),
+    )
+    return NationalityReading(codes, qualifiers, issues)
+
+
+def _parts(words: list[str], text: str) -> list[_Part]:
+    """The words cut into runs, the longest known wording first at each place."""
+    parts: list[_Part] = []
+    at = 0
+    while at < len(words):
+        for size in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
+            part = _part(" ".join(words[at : at + size]), text)
+            if part is not None:
+                parts.append(part)
+                at += size
+                break
+        else:
+            parts.append(_misspelt(words[at]))
+            at += 1
+    if any(part.kind == "unread" for part in parts):
+        parts = [part if part.kind != "code" else _Part("code?") for part in parts]
+    return parts
+
+
+def _part(phrase: str, text: str) -> _Part | None:
+    kind = _word_kinds().get(phrase)
+    if kind is not None:
+        return _Part(kind)
+    known = _wordings().get(phrase)
+    if known is not None:
+        return _Part("unread" if known == _AMBIGUOUS else "known", known)
+    if len(phrase) <= 3 and (code := _iso_codes().get(phrase)) is not None and phrase.upper() in text:
+        return _Part("code", (frozenset({code}), frozenset()))
+    return _Part("filler") if len(phrase) == 1 or phrase.isdigit() else None
+
+
+def _misspelt(word: str) -> _Part:
+    """A word that no table holds: a nationality, or a "south" that changes the next one, with its spelling
+    corrected.
+    """
+    from rapidfuzz.distance import OSA
+
+    known = _corrected(word)
+    if known is not None:
+        return _Part("corrected", known)
+    directions = (other for other, kind in _word_kinds().items() if kind == "direction" and len(other) >= 5)
+    near = len(word) >= 4 and any(OSA.distance(word, other, score_cutoff=2) <= 2 for other in directions)
+    return _Part("direction" if near else "unread")
+
+
+def _has_loose_direction(kinds: list[str]) -> bool:
+    """A "west" or "latin" before a nationality makes it another one."""
+    return any(
+        first == "direction" and second != "filler" for first, second in zip(kinds, kinds[1:], strict=False)
+    )
+
+
+def _combined(parts: list[_Part]) -> tuple[frozenset[str], frozenset[str]]:
+    """Codes and qualifiers of all parts; a wording before "heritage" or "born", or after "born in", only
+    qualifies.
+    """
+    codes: set[str] = set()
+    qualifiers: set[str] = set()
+    shown = [part for part in parts if part.kind != "filler"]
+    for position, part in enumerate(shown):
+        before = shown[position - 1].kind if position else ""
+        after = shown[position + 1].kind if position + 1 < len(shown) else ""
+        born = before == "born_in" or after == "born"
+        if part.kind in ("known", "corrected", "code"):
+            relation = "heritage" if after == "heritage" else "born" if born else ""
+            if relation:
+                qualifiers |= {f"{relation}:{code}" for code in part.known[0]}
+            else:
+                codes |= part.known[0]
+                qualifiers |= part.known[1]
+        elif part.kind in ("uncertain", "ethnicity", "language", "region"):
+            qualifiers.add(part.kind)
+    return frozenset(codes), frozenset(qualifiers)
+
+
+def _corrected(phrase: str) -> _Known | None:
+    """The one wording that `phrase` can be a misspelling of."""
+    if len(phrase) < 5:
+        return None
+    from rapidfuzz.distance import OSA
+
+    edits = 2 if len(phrase) >= 8 else 1
+    near: dict[int, set[_Known]] = {}
+    for wording, known in _spellings().get(phrase[0], ()):
+        if abs(len(wording) - len(phrase)) <= edits + 1:
+            distance = OSA.distance(phrase, wording, score_cutoff=edits + 1)
+            if distance <= edits + 1:
+                near.setdefault(distance, set()).add(known)
+    best = min(near, default=edits + 1)
+    if best > edits or len(near[best] | near.get(best + 1, set())) != 1:
+        return None
+    return next(iter(near[best]))
+
+
+@cache
+def _own() -> dict[str, _Known]:
+    known: dict[str, _Known] = {}
+    for codes, qualifiers, wordings in data_rows("nationality_own.csv"):
+        value = (frozenset(codes.split()), frozenset(qualifiers.split()))
+        for wording in wordings.split("|"):
+            known.setdefault(folded(wording), value)
+    return known
+
+
+@cache
+def _wordings() -> Mapping[str, _Known]:
+    by_code = {row[0]: (frozenset({row[0]}), frozenset[str]()) for row in data_rows("nationality_codes.csv")}
+    generated = {
+        wording: by_code.get(code, _AMBIGUOUS) for wording, code in data_rows("nationality_wordings.csv")
+    }
+    return generated | _own()
+
+
+@cache
+def _spellings() -> Mapping[str, tuple[tuple[str, _Known], ...]]:
+    """Wordings to correct towards, by first letter: the form's pick-lists, ISO names, and peoples that are
+    not states.
+    """
+    wordings = _wordings()
+    entries = [row[0] for row in data_rows("nationality_picklist.csv")] + [
+        row[2] for row in data_rows("nationality_codes.csv")
+    ]
+    known = {key: wordings[key] for key in map(folded, entries) if key in wordings}
+    known |= {key: value for key, value in _own().items() if any(code.startswith("x-") for code in value[0])}
+    found: dict[str, list[tuple[str, _Known]]] = {}
+    for wording, value in sorted(known.items()):
+        if len(wording) >= 4 and value[0]:
+            found.setdefault(wording[0], []).append((wording, value))
+    return {letter: tuple(entries) for letter, entries in found.items()}
+
+
+@cache
+def _word_kinds() -> Mapping[str, str]:
+    return {
+        folded(word): kind for kind, words in data_rows("nationality_words.csv") for word in word_list(words)
+    }
+
+
+@cache
+def _iso_codes() -> Mapping[str, str]:
+    codes: dict[str, str] = {}
+    for code, alpha_2, *_ in data_rows("nationality_codes.csv"):
+        if len(code) == 3:
+            codes |= {code.casefold(): code, alpha_2.casefold(): code}
+    return codes
+
+
+@cache
+def _pairs(kind: str) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        pair
+        for row_kind, code, others, _ in data_rows("nationality_pairs.csv")
+        if row_kind == kind
+        for other in others.split()
+        for pair in ((code, other), (other, code))
+    )
+
+
+def contested(a: str, b: str) -> bool:
+    """Whether one person may be recorded under either code, in either order: successor states, peoples
+    across borders.
+
+    From domain.md 4.4 and `data/nationality_pairs.csv`. A code is not contested with itself.
+
+    >>> contested("ETH", "ERI"), contested("ETH", "NGA")
+    (True, False)
+    """
+    return (a, b) in _pairs("contested")
+
+
+def lookalike(a: str, b: str) -> bool:
+    """Whether the two are easily picked for one another in the form's list or as codes (domain.md 4.4).
+
+    >>> lookalike("NGA", "NER"), lookalike("NGA", "GHA")
+    (True, False)
+    """
+    return (a, b) in _pairs("lookalike")
+
+
+@cache
+def _labels(column: int) -> Mapping[str, str]:
+    return {row[0]: row[column] for row in data_rows("nationality_codes.csv")}
+
+
+def region(code: str) -> str:
+    """The region of a code, such as "horn_of_africa"; "other" for codes without one. Codes not in the table: "unknown"."""
+    return _labels(4).get(code, "unknown")
+
+
+_LENDING: Final = frozenset(
+    word_list("GBR IRL PRT ESP ITA FRA DEU NLD BEL SWE NOR DNK FIN GRC AUT CHE USA CAN AUS NZL x-stateless")
+)
+"""Nationalities that are often acquired later: beside another, the other says more about a person's names."""
+
+
+def group(codes: frozenset[str]) -> str:
+    """The naming community that parameters are pooled by; an internal label and never an output.
+
+    A people that is not a state decides; otherwise a second nationality that is often acquired (British,
+    Portuguese, ...) gives way to the other. Codes of two communities are "other"; no code is "unknown".
+
+    >>> group(frozenset({"GBR", "PAK"})), group(frozenset({"IRQ", "x-kurdish"})), group(frozenset())
+    ('south_asian', 'iranian_kurdish', 'unknown')
+    """
+    peoples = {code for code in codes if code.startswith("x-") and code != "x-stateless"}
+    telling = peoples or codes - _LENDING or codes
+    groups = {_labels(3).get(code, "unknown") for code in telling}
+    return groups.pop() if len(groups) == 1 else "other" if groups else "unknown"
