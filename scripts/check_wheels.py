@@ -18,7 +18,9 @@ It does not import anything, does not test that a wheel works, and does not look
     python scripts/check_wheels.py                          # all sixteen targets
     python scripts/check_wheels.py --only windows-x64/3.14  # one of them
 
-Needs the `packaging` package and an index that pip can reach; pip's own cache makes a second run fast.
+Needs the `packaging` package, an index that pip can reach, and pip 24.3 or later: older ones (seen with 23.2.1)
+hold a wheel's `Requires-Python` against the Python that runs pip, and so choose other versions than the target
+gets. pip's own cache makes a second run fast.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import dataclasses
+import importlib.metadata
 import json
 import pathlib
 import subprocess
@@ -37,9 +40,11 @@ from typing import NotRequired, TypedDict
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+LOWEST_PIP = Version("24.3")
 SHOWN = ("pandas", "numpy", "pyarrow", "recordlinkage")
 
 
@@ -107,6 +112,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", metavar="TARGET", action="append", help="platform/python (repeatable)")
     parser.add_argument("--jobs", type=int, default=2, help="how many pips run at a time")
     arguments = parser.parse_args(argv)
+    if Version(importlib.metadata.version("pip")) < LOWEST_PIP:
+        parser.error(f"pip {LOWEST_PIP} or later is needed to resolve for another Python")
 
     targets = [(platform, python) for platform in PLATFORMS for python in PYTHONS]
     if arguments.only:
