@@ -18,9 +18,9 @@ It does not import anything, does not test that a wheel works, and does not look
     python scripts/check_wheels.py                          # all sixteen targets
     python scripts/check_wheels.py --only windows-x64/3.14  # one of them
 
-Needs the `packaging` package, an index that pip can reach, and pip 24.3 or later: older ones (seen with 23.2.1)
-hold a wheel's `Requires-Python` against the Python that runs pip, and so choose other versions than the target
-gets. pip's own cache makes a second run fast.
+Needs the `packaging` package, an index that pip can reach, and pip 24.3 or later: an older one (23.2.1) was
+seen to hold `Requires-Python` of a wheel against the Python that runs pip, and so to choose other versions
+than the target gets. pip's own cache makes a second run fast.
 """
 
 from __future__ import annotations
