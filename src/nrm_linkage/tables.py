@@ -297,5 +297,8 @@ class Engine(Protocol):
     def to_pandas(self, referrals: Any) -> pd.DataFrame:
         """The caller's frame as pandas, same rows in the same order."""
 
-    def with_columns(self, referrals: Any, added: pd.DataFrame) -> Any:
-        """The caller's frame, of his kind and untouched, with the columns of `added` (same order) on its right."""
+    def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
+        """The caller's frame, of his kind and untouched, with the columns of `added` on its right.
+
+        `frame` is what `to_pandas` gave; `added` has its rows in the same order.
+        """

@@ -83,11 +83,26 @@ def rules_that_find(referrals: Referrals, left: Int32s, right: Int32s, rules: Se
     return found
 
 
-def pairs_within(component: Int64s, rows: Int64s) -> tuple[Int32s, Int32s]:
-    """All pairs of rows that have the same component number, left before right. Both arrays: int64 (k,), rows ascending."""
-    order = np.lexsort((rows, component))
-    left, right = _pairs_of_groups(Keys(rows[order], component[order].view(np.uint64), np.zeros((len(rows), 0), dtype=np.int64)))
-    return left.astype(np.int32), right.astype(np.int32)
+def pairs_within(candidates: CandidatePairs, component: Int64s) -> CandidatePairs:
+    """All pairs of rows within components, those that no rule found included (their `found_by` is 0).
+
+    `component`: int64 (n,), the smallest row of each row's component.
+    """
+    n_rows = len(component)
+    size = np.bincount(component, minlength=n_rows)
+    rows = np.flatnonzero(size[component] > 1)
+    rows = rows[np.argsort(component[rows], kind="stable")]
+    groups = Keys(rows, component[rows].view(np.uint64), np.zeros((len(rows), 0), dtype=np.int64))
+    left, right = _pairs_of_groups(groups)
+    packed = np.sort(left * n_rows + right)
+    known = candidates.left.astype(np.int64) * n_rows + candidates.right
+    place = np.searchsorted(known, packed)
+    found_by = np.zeros(len(packed), dtype=np.int32)
+    hit = np.flatnonzero(place < len(known))
+    hit = hit[known[place[hit]] == packed[hit]]
+    found_by[hit] = candidates.found_by[place[hit]]
+    left, right = np.divmod(packed, max(n_rows, 1))
+    return CandidatePairs(left.astype(np.int32), right.astype(np.int32), found_by, candidates.rules, candidates.yields)
 
 
 def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Keys], int]:

@@ -1,7 +1,8 @@
 """Plausible links -> components: the sets of referrals whose partitions must be weighed together.
 
-A component is connected by pairs at or above the floor. One that is too large to weigh is cut: the floor rises bit by bit for that
-component alone until its pieces fit, and the cut is reported. What no floor cuts is left whole and reported too.
+A component is connected by pairs at or above the floor. One that is too large for the exact posterior is cut where that costs
+little: its floor rises half a bit at a time, to `TOLERABLE_FLOOR_BITS` at most, until its pieces fit. What is still larger is
+sampled, unless it is too large even for that; then its floor rises further. Every cut is reported, and so is what no floor cuts.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ __all__ = ["MAX_COMPONENT", "Components", "components", "cut_large"]
 MAX_COMPONENT = 300
 """Referrals in the largest component that is weighed as one (chosen by us: sampling it takes seconds)."""
 
-HIGHEST_FLOOR_BITS = 40
+TOLERABLE_FLOOR_BITS = -3.0
+"""Links below this are given up to make a component small enough for the exact posterior: odds of 1 in 8 (chosen by us)."""
+
+HIGHEST_FLOOR_BITS = 40.0
+STEP_BITS = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,18 +46,20 @@ def components(n_rows: int, left: Int32s, right: Int32s) -> Int64s:
     return smallest[label]
 
 
-def cut_large(n_rows: int, left: Int32s, right: Int32s, weight_bits: Float64s, floor_bits: float, limit: int = MAX_COMPONENT) -> Components:
-    """Components of the pairs at or above the floor, none larger than `limit` where a higher floor can help it."""
+def cut_large(
+    n_rows: int, left: Int32s, right: Int32s, weight_bits: Float64s, floor_bits: float, exact_size: int
+) -> Components:
+    """Components of the pairs at or above the floor, cut as the module says."""
     kept: Mask = weight_bits >= floor_bits
     of = components(n_rows, left[kept], right[kept])
     cuts: list[tuple[int, float]] = []
-    floor = floor_bits
-    size = np.bincount(of, minlength=n_rows)
-    while floor < HIGHEST_FLOOR_BITS and (size > limit).any():
-        floor += 1.0
-        too_large = size[of] > limit
-        cuts += [(int(count), floor) for count in size[size > limit].tolist()]
-        kept &= ~too_large[left] | (weight_bits >= floor)
-        of = components(n_rows, left[kept], right[kept])
+    for limit, highest in ((exact_size, TOLERABLE_FLOOR_BITS), (MAX_COMPONENT, HIGHEST_FLOOR_BITS)):
+        floor = floor_bits
         size = np.bincount(of, minlength=n_rows)
-    return Components(of=of, cuts=tuple(cuts), uncut=tuple(size[size > limit].tolist()))
+        while floor < highest and (size > limit).any():
+            floor += STEP_BITS
+            cuts += [(int(count), floor) for count in size[size > limit].tolist()]
+            kept &= (size[of[left]] <= limit) | (weight_bits >= floor)
+            of = components(n_rows, left[kept], right[kept])
+            size = np.bincount(of, minlength=n_rows)
+    return Components(of=of, cuts=tuple(cuts), uncut=tuple(size[size > MAX_COMPONENT].tolist()))

@@ -1,11 +1,11 @@
 """What each agreement is worth: frequencies, parameters and their estimation, and the match weight of a pair."""
 
-from nrm_linkage.model.estimate import EstimationReport, estimate
+from nrm_linkage.model.estimate import EstimationReport, count_patterns, estimate
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import EVIDENCE_LINES, score
-from nrm_linkage.model.strangers import learn_strangers
+from nrm_linkage.model.score import EVIDENCE_LINES, score, score_pairs
+from nrm_linkage.model.strangers import learn_strangers, starting_model
 
 __all__ = [
     "EVIDENCE_LINES",
@@ -13,8 +13,11 @@ __all__ = [
     "EstimationReport",
     "Frequencies",
     "LinkageModel",
+    "count_patterns",
     "estimate",
     "learn_frequencies",
     "learn_strangers",
     "score",
+    "score_pairs",
+    "starting_model",
 ]

@@ -10,12 +10,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from nrm_linkage.compare.fields import FIELDS, DateLevel
+from nrm_linkage.compare import compare_pairs
+from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import STRATA, LinkageModel, array_of
-from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
+from nrm_linkage.model.rarity import BoundRarity
+from nrm_linkage.tables import CandidatePairs, Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
 
-__all__ = ["EVIDENCE_LINES", "date_stratum", "on_grid", "pair_community", "relative_log2", "score", "stranger_log2"]
+__all__ = [
+    "EVIDENCE_LINES",
+    "date_stratum",
+    "on_grid",
+    "pair_community",
+    "relative_log2",
+    "score",
+    "score_pairs",
+    "stranger_log2",
+]
 
 EVIDENCE_LINES = (*(field.name for field in FIELDS), "relatives")
 """The lines of evidence, in the order of the columns of `ScoredPairs.bits`."""
@@ -81,3 +92,18 @@ def score(referrals: Referrals, left: Int32s, right: Int32s, comparisons: Compar
     lines[:, -1] = -np.logaddexp2(0.0, advantage)
     lines = on_grid(lines)
     return lines, on_grid(np.asarray(model.prior_bits + lines.sum(axis=1)))
+
+
+def score_pairs(
+    referrals: Referrals,
+    pairs: CandidatePairs,
+    model: LinkageModel,
+    chunk_pairs: int,
+    comparisons: Comparisons | None = None,
+) -> ScoredPairs:
+    """Pairs with their evidence and match weights; compared first, unless the comparisons are at hand."""
+    if comparisons is None:
+        rarity = BoundRarity(model.frequencies, referrals)
+        comparisons = compare_pairs(referrals, pairs.left, pairs.right, rarity, chunk_pairs)
+    bits, weight_bits = score(referrals, pairs.left, pairs.right, comparisons, model)
+    return ScoredPairs(pairs.left, pairs.right, pairs.found_by, comparisons.levels, bits, weight_bits)

@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.compare import FIELDS, compare_pairs
+from nrm_linkage.compare import compare_pairs
+from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.compare.names import align, padded
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors

@@ -4,7 +4,8 @@ The order: referral dates; names; births and ages; nationality; gender; referenc
 instance; which rows can be linked at all. Nothing here compares two referrals, and no unreadable value stops a run: it is missing,
 with an issue that names the row and the field and never the value.
 
-A row is linkable when it holds a name or a Home Office reference and is not a technical duplicate. Duty to Notify reports are
+A row is linkable when it holds a name, a personal reference, a telephone number or an e-mail address, and is not a technical
+duplicate. Duty to Notify reports are
 mostly nameless and fall out here (domain.md 1.1).
 """
 
@@ -43,11 +44,13 @@ Columns = Mapping[str, tuple[pd.Series, ...]]
 
 @dataclass(frozen=True)
 class Normalised:
-    """`referrals` in comparable form; `issues`: one row a doubtful value (`row`, canonical; `field`; `issue`); `notes` for the report."""
+    """`referrals` in comparable form; `issues`: one row a doubtful value (`row`, canonical; `field`; `issue`); `notes` for the report;
+    `latest_date`: the day that no birth and no referral was read as later than."""
 
     referrals: Referrals
     issues: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...]
+    latest_date: date
 
 
 def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
@@ -85,11 +88,11 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
         contacts=contacts,
         referred=referred,
         facts=instance_facts(columns, referred),
-        linkable=(has_name | _holds_personal_reference(references)) & is_original,
+        linkable=(has_name | _holds(references, but_not="police") | _holds(contacts, but_not="postcode")) & is_original,
         duplicate_of=raw.duplicate_of,
     )
     table = pd.concat(issues, ignore_index=True) if issues else _row_issues("", np.zeros(0, dtype=bool), "")
-    return Normalised(referrals, table.sort_values(["row", "field", "issue"], ignore_index=True), tuple(notes))
+    return Normalised(referrals, table.sort_values(["row", "field", "issue"], ignore_index=True), tuple(notes), latest)
 
 
 def _reading_issues(name: str, read: ReadColumn[Any]) -> pd.DataFrame:
@@ -183,10 +186,10 @@ def _contacts(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.DataFr
     return merge_lists(parts, n_rows, prefixes=prefixes), issues
 
 
-def _holds_personal_reference(references: TokenLists) -> Mask:
-    """Rows with a reference that belongs to one person; a police reference belongs to an investigation."""
-    personal = np.array([not text.startswith("police:") for text in references.texts], dtype=bool)
-    found = np.zeros(len(references.start) - 1, dtype=bool)
+def _holds(tokens: TokenLists, *, but_not: str) -> Mask:
+    """Rows with a token that belongs to one person: a police reference belongs to an investigation, a postcode to a street."""
+    personal = np.array([not text.startswith(f"{but_not}:") for text in tokens.texts], dtype=bool)
+    found = np.zeros(len(tokens.start) - 1, dtype=bool)
     if len(personal):
-        found[references.row[personal[references.token]]] = True
+        found[tokens.row[personal[tokens.token]]] = True
     return found

@@ -1,0 +1,194 @@
+"""One pair of referrals -> the evidence for and against their being one person, line by line, in bits and in words.
+
+The two referrals are read, compared and scored afresh with the run's model, exactly as the run did, so the lines of a pair that was
+never compared can be seen too. The prior and the lines sum to the match weight. Values of the records appear only with
+`show="values"`; "shapes" says how they agree in words, "none" gives levels and bits alone.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.block import RULES, rules_that_find
+from nrm_linkage.compare import FIELDS, compare_pairs
+from nrm_linkage.errors import InputError
+from nrm_linkage.model import EVIDENCE_LINES, BoundRarity, LinkageModel, score
+from nrm_linkage.tables import Referrals
+
+__all__ = ["EvidenceLine", "PairExplanation", "Show", "explain_pair"]
+
+Show = Literal["values", "shapes", "none"]
+
+RECORDED_IN: Mapping[str, tuple[str, ...]] = {
+    "given_name": ("given_name", "name", "alias"),
+    "other_names": ("family_name", "name"),
+    "date_of_birth": ("date_of_birth",),
+    "age": ("age_at_referral", "age_group"),
+    "nationality": ("nationality", "second_nationality"),
+    "gender": ("gender",),
+    "reference": ("home_office_reference", "police_reference", "reported_before_details"),
+    "contact": ("phone", "email", "postcode"),
+}
+"""The input fields that each compared field is read from."""
+
+RELATIVES_SENTENCE = "discount: relatives and co-victims agree like this too"
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """One line. `m`: among referrals of one person, how often they agree like this; `u`: among strangers, on these very values where a
+    frequency says so (`by_frequency`). `left`, `right`: the values as recorded, only when asked for."""
+
+    field: str
+    level: str
+    sentence: str
+    bits: float
+    m: float | None
+    u: float | None
+    by_frequency: bool
+    left: Mapping[str, str] | None = field(default=None, repr=False)
+    right: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class PairExplanation:
+    """The evidence about a pair. `prior_bits` and the lines' `bits` sum to `match_weight_bits` exactly."""
+
+    referral_id_l: Any
+    referral_id_r: Any
+    evidence: tuple[EvidenceLine, ...]
+    prior_bits: float
+    match_weight_bits: float
+    match_probability: float
+    found_by: tuple[str, ...]
+    same_cluster: bool
+    same_person_probability: float | None
+    show: Show
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON; record values only if the explanation was asked for with `show="values"`."""
+        lines = []
+        for line in self.evidence:
+            entry: dict[str, Any] = {"field": line.field, "level": line.level, "bits": line.bits, "m": line.m, "u": line.u}
+            entry["by_frequency"] = line.by_frequency
+            if self.show != "none":
+                entry["sentence"] = line.sentence
+            if self.show == "values":
+                entry |= {"left": dict(line.left or {}), "right": dict(line.right or {})}
+            lines.append(entry)
+        return {
+            "referral_id_l": self.referral_id_l,
+            "referral_id_r": self.referral_id_r,
+            "evidence": lines,
+            "prior_bits": self.prior_bits,
+            "match_weight_bits": self.match_weight_bits,
+            "match_probability": self.match_probability,
+            "found_by": list(self.found_by),
+            "same_cluster": self.same_cluster,
+            "same_person_probability": self.same_person_probability,
+        }
+
+    def words(self) -> str:
+        """The explanation in lines of text, strongest evidence first, without values."""
+        lines = [f"prior: {self.prior_bits:+.1f} bits, two referrals taken at random"]
+        for line in sorted(self.evidence, key=lambda line: -abs(line.bits)):
+            if line.level != "missing":
+                lines.append(f"{line.field.replace('_', ' ')}: {line.bits:+.1f} bits, {line.sentence}")
+        lines.append(f"match weight: {self.match_weight_bits:+.1f} bits, a probability of {self.match_probability:.4g} from this pair alone")
+        lines.append("found by: " + (", ".join(self.found_by) if self.found_by else "no blocking rule; the pair was not compared in the run"))
+        lines.append("same cluster" if self.same_cluster else "not in one cluster")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.words()
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(line.field)}</td><td>{html.escape(line.level)}</td><td style='text-align:right'>{line.bits:+.2f}</td>"
+            f"<td>{html.escape(line.sentence)}</td></tr>"
+            for line in self.evidence
+        )
+        return (
+            "<table><caption>Evidence in bits</caption><thead><tr><th>field</th><th>level</th><th>bits</th><th>meaning</th></tr></thead>"
+            f"<tbody><tr><td>prior</td><td></td><td style='text-align:right'>{self.prior_bits:+.2f}</td><td></td></tr>{rows}"
+            f"<tr><th>match weight</th><td></td><th style='text-align:right'>{self.match_weight_bits:+.2f}</th>"
+            f"<td>probability {self.match_probability:.4g} from this pair alone</td></tr></tbody></table>"
+        )
+
+
+def explain_pair(  # noqa: PLR0913
+    referrals: Referrals,
+    recorded: Mapping[str, tuple[pd.Series, ...]],
+    model: LinkageModel,
+    *,
+    same_cluster: bool,
+    same_person_probability: float | None,
+    show: Show,
+) -> PairExplanation:
+    """Explain a pair. `referrals`: the two rows alone, in comparable form; `recorded`: the same two rows as recorded.
+
+    Raises
+    ------
+    InputError
+        `show` is not "values", "shapes" or "none".
+    """
+    if show not in ("values", "shapes", "none"):
+        raise InputError('show must be "values", "shapes" or "none".')
+    left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+    comparisons = compare_pairs(referrals, left, right, BoundRarity(model.frequencies, referrals), chunk_pairs=1)
+    lines, weight = score(referrals, left, right, comparisons, model)
+    found = int(rules_that_find(referrals, left, right)[0])
+    evidence = [
+        _line(number, int(comparisons.levels[0, number]), float(comparisons.coincidence_bits[0, number]), float(lines[0, number]), recorded)
+        for number in range(len(FIELDS))
+    ]
+    relatives = float(lines[0, EVIDENCE_LINES.index("relatives")])
+    evidence.append(EvidenceLine("relatives", "discount", RELATIVES_SENTENCE, relatives, None, None, by_frequency=False))
+    total = float(weight[0])
+    return PairExplanation(
+        referral_id_l=referrals.referral_id[0],
+        referral_id_r=referrals.referral_id[1],
+        evidence=tuple(evidence),
+        prior_bits=total - float(lines[0].sum()),
+        match_weight_bits=total,
+        match_probability=1.0 / (1.0 + 2.0**-total),
+        found_by=tuple(rule.name for number, rule in enumerate(RULES) if found >> number & 1),
+        same_cluster=same_cluster,
+        same_person_probability=same_person_probability,
+        show=show,
+    )
+
+
+def _line(number: int, level: int, coincidence: float, bits: float, recorded: Mapping[str, tuple[pd.Series, ...]]) -> EvidenceLine:
+    compared = FIELDS[number]
+    by_frequency = not np.isnan(coincidence)
+    said = level != 0
+    # m and u follow from the line itself, so that they are those of the pair's own community and stratum.
+    u = (2.0**-coincidence if by_frequency else None) if said else None
+    return EvidenceLine(
+        field=compared.name,
+        level=compared.levels[level].name,
+        sentence=compared.levels[level].sentence,
+        bits=bits,
+        m=u * 2.0**bits if u is not None else None,
+        u=u,
+        by_frequency=by_frequency,
+        left=_values(compared.name, recorded, 0),
+        right=_values(compared.name, recorded, 1),
+    )
+
+
+def _values(name: str, recorded: Mapping[str, tuple[pd.Series, ...]], row: int) -> dict[str, str]:
+    found = {}
+    for column in RECORDED_IN[name]:
+        for series in recorded.get(column, ()):
+            value = series.iloc[row]
+            if not pd.isna(value):
+                found[column] = str(value)
+    return found

@@ -1,0 +1,181 @@
+"""`link_referrals`: the whole program on one screen. Each line of `_run` is a room; there is no arithmetic here."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nrm_linkage.block import candidate_pairs, pairs_within
+from nrm_linkage.cluster import cut_large, id_hashes, partition
+from nrm_linkage.compare import compare_pairs
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.engines import choose_engine
+from nrm_linkage.errors import ConfigError, InputError, NotConvergedWarning
+from nrm_linkage.model import (
+    BoundRarity,
+    EstimationReport,
+    LinkageModel,
+    count_patterns,
+    estimate,
+    learn_frequencies,
+    learn_strangers,
+    score_pairs,
+    starting_model,
+)
+from nrm_linkage.normalise.referrals import normalise_referrals
+from nrm_linkage.progress import Watch, watching
+from nrm_linkage.result import Linkage, LinkedRun, assemble
+from nrm_linkage.schema import arrange, recognise
+from nrm_linkage.tables import CandidatePairs, Comparisons, Progress, Referrals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["link_referrals"]
+
+STAGES = ("recognise", "normalise", "block", "compare", "estimate", "cluster", "assemble")
+
+
+def link_referrals(  # noqa: PLR0913
+    referrals: Any,
+    *,
+    columns: Mapping[str, object] | None = None,
+    config: LinkageConfig | None = None,
+    model: LinkageModel | None = None,
+    decisions: pd.DataFrame | None = None,
+    previous: Linkage | None = None,
+    engine: str = "auto",
+    progress: Progress | bool | None = None,
+) -> Linkage:
+    """Find the people who were probably referred more than once.
+
+    Parameters
+    ----------
+    referrals
+        One row a referral, as recorded: a pandas DataFrame, a frame that hands over Arrow (polars, pyarrow, duckdb) or a pyspark
+        DataFrame. It is not changed.
+    columns
+        Canonical field -> the caller's column, for headings that are not recognised by name.
+    config
+        Settings; the default is right for an extract of NRM referrals.
+    model
+        A model of an earlier run, to score with instead of estimating one.
+    engine
+        "auto", "local" or "spark".
+    progress
+        None shows a bar where a terminal or notebook shows it, False nothing; a callable gets (stage, done, total).
+
+    Returns
+    -------
+    Linkage
+        Tables keyed by `referral_id`, the model, the report, and the methods to count, explain, save and report.
+
+    Raises
+    ------
+    InputError
+        The referrals or columns cannot be used; the message names the column, the reason and the fix.
+    TooManyPairsError
+        The blocking rules would make more pairs than the config allows.
+
+    Warns
+    -----
+    NotConvergedWarning
+        The estimation stopped at its iteration limit.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> linkage = link_referrals(
+    ...     pd.DataFrame(
+    ...         {
+    ...             "NRM reference": ["R1", "R2", "R3"],
+    ...             "Forename(s)": ["Zamira", "Zamirra", "Ruth"],
+    ...             "Surname": ["Testaj", "Testaj", "Example"],
+    ...             "DOB": ["14/05/2001", "2001-05-14", "02/02/1990"],
+    ...         }
+    ...     ),
+    ...     progress=False,
+    ... )
+    >>> linkage.referrals["linkage_status"].tolist()
+    ['linked', 'linked', 'single']
+    """
+    config = config or LinkageConfig()
+    if not isinstance(config, LinkageConfig):
+        raise ConfigError("config must be a LinkageConfig, for example LinkageConfig(false_link_cost=4).")
+    if decisions is not None or previous is not None:
+        raise InputError("decisions= and previous= are not built yet; leave them out.")
+    with watching(progress, STAGES) as watch:
+        return _run(referrals, columns, config, model, engine, watch)
+
+
+def _run(  # noqa: PLR0913
+    referrals: Any,
+    columns: Mapping[str, object] | None,
+    config: LinkageConfig,
+    model: LinkageModel | None,
+    engine: str,
+    watch: Watch,
+) -> Linkage:
+    with watch.stage("recognise"):
+        mover = choose_engine(engine, referrals)
+        frame = mover.to_pandas(referrals)
+        recognised = recognise(frame, columns)
+        raw = arrange(frame, recognised)
+    with watch.stage("normalise"):
+        normalised = normalise_referrals(raw, config)
+        rows, config = normalised.referrals, replace(config, latest_date=normalised.latest_date)
+    with watch.stage("block"):
+        candidates = candidate_pairs(rows, config)
+    with watch.stage("compare"):
+        start = model or _starting_model(rows, config)
+        rarity = BoundRarity(start.frequencies, rows)
+        comparisons = compare_pairs(rows, candidates.left, candidates.right, rarity, config.chunk_pairs)
+    with watch.stage("estimate"):
+        model, estimation = (model, None) if model else _estimated(rows, candidates, comparisons, start, config)
+        pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
+    with watch.stage("cluster"):
+        found = cut_large(
+            rows.n, pairs.left, pairs.right, pairs.weight_bits, config.component_floor_bits, config.exact_component_size
+        )
+        within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
+        people, together = partition(rows.n, found.of, within, model.prior_bits, id_hashes(rows.referral_id), config)
+    with watch.stage("assemble"):
+        linkage = assemble(
+            LinkedRun(frame=frame, recognised=recognised, config=config, raw=raw, referrals=rows, partition=people),
+            model=model,
+            normalised=normalised,
+            candidates=candidates,
+            pairs=pairs,
+            within=within,
+            together=together,
+            components=found,
+            estimation=estimation,
+            give_back=lambda added: mover.with_columns(referrals, frame, added),
+        )
+    return replace(linkage, report=replace(linkage.report, seconds=watch.seconds))
+
+
+def _starting_model(rows: Referrals, config: LinkageConfig) -> LinkageModel:
+    """Frequencies and u of the data, shipped m."""
+    n_linkable = int(rows.linkable.sum())
+    start = starting_model(
+        learn_frequencies(rows), n_linkable, config.prior_repeats_per_referral, config.prior_strength_referrals
+    )
+    return learn_strangers(rows, start, config.chunk_pairs)
+
+
+def _estimated(
+    rows: Referrals, candidates: CandidatePairs, comparisons: Comparisons, start: LinkageModel, config: LinkageConfig
+) -> tuple[LinkageModel, EstimationReport]:
+    patterns = count_patterns(rows, candidates.left, candidates.right, comparisons, start)
+    model, report = estimate(patterns, start, rows.nationality.group_names, config)
+    if not report.converged:
+        warnings.warn(
+            f"the estimation did not converge: {report.stopped_because}. "
+            "Raise em_max_iterations, and see .report.estimation.",
+            NotConvergedWarning,
+            stacklevel=4,
+        )
+    return model, report
