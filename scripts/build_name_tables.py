@@ -8,8 +8,8 @@ relationship, name2); `normalise/data/NAMES_SOURCES.md` says where they come fro
 (`names_curated.txt`) are in the package and win over both.
 
 What is cleaned out of the Wikidata groups, which also join cognates and dialect readings of one character:
-forms of more than one word, forms in several groups, forms whose skeleton is not that of the group's most
-typical form, and any form that the curated lists know.
+forms of more than one word, forms in several groups, compounds that rules class, forms whose skeleton is not
+that of the group's most typical form, and any form that the curated lists know.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from nrm_linkage.normalise.name_text import fold
 from nrm_linkage.normalise.skeleton import skeleton
+from nrm_linkage.normalise.variants import is_compound
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "nrm_linkage" / "normalise" / "data"
 NOTE = "# Built by scripts/build_name_tables.py; do not edit. See NAMES_SOURCES.md.\n"
@@ -63,7 +64,11 @@ def wikidata_groups(path: Path, reserved: set[str]) -> dict[str, list[str]]:
     holders = Counter(form for forms in groups.values() for form in forms)
     classes: dict[str, list[str]] = {}
     for name_id in sorted(groups):
-        forms = sorted(form for form in groups[name_id] if holders[form] == 1 and form not in reserved)
+        forms = sorted(
+            form
+            for form in groups[name_id]
+            if holders[form] == 1 and form not in reserved and not is_compound(form)
+        )
         if len(forms) > 1:
             head = max(
                 forms, key=lambda form: (sum(JaroWinkler.similarity(form, other) for other in forms), form)

@@ -65,7 +65,9 @@ _FINAL: Final = (
 _PINYIN_LONG: Final = f"{_INITIAL}{_FINAL}"
 _PINYIN_TWO: Final = re.compile(f"({_PINYIN_LONG})({_PINYIN_LONG})")
 # One of the two syllables must be one that hardly any other language writes.
-_PINYIN_MARK: Final = re.compile("zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|[bpmfdtnlgkhw]ei|[bpmdtnl]ing")
+_PINYIN_MARK: Final = re.compile(
+    "zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|jian|hua|[bpmfdtnlgkhw]ei|[bpmdtnl]ing"
+)
 _IBERIAN_FUSED: Final = re.compile("(?:delos|dela|del|dos|da|de)([a-z]{4,})")
 _GUJARATI: Final = re.compile("([a-z]{3,}?)bhai|([a-z]{3,}[aiu])ben")
 _FUSED_ARTICLE: Final = re.compile("[ae]l(?=(?:sh|kh|gh|dh|th|[bdfhjkmnqrstwyz])[a-z]{3,}(?:i|y|ee|awi)$)")
@@ -73,7 +75,7 @@ _EUROPEAN_AL: Final = re.compile("al(?:b|f|m|t|d|v)|el(?:m|d|b|t)")
 _GEEZ_ABBREVIATION: Final = {"g": "gebre", "h": "habte", "t": "tekle", "w": "welde", "k": "kidane"}
 _MAYBE_FUSED: Final = re.compile(
     f"{_MOHAMMED}[a-z]|(?:am|em|ali|shah|noo?u?r|nur|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|gh|fat)[a-z]{{3}}"
-    "|(?:van|thi)[a-z]{3}|(?:de|da|do)[a-z]{4}|[ae]l[a-z]{5}|[a-z]{3,}(?:bhai|ben)$|[a-z]*(?:zh|x|q|iao|uang|iang|iong|ei|ing)"
+    "|(?:van|thi)[a-z]{3}|(?:de|da|do)[a-z]{4}|[ae]l[a-z]{5}|[a-z]{3,}(?:bhai|ben)$|[a-z]*(?:zh|x|q|iao|uang|iang|iong|ei|ing|jian|hua)"
 )
 
 

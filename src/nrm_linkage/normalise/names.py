@@ -18,6 +18,7 @@ tokens here (skeleton.py, variants.py).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
@@ -163,7 +164,8 @@ def _read_simple(value: str, box: NameBox) -> NameReading | None:
             return None
         tokens.append(NameToken(part, role, False))
     if len(parts) == 1:
-        return None if len(value) == 3 and CONSONANTS.fullmatch(value) else NameReading(tuple(tokens), ())
+        looks_absent = value == "nan" or (len(value) == 3 and CONSONANTS.fullmatch(value))
+        return None if looks_absent else NameReading(tuple(tokens), ())
     if len(set(parts)) == 1 or (
         box is NameBox.WHOLE and len({part.isupper() for part in value.split(" ")}) == 2
     ):
@@ -212,6 +214,10 @@ def _read_any(value: str, box: NameBox) -> NameReading:
     return NameReading(tuple(found), tuple(dict.fromkeys(issues)))
 
 
+def _is_latin(char: str) -> bool:
+    return not char.isalpha() or "LATIN" in unicodedata.name(char, "")
+
+
 def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
     mended = repair(text)
     if (
@@ -223,7 +229,7 @@ def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
     if _LOST.search(mended):
         issues.append(LOST_LETTER)
     latin = latinise(mended, family_first=box is not NameBox.GIVEN)
-    if latin != mended:
+    if latin != mended or not (latin.isascii() or all(map(_is_latin, latin))):
         issues.append(OTHER_SCRIPT)
     return _MARIA.sub("Maria ", latin)
 

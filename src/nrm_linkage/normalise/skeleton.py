@@ -34,11 +34,12 @@ _ENDING: Final = re.compile(
     r"(?<=sk)(?:as|iene|aite)$|(?<=[a-z]{5})(?:iene|aite|yte|ute)$|(?<=vici)us$|(?<=[aeiouy])h$|(?<=[a-z]{2}[ai])[jy]e?$|(?<=[a-z]{2}a)ie?$"
     r"|(?<=aa)x$|(?<=[rl]a)x$"
 )
-_OV: Final = re.compile(r"(?<=[a-z]{2}[eo])(?:ff|w|wa|va)$|(?<=sla)w$")
+_OV: Final = re.compile(r"(?<=[a-z]{2}[eo])(?:ff|wa|va)$|(?<=[bdkmnrst][eo])w$|(?<=sla)w$")
 _VIC: Final = re.compile(r"(?<=[vw]i)c$")
 _GROUPS: Final[Mapping[str, str]] = {
     "tsch": "s", "sch": "s", "tch": "s", "tsh": "s", "shch": "s", "szcz": "s", "sh": "s", "ch": "s",
-    "cz": "s", "sz": "s", "ts": "s", "tz": "s", "dzh": "j", "dsch": "j", "xh": "j", "zh": "j", "dj": "j",
+    "cz": "s", "sz": "s", "ts": "s", "tz": "s", "tsj": "s", "sj": "s", "zj": "j",
+    "kht": "kt", "hkt": "kt", "moxa": "moha", "dzh": "j", "dsch": "j", "xh": "j", "zh": "j", "dj": "j",
     "gj": "j", "dz": "z", "kh": "h", "gh": "g", "ph": "f", "th": "t", "dh": "d", "bh": "b", "ck": "k",
     "qu": "k", "wh": "v", "gue": "ge", "gui": "gi", "chr": "kr", "chl": "kl", "chael": "kel",
     "chail": "kel", "chm": "hm", "cht": "kt", "ce": "se", "ci": "si", "cy": "si", "igh": "i", "x": "ks",
@@ -73,7 +74,7 @@ def skeleton(token: str) -> str:
     text = _OV.sub("v", _ENDING.sub("", _DIN.sub("dn", text)))
     text = _START_OF.sub(_start, text)
     if "w" in text:
-        text = _VOWEL_W.sub("u", text)
+        text = _VOWEL_W.sub("o", text)
     text = _GROUP.sub(lambda match: _GROUPS[match.group()], text)
     if "j" in text:
         text = _VOWEL_J.sub("", text)
@@ -106,13 +107,14 @@ def _reduce(text: str) -> str:
         previous = char
     if run and not first:
         first, place = run, len(out)
-    elif run in ("u", "ou", "oo"):
+    elif run in ("u", "ou"):
         out.append("u")
+    short = n_consonants <= 2 or (len(text) <= 5 and text[-2:] in ("ng", "nh"))
     if out and out[-1] == "d":
         out[-1] = "t"
     if first:
         vowel = _vowel(first, leading=place == 0)
-        if vowel == "u" or place == 0 or n_consonants <= 2:
+        if vowel == "u" or place == 0 or short:
             out.insert(place, vowel)
     return "".join(out)
 

@@ -26,7 +26,7 @@ from typing import Final
 
 from nrm_linkage.normalise.name_tables import read_lines
 
-__all__ = ["known_different", "nickname_classes", "variant_class"]
+__all__ = ["is_compound", "known_different", "nickname_classes", "variant_class"]
 
 _ABD: Final = re.compile(r"c?[ae]bd(?:[aeiou]{1,2}l|[aeiou](?=([rsztnd])\1)|al)\1?(?P<rest>[a-z]{4,})")
 _ULLAH: Final = re.compile(r"(?P<rest>[a-z]{3,}?)(?:ul+ah?|ol+ah?)")
@@ -81,6 +81,15 @@ def _by_rule(token: str) -> str:
             stem = token[: -len(feminine)] + masculine
             return _classes().get(stem, stem)
     return token
+
+
+def is_compound(token: str) -> bool:
+    """Whether a rule reads the token as a compound, whose parts are classed on their own.
+
+    >>> is_compound("salaheddine"), is_compound("salah")
+    (True, False)
+    """
+    return any(pattern.fullmatch(token) for pattern in (_ABD, _GEEZ_FIRST, _ULLAH, _UDDIN))
 
 
 def nickname_classes(token: str) -> frozenset[str]:

@@ -1,0 +1,110 @@
+"""Classes of spellings, short forms, and look-alikes that are different names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nrm_linkage.normalise import variants
+from nrm_linkage.normalise.name_tables import read_lines
+from nrm_linkage.normalise.variants import known_different, nickname_classes, variant_class
+
+KNOWN = sorted({word for line in read_lines("names_variants.txt") for word in line.split()})
+words = st.one_of(st.sampled_from(KNOWN), st.text(alphabet="abcdehiklmnorstuvz", min_size=1, max_size=14))
+
+
+@pytest.mark.parametrize(
+    ("token", "canonical"),
+    [
+        ("muhammad", "mohammed"),
+        ("maxamed", "mohammed"),
+        ("maxamuud", "mahmoud"),
+        ("ghebremedhin", "gebremedhin"),
+        ("cabdiraxmaan", "abdulrahman"),
+        ("abdurrahim", "abdulrahim"),
+        ("abdelkarim", "abdulkarim"),
+        ("salaheddine", "salahuddin"),
+        ("rahmatollah", "rahmatullah"),
+        ("ghebrekidan", "gebrekidan"),
+        ("macgregor", "mcgregor"),
+        ("petrova", "petrov"),
+        ("nowakowska", "nowakowski"),
+        ("petrauskiene", "petrauskas"),
+        ("eva", "eva"),
+        ("tamika", "tamika"),
+    ],
+)
+def test_a_token_has_one_class(token, canonical):
+    assert variant_class(token) == canonical
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("ben", "benjamin"),
+        ("seun", "oluwaseun"),
+        ("rahim", "abdurrahim"),
+        ("rahmat", "rahmatullah"),
+        ("salah", "salaheddine"),
+        ("wong", "huang"),
+        ("wong", "wang"),
+        ("peter", "piotr"),
+        ("becky", "rebekah"),
+        ("hama", "mohammad"),
+        ("kasia", "katarzyna"),
+    ],
+)
+def test_a_short_form_meets_its_name(short, full):
+    assert variant_class(short) != variant_class(full)
+    assert nickname_classes(short) & nickname_classes(full)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("alexander", "albert"), ("abdulrahim", "abdulrahman"), ("huang", "wang"), ("ben", "dan")],
+)
+def test_names_with_a_short_form_in_common_do_not_meet(one, other):
+    assert not nickname_classes(one) & nickname_classes(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("haile", "hailu"),
+        ("hayle", "haylu"),
+        ("salih", "salah"),
+        ("saleh", "salax"),
+        ("mohamed", "mohamud"),
+        ("pham", "phan"),
+    ],
+)
+def test_look_alikes_are_known(one, other):
+    assert known_different(one, other)
+    assert known_different(other, one)
+
+
+def test_a_name_is_in_one_class_only():
+    assert len(KNOWN) == sum(len(line.split()) for line in read_lines("names_variants.txt"))
+
+
+def test_tables_hold_letters_only():
+    for table in ("names_variants.txt", "names_short_forms.txt", "names_different.txt"):
+        assert all(
+            word.isascii() and word.isalpha() and word.islower()
+            for line in read_lines(table)
+            for word in line.split()
+        )
+
+
+@given(words)
+def test_a_class_names_itself(token):
+    canonical = variant_class(token)
+    assert variant_class(canonical) == canonical
+    assert canonical in nickname_classes(token)
+    assert variants.known_different(token, token) is False
+
+
+@given(words, words)
+def test_different_is_symmetric_and_never_within_a_class(one, other):
+    assert known_different(one, other) == known_different(other, one)
+    if variant_class(one) == variant_class(other):
+        assert not known_different(one, other)
