@@ -118,8 +118,10 @@ def estimate(patterns: Patterns, start: LinkageModel, communities: tuple[str, ..
     by_community = _fit(patterns, slot[patterns.community], start_m, priors.POOLING_STRENGTH_PAIRS, pseudo, config)
     fit = by_community if apart else whole
     pairs_matched, pairs_relative = fit.sizes[0] * n_pairs, fit.sizes[1] * n_pairs
-    growth = (pairs_matched / max(n, 1)) / (1 + pairs_matched / max(n, 1))
     scale = max(n, 2) - 1
+    # Matched pairs per referral; from the share of pairs, so that it is also there for one referral or none.
+    per_referral = fit.sizes[0] * scale / 2
+    growth = per_referral / (1 + per_referral)
     model = replace(
         start,
         m=table_of(m),
