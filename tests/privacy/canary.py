@@ -24,6 +24,8 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 _LETTERS_THAT_GIVE_AWAY = 7
+_CONSONANTS = "bvzxqjkw"
+_WORD = rf"[{_CONSONANTS}](?:[aeiou][{_CONSONANTS}]){{4}}"
 _WAYS_TO_WRITE_A_DATE = (
     *("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y"),
     *("%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%B %d, %Y"),
@@ -54,7 +56,7 @@ def make_canaries(n_people: int = 36) -> Canaries:
 
     private = referrals.drop(columns="referral_id")
     without_dates = private.drop(columns=["referral_date", "date_of_birth"])
-    found = {word[:_LETTERS_THAT_GIVE_AWAY] for word in re.findall(r"[a-z]{9}", _plain(private.to_csv()))}
+    found = {word[:_LETTERS_THAT_GIVE_AWAY] for word in re.findall(_WORD, _plain(private.to_csv()))}
     numbers = {
         number for number in re.findall(r"[\d ]{9,}", without_dates.to_csv()) if len(number.strip()) >= 9
     }
@@ -67,7 +69,7 @@ def _words(chance: random.Random) -> Iterator[str]:
     """Words of nine letters, no two of which begin with the same seven."""
     begun: set[str] = set()
     while True:
-        word = "".join(chance.choice("bvzxqjkw" if at % 2 == 0 else "aeiou") for at in range(9))
+        word = "".join(chance.choice(_CONSONANTS if at % 2 == 0 else "aeiou") for at in range(9))
         if word[:_LETTERS_THAT_GIVE_AWAY] not in begun:
             begun.add(word[:_LETTERS_THAT_GIVE_AWAY])
             yield word
