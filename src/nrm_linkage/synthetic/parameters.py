@@ -94,6 +94,9 @@ class PopulationParameters:
     """By police (domain.md 6)."""
     reference_other: float = 0.45
     """By a local authority or charity (assumed). British people have none (domain.md 6)."""
+    spelling_of_documents: float = 0.40
+    """Share of tokens that a person's own papers spell otherwise than the name tables, where names are transliterated; half of it for
+    South Asian and African names, a tenth for others (assumed)."""
     weekend_factor: float = 0.35
     """Referrals on a Saturday or Sunday relative to a weekday (assumed)."""
 

@@ -50,6 +50,8 @@ class ErrorRates:
     """West, east and southern African names (assumed)."""
     nickname: float = 0.05
     """A familiar form instead of the forename, British and Caribbean (assumed; forms of domain.md 4.1)."""
+    syllables_split: float = 0.15
+    """A Chinese given name written as two words or with a hyphen (assumed; forms of domain.md 4.1)."""
     mishearing: float = 0.05
     """A phonetic mishearing in the name, not British (domain.md 4.0)."""
     typing: float = 0.02
