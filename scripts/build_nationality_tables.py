@@ -36,16 +36,19 @@ GROUPS = {
     "vietnamese": "VNM",
     "horn": "ERI ETH",
     "somali": "SOM DJI",
-    "arabic": "SDN EGY SYR IRQ LBY YEM KWT x-bidoon PSE JOR LBN SAU ARE QAT BHR OMN DZA MAR TUN ESH MRT TCD SSD",
+    "arabic": "SDN EGY SYR IRQ LBY YEM KWT x-bidoon PSE JOR LBN SAU ARE QAT BHR OMN DZA MAR TUN ESH MRT "
+    "TCD SSD",
     "iranian_kurdish": "IRN x-kurdish",
     "afghan": "AFG x-hazara",
     "chinese": "CHN HKG TWN MAC",
     "south_asian": "IND PAK BGD LKA NPL BTN MDV x-rohingya",
-    "east_european": "ROU POL BGR SVK CZE LTU LVA HUN EST UKR RUS BLR MDA SRB HRV BIH MNE MKD SVN x-roma x-yugoslav "
+    "east_european": "ROU POL BGR SVK CZE LTU LVA HUN EST UKR RUS BLR MDA SRB HRV BIH MNE MKD SVN x-roma "
+    "x-yugoslav "
     "x-soviet x-czechoslovak",
     "west_african": "NGA GHA GMB SLE GIN SEN MLI CIV LBR BFA BEN TGO NER CMR",
     "african_other": "NAM ZWE UGA KEN ZMB MWI TZA RWA BDI COD COG ZAF BWA LSO SWZ CAF GAB GNQ MDG COM SYC MUS",
-    "portuguese_spanish": "PRT ESP BRA AGO MOZ CPV STP GNB MEX GTM HND SLV NIC CRI PAN CUB DOM PRI COL VEN ECU PER BOL "
+    "portuguese_spanish": "PRT ESP BRA AGO MOZ CPV STP GNB MEX GTM HND SLV NIC CRI PAN CUB DOM PRI COL "
+    "VEN ECU PER BOL "
     "CHL ARG URY PRY AND",
     "southeast_asian": "PHL THA MYS IDN MMR KHM LAO SGP BRN TLS",
 }
@@ -61,15 +64,19 @@ REGIONS = {
     "horn_of_africa": "ERI ETH SOM DJI SSD",
     "west_africa": "NGA GHA GMB SLE GIN GNB SEN MLI CIV LBR BFA BEN TGO NER MRT CPV SHN",
     "central_africa": "TCD CMR CAF COD COG GAB GNQ AGO STP",
-    "east_and_southern_africa": "KEN UGA TZA RWA BDI MOZ MWI ZMB ZWE BWA NAM ZAF LSO SWZ MDG COM MUS SYC REU MYT",
+    "east_and_southern_africa": "KEN UGA TZA RWA BDI MOZ MWI ZMB ZWE BWA NAM ZAF LSO SWZ MDG COM MUS SYC "
+    "REU MYT",
     "south_asia": "AFG PAK IND BGD LKA NPL BTN MDV IOT x-hazara x-rohingya",
     "east_asia": "CHN HKG TWN MAC JPN KOR PRK x-tibetan x-uyghur",
     "southeast_asia": "VNM THA MYS IDN PHL MMR KHM LAO SGP BRN TLS CXR CCK",
-    "caribbean": "JAM TTO BRB GRD VCT LCA DMA KNA ATG BHS HTI DOM CUB PRI AIA BMU VGB VIR CYM MSR TCA MTQ GLP ABW CUW SXM "
+    "caribbean": "JAM TTO BRB GRD VCT LCA DMA KNA ATG BHS HTI DOM CUB PRI AIA BMU VGB VIR CYM MSR TCA "
+    "MTQ GLP ABW CUW SXM "
     "BES BLM MAF",
-    "latin_america": "MEX GTM HND SLV NIC CRI PAN BLZ COL VEN ECU PER BOL CHL ARG URY PRY BRA GUY SUR GUF FLK SGS",
+    "latin_america": "MEX GTM HND SLV NIC CRI PAN BLZ COL VEN ECU PER BOL CHL ARG URY PRY BRA GUY SUR "
+    "GUF FLK SGS",
     "north_america": "USA CAN GRL SPM",
-    "oceania": "AUS NZL PNG FJI SLB VUT WSM TON KIR TUV NRU PLW FSM MHL COK NIU TKL PCN NCL PYF WLF GUM MNP ASM NFK",
+    "oceania": "AUS NZL PNG FJI SLB VUT WSM TON KIR TUV NRU PLW FSM MHL COK NIU TKL PCN NCL PYF WLF GUM "
+    "MNP ASM NFK",
 }
 OWN_CODES = {
     "XKX": "Kosovo",

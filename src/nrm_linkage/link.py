@@ -1,4 +1,6 @@
-"""`link_referrals`: the whole program on one screen. Each line of `_run` is a room; there is no arithmetic here."""
+"""`link_referrals`: the whole program on one screen. Each line of `_run` is a room; there is no arithmetic
+here.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ __all__ = ["link_referrals"]
 STAGES = ("recognise", "normalise", "block", "compare", "estimate", "cluster", "assemble")
 
 
-def link_referrals(  # noqa: PLR0913
+def link_referrals(
     referrals: Any,
     *,
     columns: Mapping[str, object] | None = None,
@@ -54,8 +56,8 @@ def link_referrals(  # noqa: PLR0913
     Parameters
     ----------
     referrals
-        One row a referral, as recorded: a pandas DataFrame, a frame that hands over Arrow (polars, pyarrow, duckdb) or a pyspark
-        DataFrame. It is not changed.
+        One row a referral, as recorded: a pandas DataFrame, a frame that hands over Arrow (polars, pyarrow,
+        duckdb) or a pyspark DataFrame. It is not changed.
     columns
         Canonical field -> the caller's column, for headings that are not recognised by name.
     config
@@ -65,12 +67,14 @@ def link_referrals(  # noqa: PLR0913
     engine
         "auto", "local" or "spark".
     progress
-        None shows a bar where a terminal or notebook shows it, False nothing; a callable gets (stage, done, total).
+        None shows a bar where a terminal or notebook shows it, False nothing; a callable gets (stage, done,
+        total).
 
     Returns
     -------
     Linkage
-        Tables keyed by `referral_id`, the model, the report, and the methods to count, explain, save and report.
+        Tables keyed by `referral_id`, the model, the report, and the methods to count, explain, save and
+        report.
 
     Raises
     ------
@@ -110,7 +114,7 @@ def link_referrals(  # noqa: PLR0913
         return _run(referrals, columns, config, model, engine, watch)
 
 
-def _run(  # noqa: PLR0913
+def _run(
     referrals: Any,
     columns: Mapping[str, object] | None,
     config: LinkageConfig,
@@ -133,17 +137,28 @@ def _run(  # noqa: PLR0913
         rarity = BoundRarity(start.frequencies, rows)
         comparisons = compare_pairs(rows, candidates.left, candidates.right, rarity, config.chunk_pairs)
     with watch.stage("estimate"):
-        model, estimation = (model, None) if model else _estimated(rows, candidates, comparisons, start, config)
+        model, estimation = (
+            (model, None) if model else _estimated(rows, candidates, comparisons, start, config)
+        )
         pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
     with watch.stage("cluster"):
         found = cut_large(
-            rows.n, pairs.left, pairs.right, pairs.weight_bits, config.component_floor_bits, config.exact_component_size
+            rows.n,
+            pairs.left,
+            pairs.right,
+            pairs.weight_bits,
+            config.component_floor_bits,
+            config.exact_component_size,
         )
         within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
-        people, together = partition(rows.n, found.of, within, model.prior_bits, id_hashes(rows.referral_id), config)
+        people, together = partition(
+            rows.n, found.of, within, model.prior_bits, id_hashes(rows.referral_id), config
+        )
     with watch.stage("assemble"):
         linkage = assemble(
-            LinkedRun(frame=frame, recognised=recognised, config=config, raw=raw, referrals=rows, partition=people),
+            LinkedRun(
+                frame=frame, recognised=recognised, config=config, raw=raw, referrals=rows, partition=people
+            ),
             model=model,
             normalised=normalised,
             candidates=candidates,
@@ -161,13 +176,20 @@ def _starting_model(rows: Referrals, config: LinkageConfig) -> LinkageModel:
     """Frequencies and u of the data, shipped m."""
     n_linkable = int(rows.linkable.sum())
     start = starting_model(
-        learn_frequencies(rows), n_linkable, config.prior_repeats_per_referral, config.prior_strength_referrals
+        learn_frequencies(rows),
+        n_linkable,
+        config.prior_repeats_per_referral,
+        config.prior_strength_referrals,
     )
     return learn_strangers(rows, start, config.chunk_pairs)
 
 
 def _estimated(
-    rows: Referrals, candidates: CandidatePairs, comparisons: Comparisons, start: LinkageModel, config: LinkageConfig
+    rows: Referrals,
+    candidates: CandidatePairs,
+    comparisons: Comparisons,
+    start: LinkageModel,
+    config: LinkageConfig,
 ) -> tuple[LinkageModel, EstimationReport]:
     patterns = count_patterns(rows, candidates.left, candidates.right, comparisons, start)
     model, report = estimate(patterns, start, rows.nationality.group_names, config)

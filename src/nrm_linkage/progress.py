@@ -49,7 +49,7 @@ def watching(progress: Progress | bool | None, stages: Sequence[str]) -> Iterato
 
         with tqdm(total=len(stages), unit="stage", leave=False) as bar:
 
-            def announce(stage: str, done: int, total: int) -> None:  # noqa: ARG001
+            def announce(stage: str, done: int, total: int) -> None:
                 bar.set_description(stage)
                 bar.update(done - bar.n)
 

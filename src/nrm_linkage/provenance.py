@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["VERSION", "fingerprint_of_bytes", "fingerprint_of_file", "fingerprint_of_rows", "mixed", "row_hashes", "versions"]
+__all__ = ["HOME_OFFICE_CAVEAT", "NOT_FOR", "VERSION", "fingerprint_of_bytes", "fingerprint_of_file", "fingerprint_of_rows", "mixed", "row_hashes", "versions"]
 
 VERSION = importlib.metadata.version("nrm-linkage")
 
@@ -72,3 +72,15 @@ def mixed(*parts: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
         result = (result ^ (result >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         result ^= result >> np.uint64(31)
     return result
+
+
+HOME_OFFICE_CAVEAT = (
+    "Multiple referrals may be received relating to the same potential instance of modern slavery."
+)
+"""The Home Office's sentence on repeat referrals, verbatim; it stands in every output that shows repeats."""
+
+NOT_FOR = (
+    "Clusters are estimates, not findings. They say nothing of whether anybody was exploited, or exploited again, and must not be used "
+    "to decide about an individual: not on credibility, entitlement, a recovery period or immigration enforcement."
+)
+"""What a result must not be used for, in every report."""

@@ -1,8 +1,9 @@
 """`Linkage`: the tables of a run, and what can be asked of them.
 
-The tables hold what the caller's own frame holds, keyed by referral id. No repr shows a value of a record; explanations do only when
-asked with `show="values"`. Counting, explaining and reporting are done by their rooms; this one puts the tables together and keeps
-what those rooms need: the caller's frame, the referrals in comparable form, and the partition with its draws.
+The tables hold what the caller's own frame holds, keyed by referral id. No repr shows a value of a record;
+explanations do only when asked with `show="values"`. Counting, explaining and reporting are done by their
+rooms; this one puts the tables together and keeps what those rooms need: the caller's frame, the referrals in
+comparable form, and the partition with its draws.
 """
 
 from __future__ import annotations
@@ -30,7 +31,15 @@ from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, fingerprint_of_rows, vers
 from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
 from nrm_linkage.runs import SavedRun, read_run, write_run
 from nrm_linkage.schema import Recognised, arrange, recognise
-from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Partition, RawReferrals, Referrals, ScoredPairs
+from nrm_linkage.tables import (
+    CandidatePairs,
+    Float64s,
+    Int64s,
+    Partition,
+    RawReferrals,
+    Referrals,
+    ScoredPairs,
+)
 
 __all__ = ["Linkage", "LinkedRun", "assemble"]
 
@@ -59,21 +68,25 @@ class Linkage:
     Attributes
     ----------
     referrals
-        The caller's rows, order, index and columns, with `referral_id`, `linkage_status` ("linked", "single", "not linkable"),
-        `cluster_id`, `cluster_size`, `confidence` (of the cluster; null unless linked), `membership_probability`, and
-        `technical_duplicate_of` (the referral id that a row repeats for technical reasons).
+        The caller's rows, order, index and columns, with `referral_id`, `linkage_status` ("linked", "single",
+        "not linkable"), `cluster_id`, `cluster_size`, `confidence` (of the cluster; null unless linked),
+        `membership_probability`, and `technical_duplicate_of` (the referral id that a row repeats for
+        technical reasons).
     clusters
-        One row a probable individual with two or more referrals: `cluster_id`, `n_referrals`, `confidence`, `first_referral`,
-        `last_referral`, `weakest_link_bits`, `n_same_instance_possible`, `decided_by_human`, `caveat`.
+        One row a probable individual with two or more referrals: `cluster_id`, `n_referrals`, `confidence`,
+        `first_referral`, `last_referral`, `weakest_link_bits`, `n_same_instance_possible`,
+        `decided_by_human`, `caveat`.
     repeats
-        One row a referral after the first of its cluster, in date order, undated ones last: `cluster_id`, `referral_id`,
-        `previous_referral_id`, `days_since_previous` (nullable), `instance_assessment`, `reasons`.
+        One row a referral after the first of its cluster, in date order, undated ones last: `cluster_id`,
+        `referral_id`, `previous_referral_id`, `days_since_previous` (nullable), `instance_assessment`,
+        `reasons`.
     links
-        One row a pair at or above the review floor, or within a cluster: ids, `match_weight_bits`, `match_probability` (from the
-        pair alone), `same_person_probability` (from the whole component), `same_cluster`, levels and bits of each field, `found_by`.
+        One row a pair at or above the review floor, or within a cluster: ids, `match_weight_bits`,
+        `match_probability` (from the pair alone), `same_person_probability` (from the whole component),
+        `same_cluster`, levels and bits of each field, `found_by`.
     data_issues
-        One row a value that could not be read or is doubtful: `row` (position in the caller's frame), `referral_id`, `field`,
-        `issue`; never the value.
+        One row a value that could not be read or is doubtful: `row` (position in the caller's frame),
+        `referral_id`, `field`, `issue`; never the value.
     changes
         Empty without `previous=`.
     model, report
@@ -116,7 +129,9 @@ class Linkage:
 
     @cached_property
     def _cluster_of(self) -> dict[Any, str]:
-        ids = cluster_ids(self.run.partition.cluster, self.run.referrals.referral_id, self.run.referrals.referred)
+        ids = cluster_ids(
+            self.run.partition.cluster, self.run.referrals.referral_id, self.run.referrals.referred
+        )
         return dict(zip(self.run.referrals.referral_id, ids, strict=True))
 
     def explain(self, a: Any, b: Any, show: Show = "shapes") -> PairExplanation:
@@ -127,7 +142,8 @@ class Linkage:
         a, b
             Their referral ids.
         show
-            "shapes" (default): in words, without values; "values": with the values as recorded; "none": levels and bits alone.
+            "shapes" (default): in words, without values; "values": with the values as recorded; "none":
+            levels and bits alone.
 
         Raises
         ------
@@ -139,7 +155,9 @@ class Linkage:
             raise InputError("explain takes two different referrals.")
         frame = self.run.frame.iloc[self.run.raw.position[rows]].reset_index(drop=True)
         known = {name: labels for name, labels in self.run.recognised.columns.items()}
-        raw = arrange(frame, recognise(frame[list({label for labels in known.values() for label in labels})], known))
+        raw = arrange(
+            frame, recognise(frame[list({label for labels in known.values() for label in labels})], known)
+        )
         raw = RawReferrals(raw.columns, self.run.referrals.referral_id[rows], raw.position, np.arange(2))
         referrals = normalise_referrals(raw, self.run.config).referrals
         first, second = self.run.referrals.referral_id[rows]
@@ -166,7 +184,9 @@ class Linkage:
             raise InputError('show must be "values", "shapes" or "none".')
         found = self.clusters[self.clusters["cluster_id"] == cluster_id]
         if not len(found):
-            raise InputError("there is no cluster of two or more referrals with that id; see .clusters for the ids.")
+            raise InputError(
+                "there is no cluster of two or more referrals with that id; see .clusters for the ids."
+            )
         members = [value for value, cluster in self._cluster_of.items() if cluster == cluster_id]
         rows = np.array([self._by_id[value] for value in members], dtype=np.int64)
         rows = rows[_date_order(rows, self.run.referrals)]
@@ -179,14 +199,19 @@ class Linkage:
         )
         inside = self.links["referral_id_l"].isin(members) & self.links["referral_id_r"].isin(members)
         return explain_cluster(
-            found.iloc[0], timeline, self.repeats[self.repeats["cluster_id"] == cluster_id], self.links[inside]
+            found.iloc[0],
+            timeline,
+            self.repeats[self.repeats["cluster_id"] == cluster_id],
+            self.links[inside],
         )
 
     def _row(self, referral_id: Any) -> int:
         try:
             return self._by_id[referral_id]
         except (KeyError, TypeError):
-            raise InputError("there is no referral with that id; see .referrals['referral_id'] for the ids.") from None
+            raise InputError(
+                "there is no referral with that id; see .referrals['referral_id'] for the ids."
+            ) from None
 
     @cached_property
     def _counted(self) -> CountedRows:
@@ -203,7 +228,7 @@ class Linkage:
             assess=lambda previous, current: assess(rows, previous, current).assessment,
         )
 
-    def repeat_referrals(  # noqa: PLR0913
+    def repeat_referrals(
         self,
         period: tuple[Any, Any] | None = None,
         by: Sequence[str] = ("age_group", "gender"),
@@ -219,10 +244,12 @@ class Linkage:
         period
             First and last day, both counted; None: from the first to the last referral.
         by
-            Grouping columns: `age_group` (at referral) and `gender` as read, any canonical field, or any column of the input; empty
-            for totals alone. A person stands in the group of the latest referral counted.
+            Grouping columns: `age_group` (at referral) and `gender` as read, any canonical field, or any
+            column of the input; empty for totals alone. A person stands in the group of the latest referral
+            counted.
         definition
-            "inside_period": two or more referrals in the period; "latest_inside": the latest in it, any earlier one at any time.
+            "inside_period": two or more referrals in the period; "latest_inside": the latest in it, any
+            earlier one at any time.
         interval
             Probability that the range covers under the model.
         suppress_below, round_to
@@ -231,9 +258,10 @@ class Linkage:
         Returns
         -------
         DataFrame
-            One row a group and `counting` ("all", "excluding same instance possible", "later exploitation recorded"), total rows
-            last: `estimate` (posterior mean), `low`, `high`, `n_in_clusters` (what `.clusters` alone would count), `n_referrals`
-            (in the group and period), `share_of_people`, `suppressed`. `attrs` hold the caveat and what the range covers.
+            One row a group and `counting` ("all", "excluding same instance possible", "later exploitation
+            recorded"), total rows last: `estimate` (posterior mean), `low`, `high`, `n_in_clusters` (what
+            `.clusters` alone would count), `n_referrals` (in the group and period), `share_of_people`,
+            `suppressed`. `attrs` hold the caveat and what the range covers.
 
         Raises
         ------
@@ -271,14 +299,23 @@ class Linkage:
         if self.run.referrals.linkable.any() and not np.isnat(self.run.referrals.referred).all():
             tables["repeats"] = self.repeat_referrals(**control)  # type: ignore[arg-type]
         if audience == "internal":
-            issues = self.data_issues.groupby(["field", "issue"], as_index=False).size().rename(columns={"size": "values"})
+            issues = (
+                self.data_issues.groupby(["field", "issue"], as_index=False)
+                .size()
+                .rename(columns={"size": "values"})
+            )
             tables["issues"] = issues
-            tables["sizes"] = self.clusters.groupby("n_referrals", as_index=False).size().rename(columns={"size": "clusters"})
+            tables["sizes"] = (
+                self.clusters.groupby("n_referrals", as_index=False)
+                .size()
+                .rename(columns={"size": "clusters"})
+            )
             tables["parameters"] = self.model.describe()
         return tables
 
     def save(self, folder: str | Path) -> None:
-        """Write the run to a folder: tables, model, report and a manifest of fingerprints; whole or not at all, for its owner alone.
+        """Write the run to a folder: tables, model, report and a manifest of fingerprints; whole or not at
+        all, for its owner alone.
 
         Raises
         ------
@@ -286,7 +323,9 @@ class Linkage:
             The folder holds files that are not an earlier run.
         """
         run = self.run
-        draws = pd.DataFrame(run.partition.draws.T, columns=[str(draw) for draw in range(len(run.partition.draws))])
+        draws = pd.DataFrame(
+            run.partition.draws.T, columns=[str(draw) for draw in range(len(run.partition.draws))]
+        )
         people = pd.DataFrame(
             {name: getattr(run.partition, name) for name in ("cluster", "confidence", "membership")}
             | {"uncertain": np.isin(np.arange(run.referrals.n), run.partition.uncertain)}
@@ -309,7 +348,10 @@ class Linkage:
                 documents={
                     "model": self.model.to_dict(),
                     "report": self.report.to_dict(),
-                    "columns": {name: [str(label) for label in labels] for name, labels in run.recognised.columns.items()},
+                    "columns": {
+                        name: [str(label) for label in labels]
+                        for name, labels in run.recognised.columns.items()
+                    },
                 },
                 for_people=("clusters", "repeats"),
             ),
@@ -317,7 +359,8 @@ class Linkage:
 
     @classmethod
     def load(cls, folder: str | Path) -> Linkage:
-        """Read a run that `save` wrote, after checking its files against the manifest. `.referrals` is a pandas frame.
+        """Read a run that `save` wrote, after checking its files against the manifest. `.referrals` is a
+        pandas frame.
 
         Raises
         ------
@@ -328,7 +371,9 @@ class Linkage:
         report = LinkageReport.from_dict(saved.documents["report"])
         frame, added = saved.tables["input"], saved.tables["added"]
         config = LinkageConfig.from_dict(dict(report.config))
-        recognised = recognise(frame, {name: list(labels) for name, labels in saved.documents["columns"].items()})
+        recognised = recognise(
+            frame, {name: list(labels) for name, labels in saved.documents["columns"].items()}
+        )
         raw = arrange(frame, recognised)
         people = saved.tables["people"]
         partition = Partition(
@@ -339,7 +384,9 @@ class Linkage:
             draws=np.ascontiguousarray(saved.tables["draws"].to_numpy(dtype=np.int32).T),
             sampled=np.flatnonzero(people["sampled"]),
         )
-        tables = {name: saved.tables[name] for name in ("clusters", "repeats", "links", "data_issues", "changes")}
+        tables = {
+            name: saved.tables[name] for name in ("clusters", "repeats", "links", "data_issues", "changes")
+        }
         for name in ("clusters", "repeats"):
             tables[name].attrs["caveat"] = HOME_OFFICE_CAVEAT
         return cls(
@@ -347,7 +394,9 @@ class Linkage:
             **tables,
             model=LinkageModel.from_dict(saved.documents["model"]),
             report=report,
-            run=LinkedRun(frame, recognised, config, raw, normalise_referrals(raw, config).referrals, partition),
+            run=LinkedRun(
+                frame, recognised, config, raw, normalise_referrals(raw, config).referrals, partition
+            ),
             added=added,
         )
 
@@ -358,7 +407,7 @@ def _texts(column: pd.Series, position: Int64s) -> np.ndarray[tuple[int], np.dty
     return values.astype(object).where(values.notna(), "unknown").map(str).to_numpy(dtype=object)
 
 
-def assemble(  # noqa: PLR0913
+def assemble(
     run: LinkedRun,
     *,
     model: LinkageModel,
@@ -371,8 +420,9 @@ def assemble(  # noqa: PLR0913
     estimation: EstimationReport | None,
     give_back: Callable[[pd.DataFrame], Any],
 ) -> Linkage:
-    """Put the tables of a run together. `pairs`: all candidates; `within`: all pairs within components, with `together`, their
-    same-person probabilities; `give_back` adds columns to the caller's frame in his kind."""
+    """Put the tables of a run together. `pairs`: all candidates; `within`: all pairs within components, with
+    `together`, their same-person probabilities; `give_back` adds columns to the caller's frame in his kind.
+    """
     rows, partition = run.referrals, run.partition
     ids = cluster_ids(partition.cluster, rows.referral_id, rows.referred)
     ids = ids[rows.duplicate_of]
@@ -380,9 +430,12 @@ def assemble(  # noqa: PLR0913
     repeats = _repeats(rows, partition, ids)
     clusters = _clusters(rows, partition, ids, weakest_links(rows.n, partition.cluster, within), repeats)
     issues = normalised.issues.assign(
-        referral_id=rows.referral_id[normalised.issues["row"].to_numpy()], row=run.raw.position[normalised.issues["row"].to_numpy()]
+        referral_id=rows.referral_id[normalised.issues["row"].to_numpy()],
+        row=run.raw.position[normalised.issues["row"].to_numpy()],
     )
-    issues = issues.sort_values(["row", "field", "issue"], ignore_index=True)[["row", "referral_id", "field", "issue"]]
+    issues = issues.sort_values(["row", "field", "issue"], ignore_index=True)[
+        ["row", "referral_id", "field", "issue"]
+    ]
     added = _added_columns(run, ids)
     report = _report(run, normalised, candidates, within, components, estimation, clusters, issues)
     return Linkage(
@@ -415,7 +468,9 @@ def _added_columns(run: LinkedRun, ids: np.ndarray[tuple[int], np.dtype[np.objec
             "cluster_size": pd.Series(ids).map(pd.Series(ids).value_counts()).to_numpy(dtype=np.int64),
             "confidence": np.where(linked, partition.confidence[rows.duplicate_of], np.nan),
             "membership_probability": np.where(linkable, partition.membership[rows.duplicate_of], np.nan),
-            "technical_duplicate_of": pd.Series(np.where(is_duplicate, rows.referral_id[rows.duplicate_of], None), dtype=object),
+            "technical_duplicate_of": pd.Series(
+                np.where(is_duplicate, rows.referral_id[rows.duplicate_of], None), dtype=object
+            ),
         }
     )
     back = np.argsort(run.raw.position)
@@ -440,7 +495,9 @@ def _members(rows: Referrals, partition: Partition) -> tuple[Int64s, Int64s]:
     return row, partition.cluster[row]
 
 
-def _repeats(rows: Referrals, partition: Partition, ids: np.ndarray[tuple[int], np.dtype[np.object_]]) -> pd.DataFrame:
+def _repeats(
+    rows: Referrals, partition: Partition, ids: np.ndarray[tuple[int], np.dtype[np.object_]]
+) -> pd.DataFrame:
     row, cluster = _members(rows, partition)
     is_repeat = np.zeros(len(row), dtype=bool)
     is_repeat[1:] = cluster[1:] == cluster[:-1]
@@ -471,10 +528,16 @@ def _clusters(
     repeats: pd.DataFrame,
 ) -> pd.DataFrame:
     row, cluster = _members(rows, partition)
-    start = np.flatnonzero(np.append(True, cluster[1:] != cluster[:-1])) if len(row) else np.zeros(0, dtype=np.int64)
+    start = (
+        np.flatnonzero(np.append(True, cluster[1:] != cluster[:-1]))
+        if len(row)
+        else np.zeros(0, dtype=np.int64)
+    )
     count = np.diff(np.append(start, len(row)))
     first = row[start]
-    dated = pd.DataFrame({"cluster": cluster, "referred": rows.referred[row].astype("datetime64[s]")}).groupby("cluster")["referred"]
+    dated = pd.DataFrame(
+        {"cluster": cluster, "referred": rows.referred[row].astype("datetime64[s]")}
+    ).groupby("cluster")["referred"]
     same = repeats["cluster_id"][repeats["instance_assessment"] == SAME_POSSIBLE].value_counts()
     table = pd.DataFrame(
         {
@@ -496,13 +559,20 @@ def _clusters(
 def _links(run: LinkedRun, pairs: ScoredPairs, within: ScoredPairs, together: Float64s) -> pd.DataFrame:
     """Pairs at or above the review floor, or within a published cluster, strongest first."""
     rows, partition, n_rows = run.referrals, run.partition, run.referrals.n
-    inside = (within.weight_bits >= run.config.review_floor_bits) | (partition.cluster[within.left] == partition.cluster[within.right])
+    inside = (within.weight_bits >= run.config.review_floor_bits) | (
+        partition.cluster[within.left] == partition.cluster[within.right]
+    )
     shown = within.take(inside)
     probability = together[inside]
     outside = pairs.take(pairs.weight_bits >= run.config.review_floor_bits)
     known = within.left.astype(np.int64) * n_rows + within.right
     apart = outside.take(~np.isin(outside.left.astype(np.int64) * n_rows + outside.right, known))
-    shown = ScoredPairs(*(np.concatenate([getattr(shown, name), getattr(apart, name)]) for name in ScoredPairs.__dataclass_fields__))
+    shown = ScoredPairs(
+        *(
+            np.concatenate([getattr(shown, name), getattr(apart, name)])
+            for name in ScoredPairs.__dataclass_fields__
+        )
+    )
     probability = np.concatenate([probability, np.zeros(len(apart))])
     columns: dict[str, Any] = {
         "referral_id_l": pd.Series(rows.referral_id[shown.left], dtype=object).infer_objects(),
@@ -519,20 +589,27 @@ def _links(run: LinkedRun, pairs: ScoredPairs, within: ScoredPairs, together: Fl
         columns[f"bits_{line}"] = shown.bits[:, number]
     columns["found_by"] = _rule_names(shown.found_by)
     table = pd.DataFrame(columns)
-    return table.sort_values(["match_weight_bits", "referral_id_l", "referral_id_r"], ascending=[False, True, True], ignore_index=True)
+    return table.sort_values(
+        ["match_weight_bits", "referral_id_l", "referral_id_r"],
+        ascending=[False, True, True],
+        ignore_index=True,
+    )
 
 
-def _rule_names(found_by: np.ndarray[tuple[int], np.dtype[np.int32]]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _rule_names(
+    found_by: np.ndarray[tuple[int], np.dtype[np.int32]],
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     from nrm_linkage.block import RULES
 
     masks, inverse = np.unique(found_by, return_inverse=True)
     names = [
-        "; ".join(rule.name for number, rule in enumerate(RULES) if mask >> number & 1) or "same component" for mask in masks.tolist()
+        "; ".join(rule.name for number, rule in enumerate(RULES) if mask >> number & 1) or "same component"
+        for mask in masks.tolist()
     ]
     return np.array(names or [""], dtype=object)[inverse]
 
 
-def _report(  # noqa: PLR0913
+def _report(
     run: LinkedRun,
     normalised: Normalised,
     candidates: CandidatePairs,
@@ -568,13 +645,17 @@ def _report(  # noqa: PLR0913
         if found.not_compared
     ]
     if components.cuts:
-        choices.append(f"{len(components.cuts)} times a component too large to weigh as one was cut at a higher floor")
+        choices.append(
+            f"{len(components.cuts)} times a component too large to weigh as one was cut at a higher floor"
+        )
     if components.uncut:
         choices.append(f"components that no floor cut, weighed whole by sampling: {list(components.uncut)}")
     columns = [column for labels in run.raw.columns.values() for column in labels]
     return LinkageReport(
         counts=counts,
-        recognised={name: tuple(str(label) for label in labels) for name, labels in run.recognised.columns.items()},
+        recognised={
+            name: tuple(str(label) for label in labels) for name, labels in run.recognised.columns.items()
+        },
         choices=tuple(choices),
         blocking=candidates.yields,
         estimation=estimation,
@@ -585,7 +666,9 @@ def _report(  # noqa: PLR0913
 
 
 def _mean_repeat_people(draws: np.ndarray[tuple[int, int], np.dtype[np.int32]]) -> float:
-    """The mean over draws of the number of clusters of two or more. `draws`: smallest member of each row's cluster."""
+    """The mean over draws of the number of clusters of two or more. `draws`: smallest member of each row's
+    cluster.
+    """
     if not draws.size:
         return 0.0
     ordered = np.sort(draws, axis=1)

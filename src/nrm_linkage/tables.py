@@ -1,10 +1,12 @@
 """The frozen tables that pass between stages, and the protocol of an engine.
 
-One table a seam: `RawReferrals` -> normalise -> `Referrals` -> block -> `CandidatePairs` -> compare -> `Comparisons` -> score ->
-`ScoredPairs` -> cluster -> `Partition`. Arrays are parallel and read-only by convention; row numbers are positions in canonical
-order (sorted by referral id), which is what makes every result independent of the order of the caller's rows.
+One table a seam: `RawReferrals` -> normalise -> `Referrals` -> block -> `CandidatePairs` -> compare ->
+`Comparisons` -> score -> `ScoredPairs` -> cluster -> `Partition`. Arrays are parallel and read-only by
+convention; row numbers are positions in canonical order (sorted by referral id), which is what makes every
+result independent of the order of the caller's rows.
 
-Reprs show shapes, never values. Missing is a named state: code 0 in a coded column, NaT in a date, an empty token list.
+Reprs show shapes, never values. Missing is a named state: code 0 in a coded column, NaT in a date, an empty
+token list.
 """
 
 from __future__ import annotations
@@ -106,11 +108,13 @@ class TokenLists(_Shapes):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class NameBags(_Shapes):
-    """The name tokens of each row, whichever box they stood in, in written order: given, family, whole name, alias.
+    """The name tokens of each row, whichever box they stood in, in written order: given, family, whole name,
+    alias.
 
-    `tokens` indexes the vocabulary; `role` (int8) is a `NameRole` for each token. For each word of the vocabulary: `skeleton`,
-    `variant` and `sound` (int32) are codes of its transliteration-tolerant skeleton, spelling-variant class and phonetic code,
-    into `skeleton_texts`, `variant_texts` and `sound_texts`; `is_initial` marks single letters.
+    `tokens` indexes the vocabulary; `role` (int8) is a `NameRole` for each token. For each word of the
+    vocabulary: `skeleton`, `variant` and `sound` (int32) are codes of its transliteration-tolerant skeleton,
+    spelling-variant class and phonetic code, into `skeleton_texts`, `variant_texts` and `sound_texts`;
+    `is_initial` marks single letters.
     """
 
     tokens: TokenLists
@@ -128,9 +132,9 @@ class NameBags(_Shapes):
 class BirthDates(_Shapes):
     """Dates of birth as intervals.
 
-    `first`, `last`: datetime64[D] (n,), inclusive, NaT where missing. `precision`, `default`: int8, values of `DatePrecision` and
-    `DefaultDate`. `readings`: datetime64[D] (n, n_kinds), the other dates that the record admits, one column for each
-    `ReadingKind`, NaT where it admits none.
+    `first`, `last`: datetime64[D] (n,), inclusive, NaT where missing. `precision`, `default`: int8, values of
+    `DatePrecision` and `DefaultDate`. `readings`: datetime64[D] (n, n_kinds), the other dates that the record
+    admits, one column for each `ReadingKind`, NaT where it admits none.
     """
 
     first: Days
@@ -144,7 +148,8 @@ class BirthDates(_Shapes):
 class Nationalities(_Shapes):
     """Nationalities as sets of codes. `code`: int32 (n,) into `sets`; `sets[0]` is the empty set, missing.
 
-    `group`: int8 (n_sets,), codes into `group_names`: the naming community whose m parameters are partly pooled.
+    `group`: int8 (n_sets,), codes into `group_names`: the naming community whose m parameters are partly
+    pooled.
     """
 
     code: Int32s
@@ -155,11 +160,13 @@ class Nationalities(_Shapes):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class InstanceFacts(_Shapes):
-    """What a referral says of the exploitation and of the referral itself; evidence about the instance, not about the person.
+    """What a referral says of the exploitation and of the referral itself; evidence about the instance, not
+    about the person.
 
-    `types`: int8 (n,) bit mask of exploitation types; `started_first`, `started_last`, `ended_last`: datetime64[D];
-    `places`: token lists; `responder`: coded; `decided`: datetime64[D] of the reasonable grounds decision;
-    `negative_decision`, `more_than_one_situation`, `still_exploited`, `reported_before`: int8 answers (0 missing, 1 no, 2 yes, 3 unsure).
+    `types`: int8 (n,) bit mask of exploitation types; `started_first`, `started_last`, `ended_last`:
+    datetime64[D]; `places`: token lists; `responder`: coded; `decided`: datetime64[D] of the reasonable
+    grounds decision; `negative_decision`, `more_than_one_situation`, `still_exploited`, `reported_before`:
+    int8 answers (0 missing, 1 no, 2 yes, 3 unsure).
     """
 
     types: Int8s
@@ -179,9 +186,10 @@ class InstanceFacts(_Shapes):
 class RawReferrals(_Shapes):
     """The caller's rows with their columns recognised, in canonical order.
 
-    `columns`: canonical field -> the caller's column or columns, as Series in canonical order with a fresh 0..n-1 index.
-    `referral_id`: object (n,), unique. `position`: int64 (n,), the caller's row number of each canonical row.
-    `duplicate_of`: int64 (n,), the canonical row that this row repeats for technical reasons, its own row number otherwise.
+    `columns`: canonical field -> the caller's column or columns, as Series in canonical order with a fresh
+    0..n-1 index. `referral_id`: object (n,), unique. `position`: int64 (n,), the caller's row number of each
+    canonical row. `duplicate_of`: int64 (n,), the canonical row that this row repeats for technical reasons,
+    its own row number otherwise.
     """
 
     columns: Mapping[str, tuple[pd.Series, ...]]
@@ -192,8 +200,9 @@ class RawReferrals(_Shapes):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Referrals(_Shapes):
-    """Referrals in comparable form, canonical order, one row each. Missing is as each part says; `linkable` (n,) marks rows that hold
-    a name or a personal reference and are not technical duplicates."""
+    """Referrals in comparable form, canonical order, one row each. Missing is as each part says; `linkable`
+    (n,) marks rows that hold a name or a personal reference and are not technical duplicates.
+    """
 
     referral_id: npt.NDArray[np.object_]
     names: NameBags
@@ -218,7 +227,9 @@ class Referrals(_Shapes):
 
 @dataclass(frozen=True)
 class RuleYield:
-    """What one blocking rule did: pairs it found, pairs only it found, and pairs in keys too common to compare even when refined."""
+    """What one blocking rule did: pairs it found, pairs only it found, and pairs in keys too common to
+    compare even when refined.
+    """
 
     rule: str
     pairs: int
@@ -228,7 +239,9 @@ class RuleYield:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class CandidatePairs(_Shapes):
-    """Pairs worth comparing: `left` < `right`, int32 (p,), sorted, without repeats; `found_by`: int32 bit mask of `rules`."""
+    """Pairs worth comparing: `left` < `right`, int32 (p,), sorted, without repeats; `found_by`: int32 bit
+    mask of `rules`.
+    """
 
     left: Int32s
     right: Int32s
@@ -242,10 +255,12 @@ class CandidatePairs(_Shapes):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Comparisons(_Shapes):
-    """Levels of agreement for pairs. `levels`: int8 (p, n_fields), a code into the field's named levels (0 is `missing`).
+    """Levels of agreement for pairs. `levels`: int8 (p, n_fields), a code into the field's named levels (0 is
+    `missing`).
 
-    `coincidence_bits`: float64 (p, n_fields), -log2 of the probability that two unrelated referrals agree on the very values on
-    which these agree, where a frequency says so; NaN where the level's own u serves instead.
+    `coincidence_bits`: float64 (p, n_fields), -log2 of the probability that two unrelated referrals agree on
+    the very values on which these agree, where a frequency says so; NaN where the level's own u serves
+    instead.
     """
 
     levels: Int8s
@@ -254,7 +269,9 @@ class Comparisons(_Shapes):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class ScoredPairs(_Shapes):
-    """Pairs with their evidence. `bits`: float64 (p, n_lines), one column for each evidence line; `weight_bits` = prior + their sum."""
+    """Pairs with their evidence. `bits`: float64 (p, n_lines), one column for each evidence line;
+    `weight_bits` = prior + their sum.
+    """
 
     left: Int32s
     right: Int32s
@@ -275,10 +292,11 @@ class ScoredPairs(_Shapes):
 class Partition(_Shapes):
     """The published partition and the posterior it was chosen from, over canonical rows.
 
-    `cluster`: int64 (n,), the smallest row of each row's cluster. `confidence`: float64 (n,), the probability that all members of
-    the row's cluster are one person (1 for singles). `membership`: float64 (n,). `draws`: int32 (n_draws, n_uncertain), for each
-    joint draw the smallest row of the cluster of each row in `uncertain` (int64); all other rows are alone in every draw.
-    `sampled`: rows of components too large for the exact posterior.
+    `cluster`: int64 (n,), the smallest row of each row's cluster. `confidence`: float64 (n,), the probability
+    that all members of the row's cluster are one person (1 for singles). `membership`: float64 (n,). `draws`:
+    int32 (n_draws, n_uncertain), for each joint draw the smallest row of the cluster of each row in
+    `uncertain` (int64); all other rows are alone in every draw. `sampled`: rows of components too large for
+    the exact posterior.
     """
 
     cluster: Int64s
@@ -290,7 +308,9 @@ class Partition(_Shapes):
 
 
 class Engine(Protocol):
-    """Who moves the rows. The stages are the same on every engine; an engine reads the caller's frame and gives his kind back."""
+    """Who moves the rows. The stages are the same on every engine; an engine reads the caller's frame and
+    gives his kind back.
+    """
 
     name: str
 

@@ -113,7 +113,7 @@ def test_what_is_set_apart_is_an_alias(opened, closed):
     assert read_name(f"{opened}Arben{closed}", NameBox.GIVEN).tokens[0].role is NameRole.GIVEN
 
 
-@pytest.mark.parametrize("text", ["Le", "LE", "Li", "NG", "An", "Vu", "Jo", "Al"])
+@pytest.mark.parametrize("text", ["Le", "LE", "Li", "NG", "An", "Vu", "Jo", "Al", "To", "Young", "See", "EK"])
 def test_short_names_are_names(text):
     assert [token.text for token in read_name(text, NameBox.FAMILY).tokens] == [text.lower()]
 

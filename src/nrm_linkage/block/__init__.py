@@ -1,4 +1,6 @@
-"""Which pairs are worth comparing: blocking rules, refinement of keys that are too common, and the candidate pairs themselves."""
+"""Which pairs are worth comparing: blocking rules, refinement of keys that are too common, and the candidate
+pairs themselves.
+"""
 
 from nrm_linkage.block.pairs import candidate_pairs, pairs_within, rules_that_find
 from nrm_linkage.block.rules import RULES, BlockingRule, Keys

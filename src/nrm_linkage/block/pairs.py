@@ -1,9 +1,10 @@
-"""Keys -> candidate pairs: counted before they are made, without repeats, the same whatever the order of rows.
+"""Keys -> candidate pairs: counted before they are made, without repeats, the same whatever the order of
+rows.
 
-For each rule: keys of linkable rows; groups no larger than the limit give all their pairs; larger groups are split by the rule's
-refinements in turn; what is still too large at the end is not compared, and its pairs are counted into the rule's yield (some of
-them other rules find). If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which rules
-are to blame.
+For each rule: keys of linkable rows; groups no larger than the limit give all their pairs; larger groups are
+split by the rule's refinements in turn; what is still too large at the end is not compared, and its pairs are
+counted into the rule's yield (some of them other rules find). If the pairs to be made exceed the config's
+limit nothing is made and `TooManyPairsError` says which rules are to blame.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from nrm_linkage.tables import CandidatePairs, Int32s, Int64s, Mask, Referrals, 
 __all__ = ["candidate_pairs", "pairs_within", "rules_that_find"]
 
 
-def candidate_pairs(referrals: Referrals, config: LinkageConfig, rules: Sequence[BlockingRule] = RULES) -> CandidatePairs:
+def candidate_pairs(
+    referrals: Referrals, config: LinkageConfig, rules: Sequence[BlockingRule] = RULES
+) -> CandidatePairs:
     """Every pair of linkable rows that at least one rule brings together.
 
     Raises
@@ -31,9 +34,16 @@ def candidate_pairs(referrals: Referrals, config: LinkageConfig, rules: Sequence
         The rules would make more than `config.max_candidate_pairs` pairs, repeats between rules included.
     """
     plans = [_plan(rule, referrals, config.max_key_size) for rule in rules]
-    planned = {rule.name: sum(_n_pairs(keys) for keys in parts) for rule, (parts, _) in zip(rules, plans, strict=True)}
+    planned = {
+        rule.name: sum(_n_pairs(keys) for keys in parts)
+        for rule, (parts, _) in zip(rules, plans, strict=True)
+    }
     if sum(planned.values()) > config.max_candidate_pairs:
-        most = ", ".join(f"{name!r}: {count:,}" for name, count in sorted(planned.items(), key=lambda item: -item[1]) if count)
+        most = ", ".join(
+            f"{name!r}: {count:,}"
+            for name, count in sorted(planned.items(), key=lambda item: -item[1])
+            if count
+        )
         raise TooManyPairsError(
             f"the blocking rules would make {sum(planned.values()):,} pairs, above max_candidate_pairs="
             f"{config.max_candidate_pairs:,} ({most}). Lower max_key_size, or raise max_candidate_pairs if memory allows."
@@ -49,7 +59,11 @@ def candidate_pairs(referrals: Referrals, config: LinkageConfig, rules: Sequence
     first = np.ones(len(packed), dtype=bool)
     first[1:] = packed[1:] != packed[:-1]
     starts = np.flatnonzero(first)
-    found_by = np.bitwise_or.reduceat(np.int32(1) << rule_number.astype(np.int32), starts) if len(starts) else _no_rows()
+    found_by = (
+        np.bitwise_or.reduceat(np.int32(1) << rule_number.astype(np.int32), starts)
+        if len(starts)
+        else _no_rows()
+    )
     left, right = np.divmod(packed[starts], referrals.n) if len(starts) else (_no_rows(), _no_rows())
     yields = tuple(
         RuleYield(
@@ -69,8 +83,12 @@ def candidate_pairs(referrals: Referrals, config: LinkageConfig, rules: Sequence
     )
 
 
-def rules_that_find(referrals: Referrals, left: Int32s, right: Int32s, rules: Sequence[BlockingRule] = RULES) -> Int32s:
-    """For given pairs, which rules' keys they share, as bit masks, whether or not a key was too common to compare."""
+def rules_that_find(
+    referrals: Referrals, left: Int32s, right: Int32s, rules: Sequence[BlockingRule] = RULES
+) -> Int32s:
+    """For given pairs, which rules' keys they share, as bit masks, whether or not a key was too common to
+    compare.
+    """
     found = np.zeros(len(left), dtype=np.int32)
     for number, rule in enumerate(rules):
         keys = rule.keys(referrals)
@@ -102,11 +120,15 @@ def pairs_within(candidates: CandidatePairs, component: Int64s) -> CandidatePair
     hit = hit[known[place[hit]] == packed[hit]]
     found_by[hit] = candidates.found_by[place[hit]]
     left, right = np.divmod(packed, max(n_rows, 1))
-    return CandidatePairs(left.astype(np.int32), right.astype(np.int32), found_by, candidates.rules, candidates.yields)
+    return CandidatePairs(
+        left.astype(np.int32), right.astype(np.int32), found_by, candidates.rules, candidates.yields
+    )
 
 
 def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Keys], int]:
-    """Groups of keys small enough to compare in full, and the number of pairs in groups that no refinement made small."""
+    """Groups of keys small enough to compare in full, and the number of pairs in groups that no refinement
+    made small.
+    """
     keys = rule.keys(referrals)
     keys = _grouped(keys.take(referrals.linkable[keys.row]))
     fits = _group_sizes(keys) <= limit
@@ -182,7 +204,12 @@ def _pairs_of_groups(keys: Keys) -> tuple[Int64s, Int64s]:
     position = np.arange(len(keys.row), dtype=np.int64)
     following = end - position - 1
     left = np.repeat(position, following)
-    right = left + 1 + np.arange(len(left), dtype=np.int64) - np.repeat(np.cumsum(following) - following, following)
+    right = (
+        left
+        + 1
+        + np.arange(len(left), dtype=np.int64)
+        - np.repeat(np.cumsum(following) - following, following)
+    )
     return keys.row[left], keys.row[right]
 
 

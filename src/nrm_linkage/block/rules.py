@@ -1,12 +1,13 @@
 """The blocking rules: what two referrals must share for one rule to bring them together.
 
-A rule gives each row some keys; two rows with a key in common are a candidate pair. The union of the rules is meant to find at least
-99% of true pairs (measured in docs/quality.md); no single rule is. Rules rest on what survives bad recording: name words by their
-transliteration-tolerant skeleton in whichever box they stood, birth years within one, birth dates whichever way day and month were
-written, references, telephone numbers and e-mail addresses. Gender and nationality alone bring nobody together.
+A rule gives each row some keys; two rows with a key in common are a candidate pair. The union of the rules is
+meant to find at least 99% of true pairs (measured in docs/quality.md); no single rule is. Rules rest on what
+survives bad recording: name words by their transliteration-tolerant skeleton in whichever box they stood,
+birth years within one, birth dates whichever way day and month were written, references, telephone numbers
+and e-mail addresses. Gender and nationality alone bring nobody together.
 
-A key shared by too many rows is refined with one more attribute (`refine_by`, tried in turn), never dropped in silence. A row that
-lacks the attribute stays with every refined part of its key.
+A key shared by too many rows is refined with one more attribute (`refine_by`, tried in turn), never dropped
+in silence. A row that lacks the attribute stays with every refined part of its key.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ UInt64s = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True, eq=False)
 class Keys:
-    """Keys of rows. `row`: int64 (k,); `key`: uint64 (k,); `made_of`: int64 (k, w), the words that the key is made of, which cannot
-    refine it again (w may be 0)."""
+    """Keys of rows. `row`: int64 (k,); `key`: uint64 (k,); `made_of`: int64 (k, w), the words that the key is
+    made of, which cannot refine it again (w may be 0).
+    """
 
     row: Int64s
     key: UInt64s
@@ -41,7 +43,9 @@ class Keys:
 
 @dataclass(frozen=True)
 class BlockingRule:
-    """One rule. `sentence` says in words what the pair shares; `rare_only`: keys that are too common are no keys of this rule."""
+    """One rule. `sentence` says in words what the pair shares; `rare_only`: keys that are too common are no
+    keys of this rule.
+    """
 
     name: str
     sentence: str
@@ -58,14 +62,16 @@ def name_words(referrals: Referrals) -> tuple[Int64s, Int64s]:
 
 
 def birth_years(referrals: Referrals) -> tuple[Int64s, Int64s]:
-    """Row and year of every birth year that a record admits, where it admits no more than three; a default year counts as said."""
+    """Row and year of every birth year that a record admits, where it admits no more than three; a default
+    year counts as said.
+    """
     birth = referrals.birth
     known = ~np.isnat(birth.first)
     first = np.where(known, birth.first, referrals.birth_by_age_first)
     last = np.where(known, birth.last, referrals.birth_by_age_last)
     usable = np.flatnonzero(~np.isnat(first) & ~np.isnat(last))
     low, high = (days[usable].astype("datetime64[Y]").astype(np.int64) for days in (first, last))
-    narrow = high - low <= 2  # noqa: PLR2004
+    narrow = high - low <= 2
     usable, low, high = usable[narrow], low[narrow], high[narrow]
     rows, years = [usable[:0]], [low[:0]]
     for step in range(3):
@@ -165,7 +171,9 @@ ATTRIBUTES: dict[str, Callable[[Referrals], tuple[Int64s, Int64s]]] = {
     "gender": lambda referrals: _code_attribute(referrals.gender),
     "nationality": lambda referrals: _code_attribute(referrals.nationality.code),
 }
-"""What can refine a key that is too common: row and value of an attribute, which a row may have several times or not at all."""
+"""What can refine a key that is too common: row and value of an attribute, which a row may have several times
+or not at all.
+"""
 
 RULES: tuple[BlockingRule, ...] = (
     BlockingRule(
@@ -180,14 +188,23 @@ RULES: tuple[BlockingRule, ...] = (
         _two_words,
         ("birth year within one", "another name word", "gender", "birth month"),
     ),
-    BlockingRule("rare name word", "a name word that few referrals hold sounds alike", _rare_word, rare_only=True),
+    BlockingRule(
+        "rare name word", "a name word that few referrals hold sounds alike", _rare_word, rare_only=True
+    ),
     BlockingRule(
         "birth date",
         "the dates of birth are the same in one of their readings",
         _birth_date,
         ("another name word", "nationality", "gender"),
     ),
-    BlockingRule("reference", "a reference number is the same", _reference, ("another name word", "birth year within one")),
-    BlockingRule("contact", "a telephone number or e-mail address is the same", _contact, ("another name word",)),
+    BlockingRule(
+        "reference",
+        "a reference number is the same",
+        _reference,
+        ("another name word", "birth year within one"),
+    ),
+    BlockingRule(
+        "contact", "a telephone number or e-mail address is the same", _contact, ("another name word",)
+    ),
 )
 """The default rules, in the order of their bits in `CandidatePairs.found_by`."""

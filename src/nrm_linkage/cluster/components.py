@@ -1,8 +1,9 @@
 """Plausible links -> components: the sets of referrals whose partitions must be weighed together.
 
-A component is connected by pairs at or above the floor. One that is too large for the exact posterior is cut where that costs
-little: its floor rises half a bit at a time, to `TOLERABLE_FLOOR_BITS` at most, until its pieces fit. What is still larger is
-sampled, unless it is too large even for that; then its floor rises further. Every cut is reported, and so is what no floor cuts.
+A component is connected by pairs at or above the floor. One that is too large for the exact posterior is cut
+where that costs little: its floor rises half a bit at a time, to `TOLERABLE_FLOOR_BITS` at most, until its
+pieces fit. What is still larger is sampled, unless it is too large even for that; then its floor rises
+further. Every cut is reported, and so is what no floor cuts.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ MAX_COMPONENT = 300
 """Referrals in the largest component that is weighed as one (chosen by us: sampling it takes seconds)."""
 
 TOLERABLE_FLOOR_BITS = -3.0
-"""Links below this are given up to make a component small enough for the exact posterior: odds of 1 in 8 (chosen by us)."""
+"""Links below this are given up to make a component small enough for the exact posterior: odds of 1 in 8
+(chosen by us).
+"""
 
 HIGHEST_FLOOR_BITS = 40.0
 STEP_BITS = 0.5
@@ -29,8 +32,10 @@ STEP_BITS = 0.5
 
 @dataclass(frozen=True)
 class Components:
-    """`of`: int64 (n,), the smallest row of each row's component (its own for rows without plausible links). `cuts`: (referrals,
-    floor in bits) for each component that was cut; `uncut`: sizes of components that no floor made small enough."""
+    """`of`: int64 (n,), the smallest row of each row's component (its own for rows without plausible links).
+    `cuts`: (referrals, floor in bits) for each component that was cut; `uncut`: sizes of components that no
+    floor made small enough.
+    """
 
     of: Int64s
     cuts: tuple[tuple[int, float], ...] = ()

@@ -1,8 +1,8 @@
 """Cluster ids: opaque, holding no referral id, and the same whatever else is in the frame.
 
-The id is a hash of the id of the cluster's first referral (by date, then by id), so it survives rows added around it and growth of the
-cluster. It estimates one person; it is not a person's id. A hash can be tested against a known referral id: cluster ids belong
-wherever referral ids belong, and nowhere else.
+The id is a hash of the id of the cluster's first referral (by date, then by id), so it survives rows added
+around it and growth of the cluster. It estimates one person; it is not a person's id. A hash can be tested
+against a known referral id: cluster ids belong wherever referral ids belong, and nowhere else.
 """
 
 from __future__ import annotations
@@ -18,11 +18,17 @@ __all__ = ["cluster_ids", "id_hashes"]
 
 def id_hashes(referral_id: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
     """A 64-bit hash of the text of each referral id."""
-    return np.asarray(pd.util.hash_array(np.array([str(value) for value in referral_id], dtype=object), categorize=False))
+    return np.asarray(
+        pd.util.hash_array(np.array([str(value) for value in referral_id], dtype=object), categorize=False)
+    )
 
 
-def cluster_ids(cluster: Int64s, referral_id: npt.NDArray[np.object_], referred: Days) -> npt.NDArray[np.object_]:
-    """One id a row, object (n,) of text `c` and 16 hexadecimal digits. `cluster`: int64 (n,), any label of each row's cluster."""
+def cluster_ids(
+    cluster: Int64s, referral_id: npt.NDArray[np.object_], referred: Days
+) -> npt.NDArray[np.object_]:
+    """One id a row, object (n,) of text `c` and 16 hexadecimal digits. `cluster`: int64 (n,), any label of
+    each row's cluster.
+    """
     dated_last = np.where(np.isnat(referred), np.datetime64("9999-12-31", "D"), referred)
     order = np.lexsort((np.arange(len(cluster)), dated_last, cluster))
     is_first = np.ones(len(cluster), dtype=bool)

@@ -1,12 +1,14 @@
 """The published partition with its probabilities, and joint draws, from one posterior a component.
 
-In this order: the evidence of each component's pairs is laid out as a matrix (pairs must be complete within components); components
-of one size are weighed together (`posterior`, or `sample` for large ones); the published partition minimises expected pairwise loss
-at the configured cost of a false link; its confidence, each referral's membership and every link's same-person probability are read
-off the same posterior, and so are the draws. The randomness of a component depends on the seed and its own first referral only.
+In this order: the evidence of each component's pairs is laid out as a matrix (pairs must be complete within
+components); components of one size are weighed together (`posterior`, or `sample` for large ones); the
+published partition minimises expected pairwise loss at the configured cost of a false link; its confidence,
+each referral's membership and every link's same-person probability are read off the same posterior, and so
+are the draws. The randomness of a component depends on the seed and its own first referral only.
 
-`confidence` is the probability that *all* referrals of a cluster are one person. `membership` of a referral in a cluster is the
-expected share of the cluster's other referrals that are the same person as it; of a single, the probability that it is alone.
+`confidence` is the probability that *all* referrals of a cluster are one person. `membership` of a referral
+in a cluster is the expected share of the cluster's other referrals that are the same person as it; of a
+single, the probability that it is alone.
 """
 
 from __future__ import annotations
@@ -48,8 +50,9 @@ def partition(
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
 ) -> tuple[Partition, Float64s]:
-    """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`: all pairs within
-    components, sorted; `keys`: a number of each row's own, which seeds its component's draws.
+    """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`:
+    all pairs within components, sorted; `keys`: a number of each row's own, which seeds its component's
+    draws.
 
     Returns the partition and the same-person probability of each pair, float64 (p,).
     """
@@ -69,7 +72,9 @@ def partition(
         of_size = uncertain[size[component[uncertain]] == k]
         members = of_size[np.argsort(component[of_size], kind="stable")].reshape(-1, k)
         at_pairs = np.flatnonzero(size[component[pairs.left]] == k)
-        at_pairs = at_pairs[np.argsort(component[pairs.left[at_pairs]], kind="stable")].reshape(len(members), -1)
+        at_pairs = at_pairs[np.argsort(component[pairs.left[at_pairs]], kind="stable")].reshape(
+            len(members), -1
+        )
         batch = max(1, BATCH_NUMBERS >> min(k, 20))
         for at in range(0, len(members), batch):
             chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
@@ -92,7 +97,9 @@ def partition(
 
 
 def _matrices(members: Int64s, at_pairs: Int64s, pairs: ScoredPairs, prior_bits: float) -> Float64s:
-    """Evidence of all pairs of members, (c, k, k), symmetric, 0 on the diagonal. The prior is taken off: it counts once, by size."""
+    """Evidence of all pairs of members, (c, k, k), symmetric, 0 on the diagonal. The prior is taken off: it
+    counts once, by size.
+    """
     c, k = members.shape
     if at_pairs.shape[1] != k * (k - 1) // 2:
         raise ValueError("the pairs of a component are not complete")
@@ -102,7 +109,7 @@ def _matrices(members: Int64s, at_pairs: Int64s, pairs: ScoredPairs, prior_bits:
     return evidence + evidence.transpose(0, 2, 1)
 
 
-def _exactly(  # noqa: PLR0913
+def _exactly(
     canvas: _Canvas,
     members: Int64s,
     at_pairs: Int64s,
@@ -119,7 +126,9 @@ def _exactly(  # noqa: PLR0913
     together = co_membership(posterior.block)
     upper = np.triu_indices(k, 1)
     canvas.together[at_pairs] = together[:, upper[0], upper[1]]
-    drawn = np.take_along_axis(np.broadcast_to(members, (config.draws, c, k)), posterior.draws.astype(np.int64), axis=2)
+    drawn = np.take_along_axis(
+        np.broadcast_to(members, (config.draws, c, k)), posterior.draws.astype(np.int64), axis=2
+    )
     canvas.draws[:, place[members].ravel()] = drawn.reshape(config.draws, -1)
     label = _decided(together, config.decision_threshold)
     canvas.cluster[members] = np.take_along_axis(members, label, axis=1)
@@ -130,7 +139,9 @@ def _exactly(  # noqa: PLR0913
 
 
 def _block_held(block: Float64s, masks: Int64s) -> Float64s:
-    """The probability that all members of each mask are in one block, (c, k), from block probabilities (c, 2^k)."""
+    """The probability that all members of each mask are in one block, (c, k), from block probabilities (c,
+    2^k).
+    """
     every = np.arange(block.shape[1])
     result = np.empty(masks.shape)
     for column in range(masks.shape[1]):
@@ -140,7 +151,9 @@ def _block_held(block: Float64s, masks: Int64s) -> Float64s:
 
 
 def _membership(together: Float64s, label: Int64s, alone: Float64s) -> Float64s:
-    """Expected share of a cluster's other members that are the same person; for singles the probability of being alone. (c, k)."""
+    """Expected share of a cluster's other members that are the same person; for singles the probability of
+    being alone. (c, k).
+    """
     same = label[:, :, None] == label[:, None, :]
     others = same.sum(axis=2) - 1
     share = ((together * same).sum(axis=2) - 1.0) / np.maximum(others, 1)
@@ -148,7 +161,9 @@ def _membership(together: Float64s, label: Int64s, alone: Float64s) -> Float64s:
 
 
 def _decided(together: Float64s, threshold: float) -> Int64s:
-    """The published partition of each component, (c, k): the smallest member's position of each member's cluster."""
+    """The published partition of each component, (c, k): the smallest member's position of each member's
+    cluster.
+    """
     c, k = together.shape[:2]
     label = np.tile(np.arange(k, dtype=np.int64), (c, 1))
     upper = np.triu_indices(k, 1)
@@ -161,7 +176,7 @@ def _decided(together: Float64s, threshold: float) -> Int64s:
     return label
 
 
-def _by_sampling(  # noqa: PLR0913
+def _by_sampling(
     canvas: _Canvas,
     members: Int64s,
     at_pairs: Int64s,
@@ -185,13 +200,19 @@ def _by_sampling(  # noqa: PLR0913
         canvas.cluster[rows] = rows[label]
         for cluster in np.unique(label):
             inside = np.flatnonzero(label == cluster)
-            canvas.confidence[rows[inside]] = float((chain[:, inside] == chain[:, inside[:1]]).all(axis=1).mean())
-        size = np.array([[np.count_nonzero(labels == labels[member]) for member in range(k)] for labels in chain])
+            canvas.confidence[rows[inside]] = float(
+                (chain[:, inside] == chain[:, inside[:1]]).all(axis=1).mean()
+            )
+        size = np.array(
+            [[np.count_nonzero(labels == labels[member]) for member in range(k)] for labels in chain]
+        )
         canvas.membership[rows] = _membership(together[None], label[None], (size == 1).mean(axis=0)[None])[0]
 
 
 def _uniforms(keys: np.ndarray[tuple[int], np.dtype[np.uint64]], config: LinkageConfig) -> Float64s:
-    """Uniform numbers (n_draws, c) that depend on the seed, the draw and the component's own key, and on nothing else."""
+    """Uniform numbers (n_draws, c) that depend on the seed, the draw and the component's own key, and on
+    nothing else.
+    """
     draw = np.arange(config.draws, dtype=np.int64)[:, None]
     seed = np.full((1, 1), config.seed, dtype=np.int64)
     shape = (config.draws, len(keys))
@@ -200,7 +221,9 @@ def _uniforms(keys: np.ndarray[tuple[int], np.dtype[np.uint64]], config: Linkage
 
 
 def weakest_links(n_rows: int, cluster: Int64s, pairs: ScoredPairs) -> Float64s:
-    """For each row the bottleneck of the strongest spanning tree of its cluster, in bits; NaN for singles. float64 (n,)."""
+    """For each row the bottleneck of the strongest spanning tree of its cluster, in bits; NaN for singles.
+    float64 (n,).
+    """
     inside = cluster[pairs.left] == cluster[pairs.right]
     left, right, bits = pairs.left[inside], pairs.right[inside], pairs.weight_bits[inside]
     result = np.full(n_rows, np.nan)

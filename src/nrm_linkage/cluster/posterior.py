@@ -1,11 +1,13 @@
 """The posterior over partitions of one component into people, exactly, for components of one size at a time.
 
-The weight of a cluster of k referrals is its size prior plus 2/k times the sum of its pairs' evidence, in bits: k records of one
-person give k(k-1)/2 agreements but only k-1 independent coincidences. The size prior is that of people whose number falls
-geometrically with their referrals, (k-1)(prior - 1) + log2 k!, of which the prior of a pair is the case of two, so that the prior
-counts once. A partition's weight is the sum over its clusters.
+The weight of a cluster of k referrals is its size prior plus 2/k times the sum of its pairs' evidence, in
+bits: k records of one person give k(k-1)/2 agreements but only k-1 independent coincidences. The size prior
+is that of people whose number falls geometrically with their referrals, (k-1)(prior - 1) + log2 k!, of which
+the prior of a pair is the case of two, so that the prior counts once. A partition's weight is the sum over
+its clusters.
 
-Small components are enumerated, many at once; larger ones summed by dynamic programming over subsets. Subsets are bit masks.
+Small components are enumerated, many at once; larger ones summed by dynamic programming over subsets. Subsets
+are bit masks.
 """
 
 from __future__ import annotations
@@ -19,7 +21,15 @@ import numpy as np
 
 from nrm_linkage.tables import Float64s, Int64s
 
-__all__ = ["ENUMERATED_SIZE", "Posterior", "best_partition", "co_membership", "exact_posterior", "size_prior_bits", "subset_weights"]
+__all__ = [
+    "ENUMERATED_SIZE",
+    "Posterior",
+    "best_partition",
+    "co_membership",
+    "exact_posterior",
+    "size_prior_bits",
+    "subset_weights",
+]
 
 ENUMERATED_SIZE = 7
 """Components up to this size are enumerated: 877 partitions of seven."""
@@ -27,8 +37,10 @@ ENUMERATED_SIZE = 7
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """For c components of k referrals: `block`: float64 (c, 2^k), the probability that a subset is exactly one person's referrals;
-    `draws`: int8 (n_draws, c, k), for each draw the smallest member of each member's cluster."""
+    """For c components of k referrals: `block`: float64 (c, 2^k), the probability that a subset is exactly
+    one person's referrals; `draws`: int8 (n_draws, c, k), for each draw the smallest member of each member's
+    cluster.
+    """
 
     block: Float64s
     draws: np.ndarray[tuple[int, int, int], np.dtype[np.int8]]
@@ -41,7 +53,9 @@ def size_prior_bits(size: Int64s, prior_bits: float) -> Float64s:
 
 
 def subset_weights(evidence: Float64s, prior_bits: float) -> Float64s:
-    """The weight of every subset as a cluster, (c, 2^k), in bits; the empty subset weighs 0. `evidence`: (c, k, k), symmetric."""
+    """The weight of every subset as a cluster, (c, 2^k), in bits; the empty subset weighs 0. `evidence`: (c,
+    k, k), symmetric.
+    """
     n, k = evidence.shape[:2]
     sums = np.zeros((n, 1 << k))
     size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
@@ -54,7 +68,9 @@ def subset_weights(evidence: Float64s, prior_bits: float) -> Float64s:
 
 
 def exact_posterior(weights: Float64s, uniforms: Float64s) -> Posterior:
-    """The posterior from subset weights (c, 2^k); `uniforms`: (n_draws, c) random numbers in [0, 1), one a draw and component."""
+    """The posterior from subset weights (c, 2^k); `uniforms`: (n_draws, c) random numbers in [0, 1), one a
+    draw and component.
+    """
     k = int(weights.shape[1]).bit_length() - 1
     if k <= ENUMERATED_SIZE:
         return _enumerated(weights, uniforms, k)
@@ -90,7 +106,11 @@ def _enumerated(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
     cumulative = np.cumsum(probability, axis=1)
     cumulative /= cumulative[:, -1:]
     chosen = np.stack(
-        [np.searchsorted(cumulative[component], uniforms[:, component], side="right") for component in range(len(weights))], axis=1
+        [
+            np.searchsorted(cumulative[component], uniforms[:, component], side="right")
+            for component in range(len(weights))
+        ],
+        axis=1,
     )
     labels = np.array([_labels(blocks, k) for blocks in partitions], dtype=np.int8)
     return Posterior(block, labels[np.minimum(chosen, len(partitions) - 1)])
@@ -123,7 +143,9 @@ def _submasks(k: int) -> tuple[Int64s, ...]:
     return tuple(result)
 
 
-def _by_subsets(weights: Float64s, uniforms: Float64s, k: int) -> tuple[Float64s, np.ndarray[tuple[int, int], np.dtype[np.int8]]]:
+def _by_subsets(
+    weights: Float64s, uniforms: Float64s, k: int
+) -> tuple[Float64s, np.ndarray[tuple[int, int], np.dtype[np.int8]]]:
     """Sum over all partitions of every subset by taking off the block of its smallest member."""
     subs = _submasks(k)
     total = np.zeros(1 << k)
@@ -142,7 +164,10 @@ def _by_subsets(weights: Float64s, uniforms: Float64s, k: int) -> tuple[Float64s
             # One uniform number serves the whole draw: what is left of it after each choice is uniform again.
             place = min(int(np.searchsorted(share, uniform * share[-1], side="right")), len(choices) - 1)
             below = float(share[place - 1]) if place else 0.0
-            uniform = min(max((uniform * float(share[-1]) - below) / max(float(share[place]) - below, 1e-300), 0.0), 1.0 - 1e-12)
+            uniform = min(
+                max((uniform * float(share[-1]) - below) / max(float(share[place]) - below, 1e-300), 0.0),
+                1.0 - 1e-12,
+            )
             blocks.append(int(choices[place]))
             open_ ^= int(choices[place])
         draws[draw] = _labels(tuple(blocks), k)
@@ -150,7 +175,9 @@ def _by_subsets(weights: Float64s, uniforms: Float64s, k: int) -> tuple[Float64s
 
 
 def co_membership(block: Float64s) -> Float64s:
-    """The probability that two members are one person, (c, k, k), from block probabilities (c, 2^k); 1 on the diagonal."""
+    """The probability that two members are one person, (c, k, k), from block probabilities (c, 2^k); 1 on the
+    diagonal.
+    """
     k = int(block.shape[1]).bit_length() - 1
     holds = ((np.arange(1 << k)[:, None] >> np.arange(k)) & 1).astype(float)
     together = np.einsum("cm,mi,mj->cij", block, holds, holds, optimize=True)
@@ -160,7 +187,8 @@ def co_membership(block: Float64s) -> Float64s:
 
 
 def best_partition(together: Float64s, threshold: float) -> tuple[int, ...]:
-    """The partition of one component that loses least: joining a pair gains its probability less `threshold`. `together`: (k, k).
+    """The partition of one component that loses least: joining a pair gains its probability less `threshold`.
+    `together`: (k, k).
 
     Blocks as masks. Of equally good partitions the first in a fixed order, which joins less.
     """

@@ -1,8 +1,9 @@
 """The posterior over partitions of a component that is too large for the exact one: seeded Gibbs sampling.
 
-Each sweep visits every referral and lets it join one of the clusters or stand alone, with probability by the cluster weights of
-`posterior`. The chain starts from greedy merging, so it begins at a good partition; the first quarter of the sweeps is left out. It is
-an approximation, and the report says how many referrals it concerns.
+Each sweep visits every referral and lets it join one of the clusters or stand alone, with probability by the
+cluster weights of `posterior`. The chain starts from greedy merging, so it begins at a good partition; the
+first quarter of the sweeps is left out. It is an approximation, and the report says how many referrals it
+concerns.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ __all__ = ["greedy_partition", "sampled_partitions"]
 
 
 def sampled_partitions(evidence: Float64s, prior_bits: float, sweeps: int, seed: int) -> Int64s:
-    """Labels after each kept sweep, int64 (n_kept, k). `evidence`: (k, k), symmetric, in bits, 0 on the diagonal."""
+    """Labels after each kept sweep, int64 (n_kept, k). `evidence`: (k, k), symmetric, in bits, 0 on the
+    diagonal.
+    """
     k = len(evidence)
     random = np.random.default_rng(seed)
     prior = size_prior_bits(np.arange(k + 1), prior_bits)
@@ -80,7 +83,9 @@ def _greedy_by_weight(evidence: Float64s, prior: Float64s) -> Int64s:
 
 
 def greedy_partition(together: Float64s, threshold: float) -> Int64s:
-    """A partition that loses little: merge the two clusters that gain most, summed over their pairs, until none gains. (k,) labels."""
+    """A partition that loses little: merge the two clusters that gain most, summed over their pairs, until
+    none gains. (k,) labels.
+    """
     k = len(together)
     gain = together - threshold
     label = np.arange(k, dtype=np.int64)

@@ -1,4 +1,6 @@
-"""Two referrals -> a named level of agreement for each field, and how often strangers would agree on the same values."""
+"""Two referrals -> a named level of agreement for each field, and how often strangers would agree on the same
+values.
+"""
 
 from nrm_linkage.compare.fields import FIELDS, Field, Level
 from nrm_linkage.compare.pairs import Rarity, compare_pairs

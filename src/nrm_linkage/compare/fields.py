@@ -1,8 +1,9 @@
 """The compared fields and their levels: names, meaning, and order from most to least agreement.
 
-Level 0 of every field is `missing`, which weighs nothing. `by_frequency` marks levels at which the coincidence among strangers
-depends on the very value (everybody's Nguyen, one person's Xhevahire): there the match weight takes the value's own frequency, not
-one u for the level. Sources of the levels: domain.md 4.2 (names), 4.3 (dates), 4.4 (nationality); the exact cuts are chosen by us.
+Level 0 of every field is `missing`, which weighs nothing. `by_frequency` marks levels at which the
+coincidence among strangers depends on the very value (everybody's Nguyen, one person's Xhevahire): there the
+match weight takes the value's own frequency, not one u for the level. Sources of the levels: domain.md 4.2
+(names), 4.3 (dates), 4.4 (nationality); the exact cuts are chosen by us.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ __all__ = [
     "AgeLevel",
     "ContactLevel",
     "DateLevel",
-    "OtherNamesLevel",
     "Field",
     "GenderLevel",
     "GivenLevel",
     "Level",
     "NationalityLevel",
+    "OtherNamesLevel",
     "ReferenceLevel",
 ]
 
@@ -145,10 +146,22 @@ FIELDS: tuple[Field, ...] = (
         (
             _MISSING,
             Level("exact", "the given names are the same", by_frequency=True),
-            Level("variant", "the given names are spellings of one name, or sound alike when transliterated", by_frequency=True),
+            Level(
+                "variant",
+                "the given names are spellings of one name, or sound alike when transliterated",
+                by_frequency=True,
+            ),
             Level("near", "the given names differ by a letter or so", by_frequency=True),
-            Level("shortened", "one given name is an initial, a short form or a nickname of the other", by_frequency=True),
-            Level("moved", "the given name of one stands in another place among the names of the other", by_frequency=True),
+            Level(
+                "shortened",
+                "one given name is an initial, a short form or a nickname of the other",
+                by_frequency=True,
+            ),
+            Level(
+                "moved",
+                "the given name of one stands in another place among the names of the other",
+                by_frequency=True,
+            ),
             Level("alias", "the given name of one is an alias of the other", by_frequency=True),
             Level("different", "the given names differ"),
         ),
@@ -160,7 +173,11 @@ FIELDS: tuple[Field, ...] = (
             Level("exact", "the family and other names that both record are the same", by_frequency=True),
             Level("variant", "the family and other names are spellings of the same names", by_frequency=True),
             Level("near", "the family and other names differ by a letter or so", by_frequency=True),
-            Level("shortened", "the family and other names agree in part of a word or an initial", by_frequency=True),
+            Level(
+                "shortened",
+                "the family and other names agree in part of a word or an initial",
+                by_frequency=True,
+            ),
             Level("partly", "some of the family and other names agree and some differ", by_frequency=True),
             Level("different", "the family and other names differ"),
         ),
@@ -170,13 +187,27 @@ FIELDS: tuple[Field, ...] = (
         (
             _MISSING,
             Level("exact", "the dates of birth are the same", by_frequency=True),
-            Level("exact default", "the dates of birth are the same, on a day that stands for an unknown one", by_frequency=True),
+            Level(
+                "exact default",
+                "the dates of birth are the same, on a day that stands for an unknown one",
+                by_frequency=True,
+            ),
             Level("day and month swapped", "the dates of birth are the same with day and month exchanged"),
             Level("another calendar", "the dates of birth are the same when one is read in another calendar"),
             Level("one digit", "the dates of birth differ by one digit or two exchanged digits"),
-            Level("same day, another year", "day and month of birth are the same and the years differ by up to six"),
-            Level("default date near", "one date of birth stands for an unknown day, and the years are at most one apart"),
-            Level("partial date agrees", "one date of birth is incomplete, and what it says agrees", by_frequency=True),
+            Level(
+                "same day, another year",
+                "day and month of birth are the same and the years differ by up to six",
+            ),
+            Level(
+                "default date near",
+                "one date of birth stands for an unknown day, and the years are at most one apart",
+            ),
+            Level(
+                "partial date agrees",
+                "one date of birth is incomplete, and what it says agrees",
+                by_frequency=True,
+            ),
             Level("within 35 days", "the dates of birth are at most 35 days apart"),
             Level("same year", "the years of birth are the same"),
             Level("next year", "the years of birth are one apart"),
@@ -191,7 +222,9 @@ FIELDS: tuple[Field, ...] = (
             Level("same", "a date of birth is missing; the ages agree to within a year or so"),
             Level("compatible", "a date of birth is missing; the ages or age groups can be one person's"),
             Level("near", "a date of birth is missing; the ages miss each other by less than a year"),
-            Level("incompatible", "a date of birth is missing; the ages or age groups cannot be one person's"),
+            Level(
+                "incompatible", "a date of birth is missing; the ages or age groups cannot be one person's"
+            ),
         ),
     ),
     Field(
@@ -205,7 +238,14 @@ FIELDS: tuple[Field, ...] = (
             Level("different", "the nationalities differ"),
         ),
     ),
-    Field("gender", (_MISSING, Level("same", "the genders are the same", by_frequency=True), Level("different", "the genders differ"))),
+    Field(
+        "gender",
+        (
+            _MISSING,
+            Level("same", "the genders are the same", by_frequency=True),
+            Level("different", "the genders differ"),
+        ),
+    ),
     Field(
         "reference",
         (

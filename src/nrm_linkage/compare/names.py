@@ -1,12 +1,14 @@
 """Two bags of name words -> the levels of `given_name` and `other_names`, whichever boxes the words stood in.
 
-In this order: every word of one bag is levelled against every word of the other (`words`); the bags are aligned one to one, best
-levels first, words in the same place before others; the word that names the person (the first given name that is more than a
-middle-name marker; failing a given name, the first word) is judged as `given_name`; all other words together as `other_names`.
+In this order: every word of one bag is levelled against every word of the other (`words`); the bags are
+aligned one to one, best levels first, words in the same place before others; the word that names the person
+(the first given name that is more than a middle-name marker; failing a given name, the first word) is judged
+as `given_name`; all other words together as `other_names`.
 
-Words that one side has and the other lacks cost nothing; words left over on *both* sides are a conflict, because a person's father's,
-grandfather's and family names are used by turns but two full sets rarely differ. An alias may help an agreement and is never a
-conflict (domain.md 4.2). It does not weigh anything: frequencies come in through `Rarity`.
+Words that one side has and the other lacks cost nothing; words left over on *both* sides are a conflict,
+because a person's father's, grandfather's and family names are used by turns but two full sets rarely differ.
+An alias may help an agreement and is never a conflict (domain.md 4.2). It does not weigh anything:
+frequencies come in through `Rarity`.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nrm_linkage.compare.fields import OtherNamesLevel, GivenLevel
+from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.compare.words import WordLevel, word_levels
 from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags
@@ -28,7 +30,9 @@ MIDDLE_MARKERS = ("van", "thi")
 
 @dataclass(frozen=True, eq=False)
 class PaddedBags:
-    """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `principal`: int64 (n,), place of the naming word."""
+    """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `principal`: int64 (n,), place
+    of the naming word.
+    """
 
     word: Int32s
     role: Int8s
@@ -40,8 +44,9 @@ class PaddedBags:
 class AlignedNames:
     """Levels and the aligned words behind them, for p pairs.
 
-    `given`, `other`: int8 (p,). For each of up to k alignments: `left_word`, `right_word` int32 (p, k), `level` int8 (p, k) a
-    `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted under `given_name`, otherwise `other_names`.
+    `given`, `other`: int8 (p,). For each of up to k alignments: `left_word`, `right_word` int32 (p, k),
+    `level` int8 (p, k) a `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted
+    under `given_name`, otherwise `other_names`.
     """
 
     given: Int8s
@@ -63,7 +68,11 @@ def padded(bags: NameBags) -> PaddedBags:
     word[tokens.row, place] = tokens.token
     role[tokens.row, place] = bags.role
     held[tokens.row, place] = True
-    marker = np.isin(np.array(tokens.texts, dtype=object), MIDDLE_MARKERS) if tokens.texts else np.zeros(1, dtype=bool)
+    marker = (
+        np.isin(np.array(tokens.texts, dtype=object), MIDDLE_MARKERS)
+        if tokens.texts
+        else np.zeros(1, dtype=bool)
+    )
     # Lower is better: a given name, then a whole name's word, then any other; an alias or a middle marker only when nothing else is.
     rank = np.select([role == NameRole.GIVEN, role == NameRole.UNKNOWN, role == NameRole.ALIAS], [0, 1, 6], 2)
     rank = np.where(held, rank + 3 * (marker[word] | bags.is_initial[word] if tokens.texts else 0), 99)
@@ -78,7 +87,9 @@ def align(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> Al
 
 
 def _level_matrix(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> Int8s:
-    """The level of every word of left against every word of right, int8 (p, k, k), NONE where either has no word."""
+    """The level of every word of left against every word of right, int8 (p, k, k), NONE where either has no
+    word.
+    """
     both = matrix.held[left][:, :, None] & matrix.held[right][:, None, :]
     pair, i, j = np.nonzero(both)
     levels = np.zeros(both.shape, dtype=np.int8)
@@ -91,7 +102,8 @@ def _level_matrix(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32
 def _one_to_one(matrix: PaddedBags, level: Int8s, left: Int32s, right: Int32s) -> tuple[Int64s, Int8s]:
     """For each word of left its partner in right and their level (NONE where it has none): best levels first.
 
-    Among equal levels words in the same kind of box go first, then words in the same place; both tie-breaks are symmetric.
+    Among equal levels words in the same kind of box go first, then words in the same place; both tie-breaks
+    are symmetric.
     """
     width = level.shape[1]
     same_box = matrix.role[left][:, :, None] == matrix.role[right][:, None, :]
@@ -138,7 +150,9 @@ def _judged(matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, al
         left_alias[everyone, given_place] | right_alias[everyone, partner[everyone, given_place]]
     )
     known = matrix.held[left].any(axis=1) & matrix.held[right].any(axis=1)
-    by_word_level = np.array([0, GivenLevel.SHORTENED, GivenLevel.NEAR, GivenLevel.VARIANT, GivenLevel.EXACT], dtype=np.int8)
+    by_word_level = np.array(
+        [0, GivenLevel.SHORTENED, GivenLevel.NEAR, GivenLevel.VARIANT, GivenLevel.EXACT], dtype=np.int8
+    )
     given = np.select(
         [~known, together, through_alias, moved],
         [GivenLevel.MISSING, by_word_level[aligned[everyone, place_l]], GivenLevel.ALIAS, GivenLevel.MOVED],
@@ -163,10 +177,15 @@ def _judged(matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, al
 
 
 def _other_level(aligned: Int8s, conflicts: Int64s, known: Mask) -> Int8s:
-    """The level of all words but the naming one. `aligned`: int8 (p, k) word levels with the naming word's set to NONE."""
+    """The level of all words but the naming one. `aligned`: int8 (p, k) word levels with the naming word's
+    set to NONE.
+    """
     any_aligned = (aligned > 0).any(axis=1)
     worst = np.where(aligned > 0, aligned, WordLevel.EXACT).min(axis=1)
-    by_word_level = np.array([0, OtherNamesLevel.SHORTENED, OtherNamesLevel.NEAR, OtherNamesLevel.VARIANT, OtherNamesLevel.EXACT], dtype=np.int8)
+    by_word_level = np.array(
+        [0, OtherNamesLevel.SHORTENED, OtherNamesLevel.NEAR, OtherNamesLevel.VARIANT, OtherNamesLevel.EXACT],
+        dtype=np.int8,
+    )
     return np.select(
         [~known | (~any_aligned & (conflicts <= 0)), any_aligned & (conflicts > 0), any_aligned],
         [OtherNamesLevel.MISSING, OtherNamesLevel.PARTLY, by_word_level[worst]],

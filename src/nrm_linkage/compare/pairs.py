@@ -1,7 +1,9 @@
-"""Pairs of rows -> `Comparisons`: all fields' levels, and the coincidence of the agreeing values among strangers.
+"""Pairs of rows -> `Comparisons`: all fields' levels, and the coincidence of the agreeing values among
+strangers.
 
-Pairs are worked through in chunks, by the width of their bags, so that memory is bounded and short names do not pay for long ones;
-neither changes a result. How rare a value is comes from outside, through `Rarity`: this room knows nothing of models.
+Pairs are worked through in chunks, by the width of their bags, so that memory is bounded and short names do
+not pay for long ones; neither changes a result. How rare a value is comes from outside, through `Rarity`:
+this room knows nothing of models.
 """
 
 from __future__ import annotations
@@ -23,9 +25,13 @@ _COLUMN = {field.name: number for number, field in enumerate(FIELDS)}
 
 
 class Rarity(Protocol):
-    """How often strangers agree on given values, in bits (-log2 of the probability). All arrays have one element a pair."""
+    """How often strangers agree on given values, in bits (-log2 of the probability). All arrays have one
+    element a pair.
+    """
 
-    def words_bits(self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s) -> Float64s:
+    def words_bits(
+        self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s
+    ) -> Float64s:
         """For aligned words of pairs of rows, at a `WordLevel`."""
 
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
@@ -38,13 +44,17 @@ class Rarity(Protocol):
         """For genders at a `GenderLevel` that is by frequency; NaN at other levels."""
 
 
-def compare_pairs(referrals: Referrals, left: Int32s, right: Int32s, rarity: Rarity, chunk_pairs: int) -> Comparisons:
+def compare_pairs(
+    referrals: Referrals, left: Int32s, right: Int32s, rarity: Rarity, chunk_pairs: int
+) -> Comparisons:
     """Compare pairs of rows. `left`, `right`: int32 (p,). Swapping them changes nothing."""
     levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
     bits = np.full((len(left), len(FIELDS)), np.nan)
     matrix = padded(referrals.names)
     for positions, width in _by_width(matrix, left, right, chunk_pairs):
-        narrow = PaddedBags(matrix.word[:, :width], matrix.role[:, :width], matrix.held[:, :width], matrix.principal)
+        narrow = PaddedBags(
+            matrix.word[:, :width], matrix.role[:, :width], matrix.held[:, :width], matrix.principal
+        )
         l, r = left[positions], right[positions]  # noqa: E741
         names = align(referrals.names, narrow, l, r)
         levels[positions, _COLUMN["given_name"]] = names.given
@@ -78,11 +88,19 @@ def _by_width(matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int)
     return chunks
 
 
-def _names_bits(names: AlignedNames, left: Int32s, right: Int32s, rarity: Rarity) -> tuple[Float64s, Float64s]:
-    """Coincidence of the aligned words, those of the given name apart from all others; NaN where nothing is aligned."""
+def _names_bits(
+    names: AlignedNames, left: Int32s, right: Int32s, rarity: Rarity
+) -> tuple[Float64s, Float64s]:
+    """Coincidence of the aligned words, those of the given name apart from all others; NaN where nothing is
+    aligned.
+    """
     pair, place = np.nonzero(names.level > WordLevel.NONE)
     words = rarity.words_bits(
-        left[pair], right[pair], names.left_word[pair, place], names.right_word[pair, place], names.level[pair, place]
+        left[pair],
+        right[pair],
+        names.left_word[pair, place],
+        names.right_word[pair, place],
+        names.level[pair, place],
     )
     is_given = names.is_given[pair, place]
     sums = []

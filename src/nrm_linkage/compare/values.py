@@ -1,8 +1,8 @@
 """The smaller fields: nationality, gender, references and contact details -> levels.
 
-An agreeing reference is strong and a differing one weak, because people hold several kinds (domain.md 1.2): "different" is said only
-where both sides hold one of the same personal kind and none is shared. A police reference belongs to an investigation and can be
-shared by co-victims, so it has a level of its own.
+An agreeing reference is strong and a differing one weak, because people hold several kinds (domain.md 1.2):
+"different" is said only where both sides hold one of the same personal kind and none is shared. A police
+reference belongs to an investigation and can be shared by co-victims, so it has a level of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ def gender_levels(gender: Int8s, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
     known = (gender[left] != 0) & (gender[right] != 0)
     same = gender[left] == gender[right]
-    return np.select([~known, same], [GenderLevel.MISSING, GenderLevel.SAME], GenderLevel.DIFFERENT).astype(np.int8)
+    return np.select([~known, same], [GenderLevel.MISSING, GenderLevel.SAME], GenderLevel.DIFFERENT).astype(
+        np.int8
+    )
 
 
 def nationality_levels(nationalities: Nationalities, left: Int32s, right: Int32s) -> Int8s:
@@ -29,7 +31,10 @@ def nationality_levels(nationalities: Nationalities, left: Int32s, right: Int32s
     code_l, code_r = (nationalities.code[rows].astype(np.int64) for rows in (left, right))
     packed = np.minimum(code_l, code_r) * n_sets + np.maximum(code_l, code_r)
     distinct, inverse = np.unique(packed, return_inverse=True)
-    judged = [_nationality_level(nationalities.sets[pair // n_sets], nationalities.sets[pair % n_sets]) for pair in distinct.tolist()]
+    judged = [
+        _nationality_level(nationalities.sets[pair // n_sets], nationalities.sets[pair % n_sets])
+        for pair in distinct.tolist()
+    ]
     return np.array(judged, dtype=np.int8)[inverse] if len(judged) else np.zeros(0, dtype=np.int8)
 
 
@@ -54,7 +59,9 @@ def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int
     same_personal = _share(references, left, right, ~police)
     same_police = _share(references, left, right, police)
     kinds = _kinds(references, kind)
-    comparable = _share(kinds, left, right, np.array([text not in ("police", "any") for text in kinds.texts], dtype=bool))
+    comparable = _share(
+        kinds, left, right, np.array([text not in ("police", "any") for text in kinds.texts], dtype=bool)
+    )
     return np.select(
         [same_personal, same_police, comparable],
         [ReferenceLevel.PERSONAL, ReferenceLevel.POLICE, ReferenceLevel.DIFFERENT],
@@ -80,7 +87,9 @@ def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
 def _kinds(lists: TokenLists, kind: np.ndarray[tuple[int], np.dtype[np.object_]]) -> TokenLists:
     """The kinds of token that each row holds, in place of the tokens."""
     texts, code = np.unique(kind.astype(str), return_inverse=True)
-    return TokenLists(start=lists.start, token=code[lists.token].astype(np.int32), texts=tuple(texts.tolist()))
+    return TokenLists(
+        start=lists.start, token=code[lists.token].astype(np.int32), texts=tuple(texts.tolist())
+    )
 
 
 def _share(lists: TokenLists, left: Int32s, right: Int32s, usable: Mask) -> Mask:
@@ -96,7 +105,9 @@ def _share(lists: TokenLists, left: Int32s, right: Int32s, usable: Mask) -> Mask
     count = lists.count
     open_ = np.flatnonzero((count[left] > 0) & (count[right] > 0))
     pair = np.repeat(open_, count[left[open_]])
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(count[left[open_]]) - count[left[open_]], count[left[open_]])
+    within = np.arange(len(pair)) - np.repeat(
+        np.cumsum(count[left[open_]]) - count[left[open_]], count[left[open_]]
+    )
     token: Int64s = lists.token[lists.start[left[pair]] + within].astype(np.int64)
     wanted = right[pair].astype(np.int64) * n_tokens + token
     place = np.minimum(np.searchsorted(held, wanted), len(held) - 1)

@@ -1,8 +1,9 @@
 """Two name words -> a level, computed once for each distinct pair of words.
 
-Levels, best first: exact; variant (same spelling-variant class or same skeleton); near (one edit in a word of four letters or more,
-Jaro-Winkler of at least 0.92 in words of five or more, or the same phonetic code with Jaro-Winkler of at least 0.85); shortened (an
-initial, the beginning or end of the longer word, a nickname); none. Cuts chosen by us from domain.md 4.2.
+Levels, best first: exact; variant (same spelling-variant class or same skeleton); near (one edit in a word of
+four letters or more, Jaro-Winkler of at least 0.92 in words of five or more, or the same phonetic code with
+Jaro-Winkler of at least 0.85); shortened (an initial, the beginning or end of the longer word, a nickname);
+none. Cuts chosen by us from domain.md 4.2.
 
 It does not look at frequency or at where the words stood.
 """
@@ -62,21 +63,31 @@ def _unlike_words(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
     letters = np.array([len(text) for text in bags.tokens.texts], dtype=np.int64)
     shorter, longer = np.where(letters[left] <= letters[right], (left, right), (right, left))
     levels[_is_short_form(bags, shorter, longer)] = WordLevel.SHORTENED
-    long_enough = np.flatnonzero(letters[shorter] >= NEAR_MIN_LETTERS) if len(left) else np.zeros(0, dtype=np.int64)
+    long_enough = (
+        np.flatnonzero(letters[shorter] >= NEAR_MIN_LETTERS) if len(left) else np.zeros(0, dtype=np.int64)
+    )
     if not len(long_enough):
         return levels
     a, b = texts[left[long_enough]].tolist(), texts[right[long_enough]].tolist()
     edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
     similarity = process.cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float64)
-    near = (edits <= 1) | ((similarity >= NEAR_JARO_WINKLER) & (letters[shorter[long_enough]] >= JARO_WINKLER_MIN_LETTERS))
-    near |= (bags.sound[left[long_enough]] == bags.sound[right[long_enough]]) & (similarity >= ALIKE_JARO_WINKLER)
+    near = (edits <= 1) | (
+        (similarity >= NEAR_JARO_WINKLER) & (letters[shorter[long_enough]] >= JARO_WINKLER_MIN_LETTERS)
+    )
+    near |= (bags.sound[left[long_enough]] == bags.sound[right[long_enough]]) & (
+        similarity >= ALIKE_JARO_WINKLER
+    )
     levels[long_enough[near]] = WordLevel.NEAR
     return levels
 
 
-def _is_short_form(bags: NameBags, shorter: Int64s, longer: Int64s) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _is_short_form(
+    bags: NameBags, shorter: Int64s, longer: Int64s
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     texts = bags.tokens.texts
-    nicknames = {word: nickname_classes(texts[word]) for word in np.unique(np.concatenate([shorter, longer])).tolist()}
+    nicknames = {
+        word: nickname_classes(texts[word]) for word in np.unique(np.concatenate([shorter, longer])).tolist()
+    }
 
     def is_short_form(short: int, long: int) -> bool:
         a, b = texts[short], texts[long]

@@ -24,7 +24,7 @@ class PandasFrames:
         frame: pd.DataFrame = referrals
         return frame
 
-    def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:  # noqa: ARG002
+    def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
         """A copy with the columns of `added`, which has the rows in the same order."""
         return pd.concat([frame, added.set_axis(frame.index)], axis=1)
 
@@ -39,7 +39,7 @@ class ArrowFrames:
         table = pa.RecordBatchReader.from_stream(referrals).read_all()
         return table.to_pandas(types_mapper=_nullable_integers)
 
-    def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:  # noqa: ARG002
+    def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
         """The frame's own Arrow columns, untouched, with those of `added`."""
         table = pa.RecordBatchReader.from_stream(referrals).read_all()
         extra = pa.Table.from_pandas(added, preserve_index=False)

@@ -14,7 +14,9 @@ __all__ = ["ClusterExplanation", "explain_cluster"]
 
 @dataclass(frozen=True)
 class ClusterExplanation:
-    """`timeline`: one row a referral, in date order; `links`: one row a scored pair of members, strongest first."""
+    """`timeline`: one row a referral, in date order; `links`: one row a scored pair of members, strongest
+    first.
+    """
 
     cluster_id: str
     n_referrals: int
@@ -37,12 +39,26 @@ class ClusterExplanation:
         }
 
 
-def explain_cluster(cluster: pd.Series, timeline: pd.DataFrame, repeats: pd.DataFrame, links: pd.DataFrame) -> ClusterExplanation:
-    """Put together what the tables of a run say of one cluster. `timeline`: `referral_id`, `referred`, `membership_probability` of its
-    members; `repeats`, `links`: rows of those tables."""
-    assessed = repeats[["referral_id", "previous_referral_id", "days_since_previous", "instance_assessment", "reasons"]]
-    inside = links.sort_values(["match_weight_bits", "referral_id_l", "referral_id_r"], ascending=[False, True, True])
-    shown = ["referral_id_l", "referral_id_r", "match_weight_bits", "match_probability", "same_person_probability", "found_by"]
+def explain_cluster(
+    cluster: pd.Series, timeline: pd.DataFrame, repeats: pd.DataFrame, links: pd.DataFrame
+) -> ClusterExplanation:
+    """Put together what the tables of a run say of one cluster. `timeline`: `referral_id`, `referred`,
+    `membership_probability` of its members; `repeats`, `links`: rows of those tables.
+    """
+    assessed = repeats[
+        ["referral_id", "previous_referral_id", "days_since_previous", "instance_assessment", "reasons"]
+    ]
+    inside = links.sort_values(
+        ["match_weight_bits", "referral_id_l", "referral_id_r"], ascending=[False, True, True]
+    )
+    shown = [
+        "referral_id_l",
+        "referral_id_r",
+        "match_weight_bits",
+        "match_probability",
+        "same_person_probability",
+        "found_by",
+    ]
     return ClusterExplanation(
         cluster_id=str(cluster["cluster_id"]),
         n_referrals=int(cluster["n_referrals"]),
@@ -56,6 +72,9 @@ def explain_cluster(cluster: pd.Series, timeline: pd.DataFrame, repeats: pd.Data
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     plain = table.astype(object).where(table.notna(), None)
     return [
-        {str(name): value.isoformat() if isinstance(value, pd.Timestamp) else value for name, value in row.items()}
+        {
+            str(name): value.isoformat() if isinstance(value, pd.Timestamp) else value
+            for name, value in row.items()
+        }
         for row in plain.to_dict("records")
     ]

@@ -1,8 +1,10 @@
-"""One pair of referrals -> the evidence for and against their being one person, line by line, in bits and in words.
+"""One pair of referrals -> the evidence for and against their being one person, line by line, in bits and in
+words.
 
-The two referrals are read, compared and scored afresh with the run's model, exactly as the run did, so the lines of a pair that was
-never compared can be seen too. The prior and the lines sum to the match weight. Values of the records appear only with
-`show="values"`; "shapes" says how they agree in words, "none" gives levels and bits alone.
+The two referrals are read, compared and scored afresh with the run's model, exactly as the run did, so the
+lines of a pair that was never compared can be seen too. The prior and the lines sum to the match weight.
+Values of the records appear only with `show="values"`; "shapes" says how they agree in words, "none" gives
+levels and bits alone.
 """
 
 from __future__ import annotations
@@ -42,8 +44,10 @@ RELATIVES_SENTENCE = "discount: relatives and co-victims agree like this too"
 
 @dataclass(frozen=True)
 class EvidenceLine:
-    """One line. `m`: among referrals of one person, how often they agree like this; `u`: among strangers, on these very values where a
-    frequency says so (`by_frequency`). `left`, `right`: the values as recorded, only when asked for."""
+    """One line. `m`: among referrals of one person, how often they agree like this; `u`: among strangers, on
+    these very values where a frequency says so (`by_frequency`). `left`, `right`: the values as recorded,
+    only when asked for.
+    """
 
     field: str
     level: str
@@ -72,10 +76,18 @@ class PairExplanation:
     show: Show
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON; record values only if the explanation was asked for with `show="values"`."""
+        """Plain values, ready for JSON; record values only if the explanation was asked for with
+        `show="values"`.
+        """
         lines = []
         for line in self.evidence:
-            entry: dict[str, Any] = {"field": line.field, "level": line.level, "bits": line.bits, "m": line.m, "u": line.u}
+            entry: dict[str, Any] = {
+                "field": line.field,
+                "level": line.level,
+                "bits": line.bits,
+                "m": line.m,
+                "u": line.u,
+            }
             entry["by_frequency"] = line.by_frequency
             if self.show != "none":
                 entry["sentence"] = line.sentence
@@ -100,8 +112,17 @@ class PairExplanation:
         for line in sorted(self.evidence, key=lambda line: -abs(line.bits)):
             if line.level != "missing":
                 lines.append(f"{line.field.replace('_', ' ')}: {line.bits:+.1f} bits, {line.sentence}")
-        lines.append(f"match weight: {self.match_weight_bits:+.1f} bits, a probability of {self.match_probability:.4g} from this pair alone")
-        lines.append("found by: " + (", ".join(self.found_by) if self.found_by else "no blocking rule; the pair was not compared in the run"))
+        lines.append(
+            f"match weight: {self.match_weight_bits:+.1f} bits, a probability of {self.match_probability:.4g} from this pair alone"
+        )
+        lines.append(
+            "found by: "
+            + (
+                ", ".join(self.found_by)
+                if self.found_by
+                else "no blocking rule; the pair was not compared in the run"
+            )
+        )
         lines.append("same cluster" if self.same_cluster else "not in one cluster")
         return "\n".join(lines)
 
@@ -122,7 +143,7 @@ class PairExplanation:
         )
 
 
-def explain_pair(  # noqa: PLR0913
+def explain_pair(
     referrals: Referrals,
     recorded: Mapping[str, tuple[pd.Series, ...]],
     model: LinkageModel,
@@ -131,7 +152,8 @@ def explain_pair(  # noqa: PLR0913
     same_person_probability: float | None,
     show: Show,
 ) -> PairExplanation:
-    """Explain a pair. `referrals`: the two rows alone, in comparable form; `recorded`: the same two rows as recorded.
+    """Explain a pair. `referrals`: the two rows alone, in comparable form; `recorded`: the same two rows as
+    recorded.
 
     Raises
     ------
@@ -141,15 +163,25 @@ def explain_pair(  # noqa: PLR0913
     if show not in ("values", "shapes", "none"):
         raise InputError('show must be "values", "shapes" or "none".')
     left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
-    comparisons = compare_pairs(referrals, left, right, BoundRarity(model.frequencies, referrals), chunk_pairs=1)
+    comparisons = compare_pairs(
+        referrals, left, right, BoundRarity(model.frequencies, referrals), chunk_pairs=1
+    )
     lines, weight = score(referrals, left, right, comparisons, model)
     found = int(rules_that_find(referrals, left, right)[0])
     evidence = [
-        _line(number, int(comparisons.levels[0, number]), float(comparisons.coincidence_bits[0, number]), float(lines[0, number]), recorded)
+        _line(
+            number,
+            int(comparisons.levels[0, number]),
+            float(comparisons.coincidence_bits[0, number]),
+            float(lines[0, number]),
+            recorded,
+        )
         for number in range(len(FIELDS))
     ]
     relatives = float(lines[0, EVIDENCE_LINES.index("relatives")])
-    evidence.append(EvidenceLine("relatives", "discount", RELATIVES_SENTENCE, relatives, None, None, by_frequency=False))
+    evidence.append(
+        EvidenceLine("relatives", "discount", RELATIVES_SENTENCE, relatives, None, None, by_frequency=False)
+    )
     total = float(weight[0])
     return PairExplanation(
         referral_id_l=referrals.referral_id[0],
@@ -165,7 +197,9 @@ def explain_pair(  # noqa: PLR0913
     )
 
 
-def _line(number: int, level: int, coincidence: float, bits: float, recorded: Mapping[str, tuple[pd.Series, ...]]) -> EvidenceLine:
+def _line(
+    number: int, level: int, coincidence: float, bits: float, recorded: Mapping[str, tuple[pd.Series, ...]]
+) -> EvidenceLine:
     compared = FIELDS[number]
     by_frequency = not np.isnan(coincidence)
     said = level != 0

@@ -1,13 +1,16 @@
-"""m, the prior and the share of relatives, by expectation-maximisation on counts of agreement patterns (Fellegi and Sunter 1969).
+"""m, the prior and the share of relatives, by expectation-maximisation on counts of agreement patterns
+(Fellegi and Sunter 1969).
 
-Three classes of pairs: one person, relatives or co-victims, strangers. u and the relatives' shares are held fixed; what is learned
-is m and the class sizes, over *all* pairs: those that blocking did not bring together count as strangers. Held to blocked pairs and
-free u, EM drifts to "shares a name and a year"; fixed, it cannot.
+Three classes of pairs: one person, relatives or co-victims, strangers. u and the relatives' shares are held
+fixed; what is learned is m and the class sizes, over *all* pairs: those that blocking did not bring together
+count as strangers. Held to blocked pairs and free u, EM drifts to "shares a name and a year"; fixed, it
+cannot.
 
-In this order: pairs are counted by pattern (levels, naming community, and the strangers' log-probability binned to a quarter bit);
-EM for the whole, with the shipped m as Dirichlet pseudo-counts; then for the communities, each starting from the whole with
-pseudo-counts of its own (partial pooling). In both, the penalised log-likelihood may not fall, and that is checked at each step.
-The report says what was learned, what stayed at its prior, and why each part stopped.
+In this order: pairs are counted by pattern (levels, naming community, and the strangers' log-probability
+binned to a quarter bit); EM for the whole, with the shipped m as Dirichlet pseudo-counts; then for the
+communities, each starting from the whole with pseudo-counts of its own (partial pooling). In both, the
+penalised log-likelihood may not fall, and that is checked at each step. The report says what was learned,
+what stayed at its prior, and why each part stopped.
 """
 
 from __future__ import annotations
@@ -37,10 +40,11 @@ FALL_TOLERANCE_BITS = 1e-6
 
 @dataclass(frozen=True)
 class EstimationReport:
-    """How the estimation went. `converged` is true only when the tolerance was met; `stopped_because` says it in words.
+    """How the estimation went. `converged` is true only when the tolerance was met; `stopped_because` says it
+    in words.
 
-    `expected_matched_pairs`, `expected_relative_pairs`: class sizes over all pairs. `learned`: field -> expected matched pairs in
-    which the field speaks; where that is small the shipped m stands.
+    `expected_matched_pairs`, `expected_relative_pairs`: class sizes over all pairs. `learned`: field ->
+    expected matched pairs in which the field speaks; where that is small the shipped m stands.
     """
 
     converged: bool
@@ -56,8 +60,10 @@ class EstimationReport:
 
 @dataclass(frozen=True, eq=False)
 class Patterns:
-    """Distinct agreement patterns. `levels`: int8 (k, n_fields); `community`: int64 (k,); `strangers`, `relatives`: log2
-    probabilities (k,); `count`: float64 (k,) pairs; `n_other_pairs`: pairs that were not compared."""
+    """Distinct agreement patterns. `levels`: int8 (k, n_fields); `community`: int64 (k,); `strangers`,
+    `relatives`: log2 probabilities (k,); `count`: float64 (k,) pairs; `n_other_pairs`: pairs that were not
+    compared.
+    """
 
     levels: Int8s
     community: Int64s
@@ -77,7 +83,9 @@ class _Fit:
     converged: bool
 
 
-def count_patterns(referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel) -> Patterns:
+def count_patterns(
+    referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
+) -> Patterns:
     """Count pairs by pattern. `model` gives u."""
     u = np.stack([array_of(model.u[stratum]) for stratum in STRATA])
     strangers = stranger_log2(comparisons, date_stratum(referrals.age_group, left, right), u).sum(axis=1)
@@ -102,20 +110,36 @@ def count_patterns(referrals: Referrals, left: Int32s, right: Int32s, comparison
     )
 
 
-def estimate(patterns: Patterns, start: LinkageModel, communities: tuple[str, ...], config: LinkageConfig) -> tuple[LinkageModel, EstimationReport]:
-    """Learn m and the class sizes from patterns; `start` gives u, the shipped m and the frequencies. `communities`: the names behind
-    the patterns' community codes (code 0 is none)."""
+def estimate(
+    patterns: Patterns, start: LinkageModel, communities: tuple[str, ...], config: LinkageConfig
+) -> tuple[LinkageModel, EstimationReport]:
+    """Learn m and the class sizes from patterns; `start` gives u, the shipped m and the frequencies.
+    `communities`: the names behind the patterns' community codes (code 0 is none).
+    """
     n = start.n_referrals
     n_pairs = patterns.count.sum() + patterns.n_other_pairs
     pseudo = _size_pseudo_counts(config, n_pairs)
     shipped = array_of(priors.M_PRIOR)
-    whole = _fit(patterns, np.zeros(len(patterns.count), dtype=np.int64), shipped[None], priors.M_STRENGTH_PAIRS, pseudo, config)
+    whole = _fit(
+        patterns,
+        np.zeros(len(patterns.count), dtype=np.int64),
+        shipped[None],
+        priors.M_STRENGTH_PAIRS,
+        pseudo,
+        config,
+    )
     m = np.exp2(whole.log_m[0])
-    apart = [code for code in range(1, len(communities) + 1) if whole.matched[patterns.community == code].sum() >= MIN_COMMUNITY_PAIRS]
+    apart = [
+        code
+        for code in range(1, len(communities) + 1)
+        if whole.matched[patterns.community == code].sum() >= MIN_COMMUNITY_PAIRS
+    ]
     slot = np.zeros(len(communities) + 1, dtype=np.int64)
     slot[apart] = np.arange(1, len(apart) + 1)
     start_m = np.repeat(m[None], len(apart) + 1, axis=0)
-    by_community = _fit(patterns, slot[patterns.community], start_m, priors.POOLING_STRENGTH_PAIRS, pseudo, config)
+    by_community = _fit(
+        patterns, slot[patterns.community], start_m, priors.POOLING_STRENGTH_PAIRS, pseudo, config
+    )
     fit = by_community if apart else whole
     pairs_matched, pairs_relative = fit.sizes[0] * n_pairs, fit.sizes[1] * n_pairs
     scale = max(n, 2) - 1
@@ -146,7 +170,8 @@ def estimate(patterns: Patterns, start: LinkageModel, communities: tuple[str, ..
         expected_matched_pairs=float(pairs_matched),
         expected_relative_pairs=float(pairs_relative),
         learned={
-            field.name: float(fit.matched[patterns.levels[:, column] > 0].sum()) for column, field in enumerate(FIELDS)
+            field.name: float(fit.matched[patterns.levels[:, column] > 0].sum())
+            for column, field in enumerate(FIELDS)
         },
         communities=tuple(communities[code - 1] for code in apart),
     )
@@ -154,7 +179,9 @@ def estimate(patterns: Patterns, start: LinkageModel, communities: tuple[str, ..
 
 
 def _size_pseudo_counts(config: LinkageConfig, n_pairs: float) -> Float64s:
-    """Dirichlet pseudo-counts of the three classes: what the prior strength, in referrals, would hold of each."""
+    """Dirichlet pseudo-counts of the three classes: what the prior strength, in referrals, would hold of
+    each.
+    """
     strength = config.prior_strength_referrals
     matched = strength * config.prior_repeats_per_referral
     relative = strength * priors.RELATIVES_PER_REFERRAL
@@ -164,10 +191,17 @@ def _size_pseudo_counts(config: LinkageConfig, n_pairs: float) -> Float64s:
     return np.array([matched, relative, all_pairs - matched - relative])
 
 
-def _fit(  # noqa: PLR0913
-    patterns: Patterns, group: Int64s, start_m: Float64s, strength: float, size_pseudo: Float64s, config: LinkageConfig
+def _fit(
+    patterns: Patterns,
+    group: Int64s,
+    start_m: Float64s,
+    strength: float,
+    size_pseudo: Float64s,
+    config: LinkageConfig,
 ) -> _Fit:
-    """EM with Dirichlet(strength x start_m) priors for each group's m. `group`: int64 (k,); `start_m`: (n_groups, n_fields, n_levels)."""
+    """EM with Dirichlet(strength x start_m) priors for each group's m. `group`: int64 (k,); `start_m`:
+    (n_groups, n_fields, n_levels).
+    """
     n_groups, n_fields, n_levels = start_m.shape
     exists = ~np.isnan(start_m)
     pseudo = np.where(exists, strength * np.nan_to_num(start_m), 0.0)
@@ -199,9 +233,17 @@ def _fit(  # noqa: PLR0913
             previous = value
             break
         previous = value
-        expected = np.array([matched.sum(), patterns.count @ posterior[:, 1], patterns.count @ posterior[:, 2] + patterns.n_other_pairs])
+        expected = np.array(
+            [
+                matched.sum(),
+                patterns.count @ posterior[:, 1],
+                patterns.count @ posterior[:, 2] + patterns.n_other_pairs,
+            ]
+        )
         sizes = (expected + size_pseudo) / (expected + size_pseudo).sum()
-        count = np.bincount(cell.ravel(), weights=np.repeat(matched, n_fields), minlength=log_m.size).reshape(log_m.shape)
+        count = np.bincount(cell.ravel(), weights=np.repeat(matched, n_fields), minlength=log_m.size).reshape(
+            log_m.shape
+        )
         count[:, :, 0] = 0.0
         share = (count + pseudo) / np.maximum((count + pseudo).sum(axis=2, keepdims=True), 1e-300)
         log_m = np.where(pseudo > 0, np.log2(np.maximum(share, 1e-300)), 0.0)

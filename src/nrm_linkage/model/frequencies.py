@@ -1,12 +1,14 @@
-"""How common name words, birth dates, nationalities and genders are: what makes an agreement mean little or much.
+"""How common name words, birth dates, nationalities and genders are: what makes an agreement mean little or
+much.
 
-Counts are of people, approximately: records of one word with the same full date of birth count once, so that a person's own repeats
-do not make a name look common. Only words borne by ten or more are kept by name; all others are pooled into one rare class, so that
-a saved model names no one and scores the same. A date's frequency is its birth year's share within naming community and age group
-times its kind of day's share within the community (1 January, the first of a month, any other day): smooth, and no single date is
-kept. Everything is shrunk to the whole, and the whole to a small reference (`priors`), so that ten rows and ten million both give
-sense. The share of a rare word is the chance that another person bears the same one, given that the word is rare (a Good-Turing
-argument: coincidences among rare words over their bearers).
+Counts are of people, approximately: records of one word with the same full date of birth count once, so that
+a person's own repeats do not make a name look common. Only words borne by ten or more are kept by name; all
+others are pooled into one rare class, so that a saved model names no one and scores the same. A date's
+frequency is its birth year's share within naming community and age group times its kind of day's share within
+the community (1 January, the first of a month, any other day): smooth, and no single date is kept. Everything
+is shrunk to the whole, and the whole to a small reference (`priors`), so that ten rows and ten million both
+give sense. The share of a rare word is the chance that another person bears the same one, given that the word
+is rare (a Good-Turing argument: coincidences among rare words over their bearers).
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 __all__ = ["COMMON_MIN_PEOPLE", "Frequencies", "WordShares", "learn_frequencies", "person_keys"]
 
 COMMON_MIN_PEOPLE = 10
-"""Words, skeletons, years and nationalities held by fewer people are pooled (chosen by us; also domain.md 3.5's threshold)."""
+"""Words, skeletons, years and nationalities held by fewer people are pooled (chosen by us; also domain.md
+3.5's threshold).
+"""
 
 SHRINK_PEOPLE = 60.0
 """People of the whole that a nationality's own shares start from (chosen by us)."""
@@ -34,8 +38,9 @@ OLDEST_YEARS = 90
 
 @dataclass(frozen=True)
 class WordShares:
-    """Shares of people whose bag holds a word. `overall`: word -> share; `within`: nationality -> word -> share; words in neither are
-    rare: `rare` overall, `rare_within` a nationality."""
+    """Shares of people whose bag holds a word. `overall`: word -> share; `within`: nationality -> word ->
+    share; words in neither are rare: `rare` overall, `rare_within` a nationality.
+    """
 
     overall: Mapping[str, float]
     within: Mapping[str, Mapping[str, float]]
@@ -47,9 +52,10 @@ class WordShares:
 class Frequencies:
     """All frequencies of a model. Keys are texts, so the object is its own JSON.
 
-    `words`, `skeletons`, `variants`: shares of name words and of their classes. `near_words`, `short_words`: by letters, the chance
-    that a stranger's bag holds a near or shortened word. `years`: stratum ("community|age group") -> birth year -> share.
-    `days`: community -> kind of day (`DefaultDate` as text) -> share. `nationalities`, `genders`: shares; `rare_nationality`.
+    `words`, `skeletons`, `variants`: shares of name words and of their classes. `near_words`, `short_words`:
+    by letters, the chance that a stranger's bag holds a near or shortened word. `years`: stratum
+    ("community|age group") -> birth year -> share. `days`: community -> kind of day (`DefaultDate` as text)
+    -> share. `nationalities`, `genders`: shares; `rare_nationality`.
     """
 
     words: WordShares
@@ -103,7 +109,9 @@ def nationality_key(codes: frozenset[str]) -> str:
 
 
 def person_keys(referrals: Referrals) -> Int64s:
-    """A rough person key a row, int64 (n,): the full date of birth where it is no stand-in, else a number of the row's own."""
+    """A rough person key a row, int64 (n,): the full date of birth where it is no stand-in, else a number of
+    the row's own.
+    """
     birth = referrals.birth
     full = (birth.precision == DatePrecision.DAY) & (birth.default != DefaultDate.FIRST_JANUARY)
     days = np.where(full, birth.first.astype("datetime64[D]"), np.datetime64(0, "D")).astype(np.int64)
@@ -121,11 +129,13 @@ def _codes(codes: Int32s, word: Int64s) -> Int64s:
 def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> tuple[float, Float64s]:
     """People, roughly: rows with a name, and the same within each nationality."""
     named = rows[referrals.names.tokens.count[rows] > 0]
-    within = np.bincount(referrals.nationality.code[named], minlength=len(referrals.nationality.sets)).astype(float)
+    within = np.bincount(referrals.nationality.code[named], minlength=len(referrals.nationality.sets)).astype(
+        float
+    )
     return float(len(named)), within
 
 
-def _word_shares(  # noqa: PLR0913
+def _word_shares(
     of: Int64s,
     texts: tuple[str, ...],
     person: Int64s,
@@ -134,7 +144,9 @@ def _word_shares(  # noqa: PLR0913
     n_people: float,
     n_within: Float64s,
 ) -> WordShares:
-    """Shares of people for words or classes of words; `of`, `person`, `nationality`: int64, one element a token."""
+    """Shares of people for words or classes of words; `of`, `person`, `nationality`: int64, one element a
+    token.
+    """
     count = _distinct_counts(of, person, len(texts))
     strength = priors.REFERENCE_STRENGTH
     is_rare = count < COMMON_MIN_PEOPLE
@@ -162,7 +174,9 @@ def _word_shares(  # noqa: PLR0913
 def _rare_within(
     packed: Int64s, count: Int64s, n_texts: int, names: tuple[str, ...], n_within: Float64s, rare: float
 ) -> dict[str, float]:
-    """For each nationality of some size, the chance that another of its people bears the same word, given that it is rare there."""
+    """For each nationality of some size, the chance that another of its people bears the same word, given
+    that it is rare there.
+    """
     result = {}
     is_rare = count < COMMON_MIN_PEOPLE
     code = packed[is_rare] // n_texts
@@ -171,7 +185,9 @@ def _rare_within(
     for number, name in enumerate(names):
         if name and n_within[number] >= COMMON_MIN_PEOPLE:
             raw = (coincidences[number] + 1) / max(bearers[number], 1) / n_within[number]
-            result[name] = float((n_within[number] * min(raw, 1.0) + SHRINK_PEOPLE * rare) / (n_within[number] + SHRINK_PEOPLE))
+            result[name] = float(
+                (n_within[number] * min(raw, 1.0) + SHRINK_PEOPLE * rare) / (n_within[number] + SHRINK_PEOPLE)
+            )
     return result
 
 
@@ -197,7 +213,9 @@ def stratum_name(community: str, age_group: int) -> str:
     return f"{community}|{age_group}"
 
 
-def _date_shares(referrals: Referrals, rows: Int64s) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+def _date_shares(
+    referrals: Referrals, rows: Int64s
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """Shares of birth years by stratum and of kinds of day by community; "" is the whole."""
     birth = referrals.birth
     dated = rows[birth.precision[rows] == DatePrecision.DAY]
@@ -222,7 +240,9 @@ def _date_shares(referrals: Referrals, rows: Int64s) -> tuple[dict[str, dict[str
     for code, name in enumerate(communities):
         for group in (0, 1, 2):
             share = smoothed((community == code) & (age_group == group), by_age[group], SHRINK_PEOPLE)
-            years[stratum_name(name, group)] = {str(y): float(s) for y, s in zip(span.tolist(), share, strict=True)}
+            years[stratum_name(name, group)] = {
+                str(y): float(s) for y, s in zip(span.tolist(), share, strict=True)
+            }
 
     kinds = len(DefaultDate)
     start = np.array([0.0] + [priors.DEFAULT_DAY_SHARES[kind] for kind in range(1, kinds)])
@@ -237,7 +257,9 @@ def _date_shares(referrals: Referrals, rows: Int64s) -> tuple[dict[str, dict[str
     return years, days
 
 
-def _nationality_shares(referrals: Referrals, rows: Int64s, names: tuple[str, ...]) -> tuple[dict[str, float], float]:
+def _nationality_shares(
+    referrals: Referrals, rows: Int64s, names: tuple[str, ...]
+) -> tuple[dict[str, float], float]:
     """Shares of sets of codes held by ten or more, and the pooled share of any other."""
     code = referrals.nationality.code[rows]
     count = np.bincount(code[code != 0], minlength=len(names)).astype(float)
@@ -247,5 +269,8 @@ def _nationality_shares(referrals: Referrals, rows: Int64s, names: tuple[str, ..
     rare_raw = ((rare_count * (rare_count - 1)).sum() + 1) / max(rare_count.sum(), 1) / max(total, 1)
     strength = COMMON_MIN_PEOPLE * 3
     rare = (total * min(rare_raw, 1.0) + strength * 0.02) / (total + strength)
-    shares = {names[number]: float((count[number] + strength * 0.02) / (total + strength)) for number in np.flatnonzero(common)}
+    shares = {
+        names[number]: float((count[number] + strength * 0.02) / (total + strength))
+        for number in np.flatnonzero(common)
+    }
     return shares, float(rare)

@@ -1,8 +1,9 @@
 """`LinkageModel`: everything that scoring needs and nothing else, as versioned JSON that names no one.
 
-m by field and level (for the whole and, partly pooled, for each naming community), u by field and level (dates of birth also by age
-stratum), the fixed shares of relatives, the prior in bits, and the frequencies. Words and nationalities of fewer than ten people
-never enter it. Loading a model and scoring gives the bits of the run that saved it.
+m by field and level (for the whole and, partly pooled, for each naming community), u by field and level
+(dates of birth also by age stratum), the fixed shares of relatives, the prior in bits, and the frequencies.
+Words and nationalities of fewer than ten people never enter it. Loading a model and scoring gives the bits of
+the run that saved it.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import Frequencies, WordShares
 from nrm_linkage.tables import Float64s
 
-__all__ = ["FORMAT", "LinkageModel", "STRATA"]
+__all__ = ["FORMAT", "STRATA", "LinkageModel"]
 
 FORMAT = "nrm-linkage model 1"
 
 STRATA = ("any", "both children", "both adults")
-"""Strata of u for dates of birth: strangers of one age group share a year far more often than any two people."""
+"""Strata of u for dates of birth: strangers of one age group share a year far more often than any two people.
+"""
 
 Table = Mapping[str, Mapping[str, float]]
 
@@ -44,13 +46,16 @@ class LinkageModel:
     m_by_community
         naming community -> field -> level -> share; communities without evidence of their own are absent.
     u
-        stratum -> field -> level -> share of unrelated pairs; levels that go by frequency are there for information.
+        stratum -> field -> level -> share of unrelated pairs; levels that go by frequency are there for
+        information.
     prior_bits
-        log2 odds that two referrals taken at random are one person, all else unknown: the size prior's case of two.
+        log2 odds that two referrals taken at random are one person, all else unknown: the size prior's case
+        of two.
     relative_bits
         log2 odds of relatives against strangers among pairs that are not one person.
     growth
-        Ratio of the expected numbers of people with k + 1 and with k referrals (one size distribution, geometric).
+        Ratio of the expected numbers of people with k + 1 and with k referrals (one size distribution,
+        geometric).
     n_referrals
         Linkable referrals that the model was estimated on.
     frequencies
@@ -82,7 +87,9 @@ class LinkageModel:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The inverse of `to_dict`; another format is an `InputError`."""
         if values.get("format") != FORMAT:
-            raise InputError(f"this is not a model that this version can read: its format is not {FORMAT!r}; estimate it again")
+            raise InputError(
+                f"this is not a model that this version can read: its format is not {FORMAT!r}; estimate it again"
+            )
         rest = {name: value for name, value in values.items() if name not in ("format", "frequencies")}
         frequencies = dict(values["frequencies"])
         for name in ("words", "skeletons", "variants"):
@@ -119,13 +126,17 @@ class LinkageModel:
 def table_of(array: Float64s) -> dict[str, dict[str, float]]:
     """Shares (n_fields, n_levels) as field -> level -> share, missing left out."""
     return {
-        compared.name: {level.name: float(array[row, code]) for code, level in enumerate(compared.levels) if code}
+        compared.name: {
+            level.name: float(array[row, code]) for code, level in enumerate(compared.levels) if code
+        }
         for row, compared in enumerate(FIELDS)
     }
 
 
 def array_of(table: priors.Shares | Table) -> Float64s:
-    """The inverse of `table_of`, scaled to sum to one a field; missing is 1 (it says nothing) and levels that do not exist are NaN."""
+    """The inverse of `table_of`, scaled to sum to one a field; missing is 1 (it says nothing) and levels that
+    do not exist are NaN.
+    """
     width = max(len(compared.levels) for compared in FIELDS)
     array = np.full((len(FIELDS), width), np.nan)
     for row, compared in enumerate(FIELDS):

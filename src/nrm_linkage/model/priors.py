@@ -1,10 +1,12 @@
-"""What is believed of the parameters before the data speak. None of it is a finding; a large extract outweighs all of it.
+"""What is believed of the parameters before the data speak. None of it is a finding; a large extract
+outweighs all of it.
 
-`M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md 4.0 to 4.5 proposes
-(all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among different people of one family or
-operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us and not learned. `U_PRIOR`: the same among strangers, for
-levels without a frequency of their own, counted over random pairs of invented referrals. Shares are of pairs in which neither side
-is missing; they are scaled to sum to one where they are used.
+`M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md
+4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
+different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
+and not learned. `U_PRIOR`: the same among strangers, for levels without a frequency of their own, counted
+over random pairs of invented referrals. Shares are of pairs in which neither side is missing; they are scaled
+to sum to one where they are used.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ REFERENCE_STRENGTH = 200.0
 """People that the reference frequencies are worth (chosen by us)."""
 
 RELATIVES_PER_REFERRAL = 0.05
-"""Pairs of relatives or co-victims per referral (domain.md 6: 4% of referrals have a same-day sibling; ASSUME)."""
+"""Pairs of relatives or co-victims per referral (domain.md 6: 4% of referrals have a same-day sibling;
+ASSUME).
+"""
 
 RARE_WORD_SHARE = 3e-4
 """How often a stranger bears a given rare name word, before the data speak (chosen by us)."""
@@ -98,11 +102,25 @@ U_PRIOR: Shares = {
 }  # fmt: skip
 
 NEAR_WORD_SHARES: Mapping[int, float] = {4: 0.03, 5: 0.015, 6: 0.008, 7: 0.005, 8: 0.003}
-"""By letters (8: eight or more): how often a stranger's bag holds a word near a given one, before the data speak."""
+"""By letters (8: eight or more): how often a stranger's bag holds a word near a given one, before the data
+speak.
+"""
 
-SHORT_WORD_SHARES: Mapping[int, float] = {1: 0.15, 2: 0.05, 3: 0.03, 4: 0.01, 5: 0.005, 6: 0.003, 7: 0.002, 8: 0.002}
-"""By letters of the shorter word: how often a stranger's bag holds a word that it shortens, before the data speak."""
+SHORT_WORD_SHARES: Mapping[int, float] = {
+    1: 0.15,
+    2: 0.05,
+    3: 0.03,
+    4: 0.01,
+    5: 0.005,
+    6: 0.003,
+    7: 0.002,
+    8: 0.002,
+}
+"""By letters of the shorter word: how often a stranger's bag holds a word that it shortens, before the data
+speak.
+"""
 
 DEFAULT_DAY_SHARES: Mapping[int, float] = {1: 0.04, 2: 0.006, 3: 0.005, 4: 0.03, 5: 0.035}
-"""By `DefaultDate`: the share of birth dates on such days, before the data speak (1 January: 1 in 25 of immigration records in
-2007, domain.md 4.3; the rest near their share of the year, chosen by us)."""
+"""By `DefaultDate`: the share of birth dates on such days, before the data speak (1 January: 1 in 25 of
+immigration records in 2007, domain.md 4.3; the rest near their share of the year, chosen by us).
+"""

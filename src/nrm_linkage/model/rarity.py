@@ -1,8 +1,10 @@
-"""Frequencies bound to the referrals of a run: how often strangers agree on given values, in bits, by array look-up.
+"""Frequencies bound to the referrals of a run: how often strangers agree on given values, in bits, by array
+look-up.
 
-A word's share is taken within the nationality that the two referrals have in common, if it is known to the model, and otherwise in
-the whole. At the level `variant` the share is that of the commonest class that either word belongs to; at `near` and `shortened`
-that of strangers' near or shortened words, and never below the words' own shares (whoever is near Mohamed is near many).
+A word's share is taken within the nationality that the two referrals have in common, if it is known to the
+model, and otherwise in the whole. At the level `variant` the share is that of the commonest class that either
+word belongs to; at `near` and `shortened` that of strangers' near or shortened words, and never below the
+words' own shares (whoever is near Mohamed is near many).
 """
 
 from __future__ import annotations
@@ -40,16 +42,24 @@ class BoundRarity:
         self._words = _BoundShares(frequencies.words, bags.tokens.texts, names)
         self._skeletons = _BoundShares(frequencies.skeletons, bags.skeleton_texts, names)
         self._variants = _BoundShares(frequencies.variants, bags.variant_texts, names)
-        letters = np.array([min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts] or [1], dtype=np.int64)
+        letters = np.array(
+            [min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts] or [1], dtype=np.int64
+        )
         self._letters = letters
         self._near = _by_letters(frequencies.near_words)
         self._short = _by_letters(frequencies.short_words)
-        self._nationality_share = np.array([frequencies.nationalities.get(name, frequencies.rare_nationality) for name in names])
+        self._nationality_share = np.array(
+            [frequencies.nationalities.get(name, frequencies.rare_nationality) for name in names]
+        )
         self._nationality_overlap = _single_code_shares(frequencies, names)
-        self._gender_share = np.array([1.0] + [frequencies.genders.get(str(code), 1.0) for code in range(1, 4)])
+        self._gender_share = np.array(
+            [1.0] + [frequencies.genders.get(str(code), 1.0) for code in range(1, 4)]
+        )
         self._date_share, self._year_share = _date_shares(frequencies, referrals)
 
-    def words_bits(self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s) -> Float64s:
+    def words_bits(
+        self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s
+    ) -> Float64s:
         """For aligned words, at a `WordLevel`."""
         code = self._referrals.nationality.code
         shared = np.where(code[left] == code[right], code[left], 0)
@@ -77,7 +87,9 @@ class BoundRarity:
         return np.asarray(-np.log2(np.clip(share, 1e-9, 1.0)))
 
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
-        """For equal dates, and for partial dates that agree (by the wider one's share of years); NaN at other levels."""
+        """For equal dates, and for partial dates that agree (by the wider one's share of years); NaN at other
+        levels.
+        """
         exact = (level == DateLevel.EXACT) | (level == DateLevel.EXACT_DEFAULT)
         day = (self._date_share[left] + self._date_share[right]) / 2
         year = np.maximum(self._year_share[left], self._year_share[right])
@@ -116,14 +128,20 @@ class _BoundShares:
         self._packed: Int64s = np.array(packed, dtype=np.int64)[order]
         self._values: Float64s = np.array(values, dtype=float)[order]
         # A word that is common elsewhere but rare in this nationality: no rarer than either says.
-        self._rare_within = np.array([shares.rare_within.get(name, np.nan) for name in nationalities] or [np.nan])
+        self._rare_within = np.array(
+            [shares.rare_within.get(name, np.nan) for name in nationalities] or [np.nan]
+        )
         self._common_overall = known
 
     def share(self, code: Int32s, nationality: Int32s) -> Float64s:
         """Share of each code among people of each nationality (0: the whole)."""
         overall = self._overall[code]
         rare_here = self._rare_within[nationality]
-        result = np.where(np.isnan(rare_here), overall, np.where(self._common_overall[code], np.minimum(rare_here, overall), rare_here))
+        result = np.where(
+            np.isnan(rare_here),
+            overall,
+            np.where(self._common_overall[code], np.minimum(rare_here, overall), rare_here),
+        )
         result = np.where(nationality == 0, overall, result)
         if len(self._packed):
             wanted = nationality.astype(np.int64) * self._n_texts + code
@@ -136,7 +154,12 @@ class _BoundShares:
 def _by_letters(shares: object) -> Float64s:
     table = dict(shares)  # type: ignore[call-overload]
     known = sorted(int(letters) for letters in table)
-    return np.array([float(table[str(max([k for k in known if k <= n] or [known[0]]))]) for n in range(_MAX_BY_LETTERS + 1)])
+    return np.array(
+        [
+            float(table[str(max([k for k in known if k <= n] or [known[0]]))])
+            for n in range(_MAX_BY_LETTERS + 1)
+        ]
+    )
 
 
 def _single_code_shares(frequencies: Frequencies, names: tuple[str, ...]) -> Float64s:
@@ -145,14 +168,18 @@ def _single_code_shares(frequencies: Frequencies, names: tuple[str, ...]) -> Flo
     for name, share in frequencies.nationalities.items():
         for code in name.split("+"):
             by_code[code] = by_code.get(code, 0.0) + share
-    return np.array([max(by_code.get(code, frequencies.rare_nationality) for code in name.split("+")) for name in names])
+    return np.array(
+        [max(by_code.get(code, frequencies.rare_nationality) for code in name.split("+")) for name in names]
+    )
 
 
 def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float64s, Float64s]:
     """For each row the share of its very date, and of the years that its interval covers, in its stratum."""
     birth = referrals.birth
     known = ~np.isnat(birth.first)
-    first = np.where(known, birth.first, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
+    first = (
+        np.where(known, birth.first, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
+    )
     last = np.where(known, birth.last, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
     communities = referrals.nationality.group_names
     community = referrals.nationality.group[referrals.nationality.code].astype(np.int64)
@@ -170,9 +197,14 @@ def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float6
     low, high = np.clip(first - span[0], 0, len(span)), np.clip(last - span[0] + 1, 0, len(span))
     kinds = np.array([DAYS_OF_KIND[kind] for kind in DefaultDate])
     any_days = next(iter(frequencies.days.values()))
-    days = np.array([[frequencies.days.get(name, any_days)[str(int(kind))] for kind in DefaultDate] for name in communities])
+    days = np.array(
+        [
+            [frequencies.days.get(name, any_days)[str(int(kind))] for kind in DefaultDate]
+            for name in communities
+        ]
+    )
     of_day = days[community, birth.default] / kinds[birth.default] if len(community) else np.zeros(0)
     in_years = np.maximum(cumulative[stratum, high] - cumulative[stratum, low], rare_year)
     months = (birth.last.astype("datetime64[M]") - birth.first.astype("datetime64[M]")).astype(np.int64) + 1
-    within_year = np.where(known & (months > 0) & (months < 12), months / 12.0, 1.0)  # noqa: PLR2004
+    within_year = np.where(known & (months > 0) & (months < 12), months / 12.0, 1.0)
     return years[stratum, place] * of_day, in_years * within_year

@@ -1,9 +1,10 @@
 """Levels and coincidences -> evidence in bits, line by line, and the match weight of each pair.
 
-A field's line is log2 m - log2 u; at levels that go by frequency -log2 u is the coincidence of the very values. Missing weighs 0.
-The line `relatives` is a discount: the probability of the same agreement among relatives and co-victims, who share names, days and
-references without being one person, weighed against that among strangers. The match weight is the prior plus all lines. Bits are
-rounded to multiples of 2^-20, which makes their sums exact in any order.
+A field's line is log2 m - log2 u; at levels that go by frequency -log2 u is the coincidence of the very
+values. Missing weighs 0. The line `relatives` is a discount: the probability of the same agreement among
+relatives and co-victims, who share names, days and references without being one person, weighed against that
+among strangers. The match weight is the prior plus all lines. Bits are rounded to multiples of 2^-20, which
+makes their sums exact in any order.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import STRATA, LinkageModel, array_of
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.tables import CandidatePairs, Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
+from nrm_linkage.tables import (
+    CandidatePairs,
+    Comparisons,
+    Float64s,
+    Int8s,
+    Int32s,
+    Int64s,
+    Referrals,
+    ScoredPairs,
+)
 
 __all__ = [
     "EVIDENCE_LINES",
@@ -48,7 +58,9 @@ def date_stratum(age_group: Int8s, left: Int32s, right: Int32s) -> Int64s:
 
 
 def pair_community(referrals: Referrals, left: Int32s, right: Int32s) -> Int64s:
-    """The naming community of each pair, code + 1 into the nationalities' `group_names`; 0 where the two differ or neither is known."""
+    """The naming community of each pair, code + 1 into the nationalities' `group_names`; 0 where the two
+    differ or neither is known.
+    """
     nationality = referrals.nationality
     group = nationality.group[nationality.code].astype(np.int64) + 1
     known = nationality.code != 0
@@ -75,7 +87,9 @@ def relative_log2(levels: Int8s) -> Float64s:
     return np.asarray(np.log2(shares[np.arange(len(FIELDS)), levels]).sum(axis=1))
 
 
-def score(referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel) -> tuple[Float64s, Float64s]:
+def score(
+    referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
+) -> tuple[Float64s, Float64s]:
     """Evidence lines (p, n_lines) and match weights (p,), in bits."""
     community = pair_community(referrals, left, right)
     m = np.stack(

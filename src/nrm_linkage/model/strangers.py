@@ -1,9 +1,11 @@
-"""u: how often two unrelated referrals show each level, counted over pairs drawn without looking at who resembles whom.
+"""u: how often two unrelated referrals show each level, counted over pairs drawn without looking at who
+resembles whom.
 
-The sample is the rows with the smallest hashes of their own content, so it is as good as random and does not depend on the order
-of rows, on ids or on a seed. Pairs that are plainly one person are left out (a small extract is full of them): those that a first
-score with the shipped parameters puts above even odds. Counts are shrunk to the shipped u. For dates of birth they are taken apart
-by age stratum, because two children share a year of birth far more often than two people.
+The sample is the rows with the smallest hashes of their own content, so it is as good as random and does not
+depend on the order of rows, on ids or on a seed. Pairs that are plainly one person are left out (a small
+extract is full of them): those that a first score with the shipped parameters puts above even odds. Counts
+are shrunk to the shipped u. For dates of birth they are taken apart by age stratum, because two children
+share a year of birth far more often than two people.
 """
 
 from __future__ import annotations
@@ -27,12 +29,16 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Referrals
 __all__ = ["learn_strangers", "starting_model"]
 
 SAMPLE_ROWS = 1000
-"""Rows of the sample; half a million pairs, which fixes a u of 1 in 10,000 to within a seventh (chosen by us)."""
+"""Rows of the sample; half a million pairs, which fixes a u of 1 in 10,000 to within a seventh (chosen by
+us).
+"""
 
 _MAX_BY_LETTERS = 8
 
 
-def starting_model(frequencies: Frequencies, n_referrals: int, repeats_per_referral: float, floor_referrals: float) -> LinkageModel:
+def starting_model(
+    frequencies: Frequencies, n_referrals: int, repeats_per_referral: float, floor_referrals: float
+) -> LinkageModel:
     """The model before estimation: shipped m and u, the data's frequencies, and the expected prior."""
     growth = repeats_per_referral / (1 + repeats_per_referral)
     scale = max(n_referrals, floor_referrals, 2) - 1
@@ -74,7 +80,9 @@ def _sample(referrals: Referrals) -> Int64s:
     hashed = pd.util.hash_array(texts, categorize=False)
     content = np.zeros(referrals.n, dtype=np.uint64)
     np.add.at(content, bags.tokens.row, hashed[bags.tokens.token] if len(bags.tokens.token) else hashed[:0])
-    content += referrals.birth.first.astype("datetime64[D]").astype(np.int64).view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    content += referrals.birth.first.astype("datetime64[D]").astype(np.int64).view(np.uint64) * np.uint64(
+        0x9E3779B97F4A7C15
+    )
     content = (content ^ (content >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
     rows = np.flatnonzero(referrals.linkable)
     chosen = rows[np.lexsort((rows, content[rows]))][:SAMPLE_ROWS]
@@ -83,18 +91,26 @@ def _sample(referrals: Referrals) -> Int64s:
 
 def _level_counts(levels: np.ndarray[tuple[int, int], np.dtype[np.int8]]) -> Float64s:
     width = array_of(priors.U_PRIOR).shape[1]
-    return np.stack([np.bincount(levels[:, field], minlength=width).astype(float) for field in range(len(FIELDS))])
+    return np.stack(
+        [np.bincount(levels[:, field], minlength=width).astype(float) for field in range(len(FIELDS))]
+    )
 
 
 def _shrunk(count: Float64s, start: Float64s) -> Float64s:
     """Shares of levels, shrunk to `start`; missing stays 1 and levels that do not exist stay NaN."""
     held = count[:, 1:]
-    share = (held + priors.U_STRENGTH_PAIRS * start[:, 1:]) / (held.sum(axis=1, keepdims=True) + priors.U_STRENGTH_PAIRS)
+    share = (held + priors.U_STRENGTH_PAIRS * start[:, 1:]) / (
+        held.sum(axis=1, keepdims=True) + priors.U_STRENGTH_PAIRS
+    )
     return np.concatenate([start[:, :1], share], axis=1)
 
 
-def _word_accidents(referrals: Referrals, frequencies: Frequencies, left: Int32s, right: Int32s) -> Frequencies:
-    """How often a stranger's bag holds a near or a shortened word, by letters, counted over the sample and shrunk to the shipped."""
+def _word_accidents(
+    referrals: Referrals, frequencies: Frequencies, left: Int32s, right: Int32s
+) -> Frequencies:
+    """How often a stranger's bag holds a near or a shortened word, by letters, counted over the sample and
+    shrunk to the shipped.
+    """
     bags, matrix = referrals.names, padded(referrals.names)
     few = slice(None, None, max(1, len(left) // 100_000))
     left, right = left[few], right[few]
@@ -105,12 +121,18 @@ def _word_accidents(referrals: Referrals, frequencies: Frequencies, left: Int32s
     size = _MAX_BY_LETTERS + 1
     asked = np.bincount(letters[matrix.word[left][matrix.held[left]]], minlength=size).astype(float)
     by_level = {}
-    for level, prior in ((WordLevel.NEAR, priors.NEAR_WORD_SHARES), (WordLevel.SHORTENED, priors.SHORT_WORD_SHARES)):
+    for level, prior in (
+        (WordLevel.NEAR, priors.NEAR_WORD_SHARES),
+        (WordLevel.SHORTENED, priors.SHORT_WORD_SHARES),
+    ):
         pair, place = np.nonzero(names.level == level)
         shorter = np.minimum(letters[names.left_word[pair, place]], letters[names.right_word[pair, place]])
         count = np.bincount(shorter, minlength=size)
         strength = priors.U_STRENGTH_PAIRS
         by_level[level] = {
-            str(n): float((count[n] + strength * share) / (asked[n] + strength)) for n, share in sorted(prior.items())
+            str(n): float((count[n] + strength * share) / (asked[n] + strength))
+            for n, share in sorted(prior.items())
         }
-    return replace(frequencies, near_words=by_level[WordLevel.NEAR], short_words=by_level[WordLevel.SHORTENED])
+    return replace(
+        frequencies, near_words=by_level[WordLevel.NEAR], short_words=by_level[WordLevel.SHORTENED]
+    )

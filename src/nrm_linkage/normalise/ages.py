@@ -50,7 +50,8 @@ class AgeReading:
 
 _WORDS: Final = r"(?:years?|yrs?|y\s?/?\s?o|y)?\.?\s*(?:old|of age)?"
 _ABOUT: Final = (
-    r"(?:(?:approx(?:imately)?|about|around|roughly|circa|ca?|abt|est(?:imated)?|maybe|possibly|probably|nearly|almost|assessed"
+    r"(?:(?:approx(?:imately)?|about|around|roughly|circa|ca?|abt|est(?:imated)?|maybe|possibly|probably"
+    r"|nearly|almost|assessed"
     r"|claims?|claimed)\.?\s*(?:to be|as|at)?\s*|~\s*)?"
 )
 _ONE: Final = re.compile(

@@ -30,7 +30,8 @@ _ANSWERS: Final = (
     (
         Answer.UNSURE,
         word_set(
-            "not sure|not-sure|notsure|not_sure|unsure|don't know|dont know|dontknow|do not know|dk|maybe|possibly|"
+            "not sure|not-sure|notsure|not_sure|unsure|don't know|dont know|dontknow|do not know|dk"
+            "|maybe|possibly|"
             "unknown|not known|unclear|uncertain|dont-know|don't-know"
         ),
     ),
@@ -44,8 +45,8 @@ _LEADING: Final = re.compile(
 def read_answer(value: object) -> Answer:
     """Read one answer; an answer followed by an explanation counts as the answer.
 
-    >>> read_answer("Yes").name, read_answer("not-sure").name, read_answer("No - first referral").name, read_answer(None).name
-    ('YES', 'UNSURE', 'NO', 'MISSING')
+    >>> [read_answer(value).name for value in ("Yes", "not-sure", "No - first referral", None)]
+    ['YES', 'UNSURE', 'NO', 'MISSING']
     """
     text, _ = text_of(value)
     if text is None:

@@ -1,8 +1,9 @@
 """The name boxes of a referral -> one bag of tokens a row, with a vocabulary that carries each word's keys.
 
-In this order: each box is read value by value (`names`); boxes are laid end to end (given, family, whole name where the first two
-are empty, alias); a word that a row repeats counts once; words beyond the limit are left out and counted. The vocabulary is the
-sorted set of words, and each word gets its skeleton, spelling-variant class and phonetic code once.
+In this order: each box is read value by value (`names`); boxes are laid end to end (given, family, whole name
+where the first two are empty, alias); a word that a row repeats counts once; words beyond the limit are left
+out and counted. The vocabulary is the sorted set of words, and each word gets its skeleton, spelling-variant
+class and phonetic code once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.normalise.distinct import ReadColumn, expand_lists, first_occurrences, read_column, row_starts
+from nrm_linkage.normalise.distinct import (
+    ReadColumn,
+    expand_lists,
+    first_occurrences,
+    read_column,
+    row_starts,
+)
 from nrm_linkage.normalise.names import NameBox, NameReading, read_name
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
@@ -27,7 +34,9 @@ _BOXES = (NameBox.GIVEN, NameBox.FAMILY, NameBox.WHOLE, NameBox.ALIAS)
 
 @dataclass(frozen=True)
 class ReadNames:
-    """The bags; the boxes as read, for the issues found in them; and how many referrals had more words than are compared."""
+    """The bags; the boxes as read, for the issues found in them; and how many referrals had more words than
+    are compared.
+    """
 
     bags: NameBags
     boxes: Mapping[str, ReadColumn[NameReading]]
@@ -41,7 +50,11 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
         for box in _BOXES
         if str(box) in columns
     }
-    words = tuple(sorted({token.text for read in boxes.values() for reading in read.readings for token in reading.tokens}))
+    words = tuple(
+        sorted(
+            {token.text for read in boxes.values() for reading in read.readings for token in reading.tokens}
+        )
+    )
     number = {word: position for position, word in enumerate(words)}
     row, token, role = _lay_end_to_end(boxes, number, n_rows)
     once = first_occurrences(row * max(len(words), 1) + token)
@@ -66,8 +79,12 @@ def _lay_end_to_end(
             codes = np.where(has_name, 0, codes)
         else:
             has_name |= count[codes] > 0
-        flat_token = np.array([number[t.text] for reading in read.readings for t in reading.tokens], dtype=np.int64)
-        flat_role = np.array([int(t.role) for reading in read.readings for t in reading.tokens], dtype=np.int8)
+        flat_token = np.array(
+            [number[t.text] for reading in read.readings for t in reading.tokens], dtype=np.int64
+        )
+        flat_role = np.array(
+            [int(t.role) for reading in read.readings for t in reading.tokens], dtype=np.int8
+        )
         start, taken = expand_lists(count, codes)
         rows.append(np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start)))
         tokens.append(flat_token[taken])

@@ -1,9 +1,11 @@
-"""Dates of birth and ages of a whole frame: readings laid out as arrays, and checked against the referral date and the age group.
+"""Dates of birth and ages of a whole frame: readings laid out as arrays, and checked against the referral
+date and the age group.
 
-In this order: each distinct date is read (`dates`); a birth on or after its referral is missing, with an issue; an age in the
-birth-date box or in the age column becomes an interval of birth dates by the referral date; a child or adult box alone becomes the
-interval that it allows. A child's record with an adult's date of birth, or the reverse, is flagged as a possible age dispute and
-changes nothing else. It does not choose between readings: comparison does.
+In this order: each distinct date is read (`dates`); a birth on or after its referral is missing, with an
+issue; an age in the birth-date box or in the age column becomes an interval of birth dates by the referral
+date; a child or adult box alone becomes the interval that it allows. A child's record with an adult's date of
+birth, or the reverse, is flagged as a possible age dispute and changes nothing else. It does not choose
+between readings: comparison does.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ RowIssue = tuple[str, Mask, str]
 
 @dataclass(frozen=True)
 class ReadBirths:
-    """Birth dates, intervals by age, and age groups; `dates` as read, and issues that rows have by comparison with others."""
+    """Birth dates, intervals by age, and age groups; `dates` as read, and issues that rows have by comparison
+    with others.
+    """
 
     birth: BirthDates
     by_age_first: Days
@@ -42,7 +46,9 @@ class ReadBirths:
 
 
 def read_births(columns: Mapping[str, tuple[pd.Series, ...]], referred: Days, latest: date) -> ReadBirths:
-    """Read `date_of_birth`, `age_at_referral` and `age_group` where they are there. `referred`: datetime64[D] (n,)."""
+    """Read `date_of_birth`, `age_at_referral` and `age_group` where they are there. `referred`: datetime64[D]
+    (n,).
+    """
     n_rows = len(referred)
     dates = None
     birth = _no_birth_dates(n_rows)
@@ -54,7 +60,9 @@ def read_births(columns: Mapping[str, tuple[pd.Series, ...]], referred: Days, la
         late = ~np.isnat(referred) & ~np.isnat(birth.first) & (birth.first >= referred)
         issues.append(("date_of_birth", late, "birth on or after the referral: read as missing"))
         birth = _blank(birth, late)
-        age_years = dates.map(lambda reading: np.nan if reading.age_years is None else float(reading.age_years), "float64")
+        age_years = dates.map(
+            lambda reading: np.nan if reading.age_years is None else float(reading.age_years), "float64"
+        )
     if "age_at_referral" in columns:
         ages = read_column(columns["age_at_referral"][0], read_age)
         stated = ages.map(lambda years: np.nan if years is None else float(years), "float64")
@@ -97,7 +105,9 @@ def _laid_out(dates: ReadColumn[BirthDateReading]) -> BirthDates:
     return BirthDates(
         first=dates.map(lambda reading: reading.first, "datetime64[D]"),
         last=dates.map(lambda reading: reading.last, "datetime64[D]"),
-        precision=dates.map(lambda reading: int(reading.precision) if reading.first else int(DatePrecision.MISSING), "int8"),
+        precision=dates.map(
+            lambda reading: int(reading.precision) if reading.first else int(DatePrecision.MISSING), "int8"
+        ),
         default=dates.map(lambda reading: int(reading.default), "int8"),
         readings=readings[dates.codes],
     )
@@ -114,11 +124,19 @@ def _blank(birth: BirthDates, where: Mask) -> BirthDates:
     )
 
 
-def _interval_by_age(age_years: np.ndarray[tuple[int], np.dtype[np.float64]], group: Int8s, referred: Days) -> tuple[Days, Days]:
-    """The birth dates that an age in whole years, or failing that an age group, allows on the day of referral; NaT where unknown."""
-    youngest = np.where(np.isnan(age_years), np.select([group == _CHILD, group == _ADULT], [0, MAJORITY_YEARS], -1), age_years)
+def _interval_by_age(
+    age_years: np.ndarray[tuple[int], np.dtype[np.float64]], group: Int8s, referred: Days
+) -> tuple[Days, Days]:
+    """The birth dates that an age in whole years, or failing that an age group, allows on the day of
+    referral; NaT where unknown.
+    """
+    youngest = np.where(
+        np.isnan(age_years), np.select([group == _CHILD, group == _ADULT], [0, MAJORITY_YEARS], -1), age_years
+    )
     oldest = np.where(
-        np.isnan(age_years), np.select([group == _CHILD, group == _ADULT], [MAJORITY_YEARS - 1, OLDEST_YEARS], -1), age_years
+        np.isnan(age_years),
+        np.select([group == _CHILD, group == _ADULT], [MAJORITY_YEARS - 1, OLDEST_YEARS], -1),
+        age_years,
     )
     known = (youngest >= 0) & ~np.isnat(referred)
     none = np.datetime64("NaT", "D")
@@ -135,7 +153,9 @@ def years_before(day: Days, years: np.ndarray[tuple[int], np.dtype[np.float64]])
 
 
 def _group_by_birth(birth: BirthDates, referred: Days) -> Int8s:
-    """Child or adult on the day of referral where the whole interval of birth agrees; 0 where it does not or is unknown."""
+    """Child or adult on the day of referral where the whole interval of birth agrees; 0 where it does not or
+    is unknown.
+    """
     threshold = years_before(referred, np.full(len(referred), float(MAJORITY_YEARS)))
     adult, child = birth.last <= threshold, birth.first > threshold
     return np.select([adult, child], [_ADULT, _CHILD], 0).astype(np.int8)

@@ -1,7 +1,7 @@
 """Apply a value-level reader to the distinct values of a column, and lay the results out as arrays.
 
-Readers are pure functions of one value; a column of a million rows has far fewer distinct values, so each is read once. Nothing is
-remembered between calls: these are people's names.
+Readers are pure functions of one value; a column of a million rows has far fewer distinct values, so each is
+read once. Nothing is remembered between calls: these are people's names.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ Reading = TypeVar("Reading")
 
 @dataclass(frozen=True)
 class ReadColumn(Generic[Reading]):
-    """A column read value by value. `codes`: int32 (n,) into `readings`, whose first is the reading of a missing value."""
+    """A column read value by value. `codes`: int32 (n,) into `readings`, whose first is the reading of a
+    missing value.
+    """
 
     codes: Int32s
     readings: tuple[Reading, ...] = field(repr=False)
 
-    def map(self, of: Callable[[Reading], object], dtype: str) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
+    def map(
+        self, of: Callable[[Reading], object], dtype: str
+    ) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
         """One plain value a row, from one plain value a reading."""
         return np.array([of(reading) for reading in self.readings], dtype=dtype)[self.codes]
 
@@ -44,7 +48,9 @@ def read_column(column: pd.Series, read: Callable[[object], Reading]) -> ReadCol
 
 
 def token_lists(lists: Iterable[Sequence[str]], codes: Int32s) -> TokenLists:
-    """Token lists of rows from the token lists of their codes; `texts` is sorted, so codes of tokens depend on content alone."""
+    """Token lists of rows from the token lists of their codes; `texts` is sorted, so codes of tokens depend
+    on content alone.
+    """
     lists = list(lists)
     texts = tuple(sorted({text for tokens in lists for text in tokens}))
     number = {text: position for position, text in enumerate(texts)}
@@ -55,7 +61,9 @@ def token_lists(lists: Iterable[Sequence[str]], codes: Int32s) -> TokenLists:
 
 
 def expand_lists(count: Int64s, codes: Int32s) -> tuple[Int64s, Int64s]:
-    """Row starts (n + 1,) and the positions to take from the flat lists of codes, so that rows own copies of their code's list."""
+    """Row starts (n + 1,) and the positions to take from the flat lists of codes, so that rows own copies of
+    their code's list.
+    """
     first = np.concatenate(([0], np.cumsum(count)))[:-1]
     row_count = count[codes]
     start = np.concatenate(([0], np.cumsum(row_count))).astype(np.int64)
@@ -63,8 +71,12 @@ def expand_lists(count: Int64s, codes: Int32s) -> tuple[Int64s, Int64s]:
     return start, np.repeat(first[codes], row_count) + within
 
 
-def merge_lists(parts: Sequence[TokenLists], n_rows: int, *, prefixes: Sequence[str] | None = None) -> TokenLists:
-    """One token list a row out of several, without repeats; with `prefixes`, each part's tokens get its prefix."""
+def merge_lists(
+    parts: Sequence[TokenLists], n_rows: int, *, prefixes: Sequence[str] | None = None
+) -> TokenLists:
+    """One token list a row out of several, without repeats; with `prefixes`, each part's tokens get its
+    prefix.
+    """
     prefixes = prefixes or [""] * len(parts)
     spelled = [[prefix + text for text in part.texts] for prefix, part in zip(prefixes, parts, strict=True)]
     texts = tuple(sorted({text for part in spelled for text in part}))

@@ -1,9 +1,10 @@
 """What referrals say about the exploitation and about themselves: the evidence on which `instances` works.
 
-Types, places, dates of exploitation, the responder, the reasonable grounds decision and the form's yes/no questions, each read once
-for each distinct value. None of it is evidence about the person. The question "reported before" changed its meaning on 31 March
-2025 while its field name stayed (domain.md 1.1.2): answers of earlier referrals are turned round here, so that yes always means
-that the person had reported before; where the referral is undated the answer is dropped.
+Types, places, dates of exploitation, the responder, the reasonable grounds decision and the form's yes/no
+questions, each read once for each distinct value. None of it is evidence about the person. The question
+"reported before" changed its meaning on 31 March 2025 while its field name stayed (domain.md 1.1.2): answers
+of earlier referrals are turned round here, so that yes always means that the person had reported before;
+where the referral is undated the answer is dropped.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ def _types(columns: Columns, n_rows: int) -> Int8s:
         found |= read.map(lambda types: sum(TYPE_BITS[name] for name in types), "int8").astype(np.int8)
     for box, name in _TICK_BOXES.items():
         if box in columns:
-            found |= np.where(_answers(columns, box, n_rows) == int(Answer.YES), TYPE_BITS[name], 0).astype(np.int8)
+            found |= np.where(_answers(columns, box, n_rows) == int(Answer.YES), TYPE_BITS[name], 0).astype(
+                np.int8
+            )
     return found
 
 
@@ -112,7 +115,9 @@ def _places(columns: Columns, n_rows: int) -> TokenLists:
 def _coded_text(columns: Columns, name: str, n_rows: int) -> Coded:
     if name not in columns:
         return Coded(codes=np.zeros(n_rows, dtype=np.int32), values=("",))
-    read = read_column(columns[name][0], lambda value: "" if value is None else " ".join(str(value).casefold().split()))
+    read = read_column(
+        columns[name][0], lambda value: "" if value is None else " ".join(str(value).casefold().split())
+    )
     texts = ("", *sorted(set(read.readings) - {""}))
     number = {text: code for code, text in enumerate(texts)}
     return Coded(codes=read.map(lambda text: number[text], "int32").astype(np.int32), values=texts)
@@ -121,7 +126,11 @@ def _coded_text(columns: Columns, name: str, n_rows: int) -> Coded:
 def _dates(columns: Columns, name: str, n_rows: int) -> Days:
     if name not in columns:
         return np.full(n_rows, "NaT", dtype="datetime64[D]")
-    return read_column(columns[name][0], read_date).map(lambda reading: reading.first, "datetime64[D]").astype("datetime64[D]")
+    return (
+        read_column(columns[name][0], read_date)
+        .map(lambda reading: reading.first, "datetime64[D]")
+        .astype("datetime64[D]")
+    )
 
 
 def _answers(columns: Columns, name: str, n_rows: int) -> Int8s:
@@ -131,7 +140,9 @@ def _answers(columns: Columns, name: str, n_rows: int) -> Int8s:
 
 
 def _negative_decisions(columns: Columns, n_rows: int) -> Int8s:
-    """Yes where either decision on the referral is recorded as negative or withdrawn, no where one is recorded otherwise."""
+    """Yes where either decision on the referral is recorded as negative or withdrawn, no where one is
+    recorded otherwise.
+    """
     result = np.zeros(n_rows, dtype=np.int8)
     for name in ("rg_decision", "cg_decision"):
         if name in columns:

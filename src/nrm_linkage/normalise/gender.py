@@ -44,8 +44,10 @@ _WORDS: Final = (
     (
         Gender.OTHER,
         word_set(
-            "other|x|non-binary|nonbinary|non binary|nb|intersex|indeterminate|gender fluid|genderfluid|agender|"
-            "they do not identify as male or female|neither|third gender|hijra|does not identify as male or female|"
+            "other|x|non-binary|nonbinary|non binary|nb|intersex|indeterminate|gender fluid|genderfluid"
+            "|agender|"
+            "they do not identify as male or female|neither|third gender|hijra|does not identify as male "
+            "or female|"
             "they|prefer to self-describe|in another way|self-described"
         ),
     ),
@@ -59,8 +61,8 @@ _TOKEN: Final = re.compile(r"[^\W\d_]+")
 def read_gender(value: object) -> GenderReading:
     """Read one gender. A trans woman or man has the gender stated; "trans" alone is `OTHER`.
 
-    >>> read_gender("Female").gender.name, read_gender("M").gender.name, read_gender("Not Recorded").gender.name
-    ('FEMALE', 'MALE', 'MISSING')
+    >>> [read_gender(value).gender.name for value in ("Female", "M", "Not Recorded")]
+    ['FEMALE', 'MALE', 'MISSING']
     """
     text, problems = text_of(value)
     if text is None:

@@ -33,12 +33,19 @@ _INITIALS: Final = re.compile(r"(?:[A-Za-z][.\s]*){2,3}")
 
 
 # Two capitals that are whole names in their languages all the same (chosen by us).
-_SHORT_NAMES: Final = frozenset("NG MD AN AL AM ED EM EN EL IP OH ON AH UL UR UZ IR OR".split())
+_SHORT_NAMES: Final = frozenset(
+    "NG MD AN AL AM ED EM EN EL IP OH ON AH UL UR UZ IR OR EK IM IV OK OM UM".split()
+)
 
 
 @cache
 def _empty_words() -> frozenset[str]:
-    return words("placeholder") | words("placeholder_if_alone") | words("title")
+    return (
+        words("placeholder")
+        | words("placeholder_if_alone")
+        | words("placeholder_with_others")
+        | words("title")
+    )
 
 
 @cache
@@ -66,6 +73,8 @@ def why_missing(text: str, *, alias: bool, whole: bool) -> str | None:
     rest = code.sub(" ", text)
     folded = [fold(match.group()) for match in WORD.finditer(rest)]
     says_nothing = all(not word or word in _empty_words() for word in folded)
+    if len(folded) == 1 and folded[0] in words("placeholder_with_others") and rest == text:
+        return None
     if (rest != text and says_nothing) or operation.match(text):
         return REDACTED
     if says_nothing:

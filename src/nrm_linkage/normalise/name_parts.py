@@ -65,12 +65,12 @@ _FINAL: Final = (
 _PINYIN_LONG: Final = f"{_INITIAL}{_FINAL}"
 _PINYIN_TWO: Final = re.compile(f"({_PINYIN_LONG})({_PINYIN_LONG})")
 # One of the two syllables must be one that hardly any other language writes.
-_PINYIN_MARK: Final = re.compile(
-    "zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|jian|hua|[bpmfdtnlgkhw]ei|[bpmdtnl]ing"
-)
+_PINYIN_MARK: Final = re.compile("zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|jian|hua$|[bpmfdtnlgkhw]ei|[ml]ing$")
 _IBERIAN_FUSED: Final = re.compile("(?:delos|dela|del|dos|da|de)([a-z]{4,})")
 _GUJARATI: Final = re.compile("([a-z]{3,}?)bhai|([a-z]{3,}[aiu])ben")
-_FUSED_ARTICLE: Final = re.compile("[ae]l(?=(?:sh|kh|gh|dh|th|[bdfhjkmnqrstwyz])[a-z]{3,}(?:i|y|ee|awi)$)")
+_FUSED_ARTICLE: Final = re.compile(
+    "[ae]l(?=(?:sh|kh|gh|dh|th|[bdfhjkmnqrstwyz])[a-z]{3,}(?:(?<!sk)[iy]|ee|awi)$)"
+)
 _EUROPEAN_AL: Final = re.compile("al(?:b|f|m|t|d|v)|el(?:m|d|b|t)")
 _GEEZ_ABBREVIATION: Final = {"g": "gebre", "h": "habte", "t": "tekle", "w": "welde", "k": "kidane"}
 _MAYBE_FUSED: Final = re.compile(
@@ -107,7 +107,7 @@ def special_words() -> frozenset[str]:
     kinds = "article assimilated_article patronymic particle abd ullah din uddin geez_second".split()
     return frozenset().union(
         *(words(kind) for kind in kinds),
-        {"abdi", "cabdi", "abdu", "abdo", "mc", "abu", "abou", "abo", "bhai", "van"},
+        {"abdi", "cabdi", "abdu", "abdo", "mc", "abu", "abou", "abo", "bhai", "het", "la", "los", "las"},
     )
 
 

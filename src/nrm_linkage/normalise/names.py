@@ -26,7 +26,6 @@ from functools import cache
 from typing import Final
 
 from nrm_linkage.normalise.name_absent import (
-    CONSONANTS,
     NO_LETTERS,
     PLACEHOLDER,
     TITLE_ALONE,
@@ -102,7 +101,7 @@ _ROLE_OF_BOX: Final = {
     NameBox.ALIAS: NameRole.ALIAS,
 }
 _NOTHING: Final = NameReading((), ())
-_SIMPLE: Final = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{3,}){0,3}")
+_SIMPLE: Final = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){0,3}")
 _DIGIT: Final = re.compile(r"\d")
 _EMAIL: Final = re.compile(r"\S+@\S+\.[A-Za-z]{2,}")
 _LOST: Final = re.compile(r"(?<=\w)\?|\?(?=\w)")
@@ -164,7 +163,7 @@ def _read_simple(value: str, box: NameBox) -> NameReading | None:
             return None
         tokens.append(NameToken(part, role, False))
     if len(parts) == 1:
-        looks_absent = value == "nan" or (len(value) == 3 and CONSONANTS.fullmatch(value))
+        looks_absent = value == "nan" or (len(value) <= 3 and value.isupper())
         return None if looks_absent else NameReading(tuple(tokens), ())
     if len(set(parts)) == 1 or (
         box is NameBox.WHOLE and len({part.isupper() for part in value.split(" ")}) == 2
@@ -179,6 +178,7 @@ def _words_with_rules() -> frozenset[str]:
     kinds = (
         "placeholder",
         "placeholder_if_alone",
+        "placeholder_with_others",
         "title",
         "soft_title",
         "geez_second",

@@ -25,14 +25,24 @@ of two nationalities is the first.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
-from nrm_linkage.normalise.values import MISSING_WORDS, data_rows, text_of, word_list
+from nrm_linkage.normalise.values import MISSING_WORDS, data_rows, text_of, word_list, word_set
 
-__all__ = ["NationalityReading", "contested", "folded", "group", "lookalike", "read_nationality", "region"]
+__all__ = [
+    "NationalityReading",
+    "contested",
+    "folded",
+    "group",
+    "lookalike",
+    "read_country",
+    "read_nationality",
+    "region",
+]
 
 NOT_RECOGNISED: Final = "nationality not recognised"
 PARTLY: Final = "part of the nationality not recognised"
@@ -112,6 +122,19 @@ def read_nationality(value: object) -> NationalityReading:
     if (kind := _word_kinds().get(key)) is not None:
         return _UNREAD if kind != "trap" else _UNCLEAR
     return _from_words(key, text)
+
+
+def read_country(value: object) -> str | None:
+    """The code of the one country that a whole value names, without correction or cutting up; None for
+    anything else.
+
+    >>> read_country("Libya"), read_country("Tripoli"), read_country("LY")
+    ('LBY', None, None)
+    """
+    text, _ = text_of(value)
+    known = None if text is None or len(text) > MAX_LENGTH else _names().get(folded(text))
+    codes = known[0] if known else frozenset[str]()
+    return next(iter(codes)) if len(codes) == 1 else None
 
 
 def _doubt(text: str) -> tuple[str, ...]:
@@ -204,9 +227,7 @@ def _misspelt(word: str) -> _Part:
 
 def _has_loose_direction(kinds: list[str]) -> bool:
     """A "west" or "latin" before a nationality makes it another one."""
-    return any(
-        first == "direction" and second != "filler" for first, second in zip(kinds, kinds[1:], strict=False)
-    )
+    return any(first == "direction" and second != "filler" for first, second in pairwise(kinds))
 
 
 def _combined(parts: list[_Part]) -> tuple[frozenset[str], frozenset[str]]:
@@ -270,17 +291,29 @@ def _wordings() -> Mapping[str, _Known]:
     return generated | _own()
 
 
+def _entries() -> Iterator[str]:
+    """The entries of the form's pick-lists and the English names of ISO."""
+    yield from (row[0] for row in data_rows("nationality_picklist.csv"))
+    yield from (row[2] for row in data_rows("nationality_codes.csv"))
+
+
+@cache
+def _names() -> Mapping[str, _Known]:
+    """English wordings only: in other languages, and among the alias table's regions, towns have names of
+    countries.
+    """
+    wordings = _wordings()
+    return {key: wordings[key] for key in map(folded, _entries()) if key in wordings} | _own()
+
+
 @cache
 def _spellings() -> Mapping[str, tuple[tuple[str, _Known], ...]]:
     """Wordings to correct towards, by first letter: the form's pick-lists, ISO names, and peoples that are
     not states.
     """
-    wordings = _wordings()
-    entries = [row[0] for row in data_rows("nationality_picklist.csv")] + [
-        row[2] for row in data_rows("nationality_codes.csv")
-    ]
-    known = {key: wordings[key] for key in map(folded, entries) if key in wordings}
-    known |= {key: value for key, value in _own().items() if any(code.startswith("x-") for code in value[0])}
+    peoples = {key: value for key, value in _own().items() if any(code.startswith("x-") for code in value[0])}
+    entries = map(folded, _entries())
+    known = {key: value for key in entries if (value := _wordings().get(key)) is not None} | peoples
     found: dict[str, list[tuple[str, _Known]]] = {}
     for wording, value in sorted(known.items()):
         if len(wording) >= 4 and value[0]:
@@ -346,8 +379,9 @@ def region(code: str) -> str:
     return _labels(4).get(code, "unknown")
 
 
-_LENDING: Final = frozenset(
-    word_list("GBR IRL PRT ESP ITA FRA DEU NLD BEL SWE NOR DNK FIN GRC AUT CHE USA CAN AUS NZL x-stateless")
+_LENDING: Final = word_set(
+    "GBR IRL PRT ESP ITA FRA DEU NLD BEL SWE NOR DNK FIN GRC AUT CHE USA CAN AUS NZL x-stateless"
+)
 )
 """Nationalities that are often acquired later: beside another, the other says more about a person's names."""
 

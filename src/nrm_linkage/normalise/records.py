@@ -35,8 +35,8 @@ _DTN_INSIDE: Final = re.compile(r"\bd(?:uty)?\s*t(?:o)?\s*n(?:otify)?\b|\bms1\b"
 def read_record_type(value: object) -> RecordType:
     """Read the record type from its code, its name, or the case system's type number.
 
-    >>> read_record_type("DTN").name, read_record_type(560734).name, read_record_type("Duty to Notify (MS1)").name
-    ('DTN', 'NRM', 'DTN')
+    >>> [read_record_type(value).name for value in ("DTN", 560734, "Duty to Notify (MS1)")]
+    ['DTN', 'NRM', 'DTN']
     """
     text, _ = text_of(value)
     if text is None:

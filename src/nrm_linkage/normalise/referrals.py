@@ -1,12 +1,13 @@
-"""A frame of raw referrals -> `Referrals`: every field read once for each distinct value, every doubt a row of `data_issues`.
+"""A frame of raw referrals -> `Referrals`: every field read once for each distinct value, every doubt a row
+of `data_issues`.
 
-The order: referral dates; names; births and ages; nationality; gender; references and contacts; what the record says of the
-instance; which rows can be linked at all. Nothing here compares two referrals, and no unreadable value stops a run: it is missing,
-with an issue that names the row and the field and never the value.
+The order: referral dates; names; births and ages; nationality; gender; references and contacts; what the
+record says of the instance; which rows can be linked at all. Nothing here compares two referrals, and no
+unreadable value stops a run: it is missing, with an issue that names the row and the field and never the
+value.
 
-A row is linkable when it holds a name, a personal reference, a telephone number or an e-mail address, and is not a technical
-duplicate. Duty to Notify reports are
-mostly nameless and fall out here (domain.md 1.1).
+A row is linkable when it holds a name, a personal reference, a telephone number or an e-mail address, and is
+not a technical duplicate. Duty to Notify reports are mostly nameless and fall out here (domain.md 1.1).
 """
 
 from __future__ import annotations
@@ -34,18 +35,26 @@ from nrm_linkage.tables import Days, Mask, Nationalities, RawReferrals, Referral
 __all__ = ["Normalised", "normalise_referrals"]
 
 LATEST_WITHOUT_REFERRAL_DATES = date(2026, 12, 31)
-"""The latest date where neither the config nor the data give one; fixed, because a result may not depend on the day of the run."""
+"""The latest date where neither the config nor the data give one; fixed, because a result may not depend on
+the day of the run.
+"""
 
 _REFERENCE_COLUMNS = ("home_office_reference", "police_reference", "reported_before_details")
-_CONTACTS: Mapping[str, Callable[[object], Any]] = {"phone": read_phone, "email": read_email, "postcode": read_postcode}
+_CONTACTS: Mapping[str, Callable[[object], Any]] = {
+    "phone": read_phone,
+    "email": read_email,
+    "postcode": read_postcode,
+}
 
 Columns = Mapping[str, tuple[pd.Series, ...]]
 
 
 @dataclass(frozen=True)
 class Normalised:
-    """`referrals` in comparable form; `issues`: one row a doubtful value (`row`, canonical; `field`; `issue`); `notes` for the report;
-    `latest_date`: the day that no birth and no referral was read as later than."""
+    """`referrals` in comparable form; `issues`: one row a doubtful value (`row`, canonical; `field`;
+    `issue`); `notes` for the report; `latest_date`: the day that no birth and no referral was read as later
+    than.
+    """
 
     referrals: Referrals
     issues: pd.DataFrame = field(repr=False)
@@ -64,7 +73,9 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
     named = name_bags(columns, n_rows, config.max_name_tokens)
     issues += [_reading_issues(box, read) for box, read in named.boxes.items()]
     if named.n_cut:
-        notes.append(f"{named.n_cut} referrals have more than {config.max_name_tokens} name tokens; the later ones are not compared")
+        notes.append(
+            f"{named.n_cut} referrals have more than {config.max_name_tokens} name tokens; the later ones are not compared"
+        )
     births = read_births(columns, referred, latest)
     issues += [_reading_issues("date_of_birth", births.dates)] if births.dates else []
     issues += [_row_issues(name, where, issue) for name, where, issue in births.row_issues]
@@ -88,11 +99,14 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
         contacts=contacts,
         referred=referred,
         facts=instance_facts(columns, referred),
-        linkable=(has_name | _holds(references, but_not="police") | _holds(contacts, but_not="postcode")) & is_original,
+        linkable=(has_name | _holds(references, but_not="police") | _holds(contacts, but_not="postcode"))
+        & is_original,
         duplicate_of=raw.duplicate_of,
     )
     table = pd.concat(issues, ignore_index=True) if issues else _row_issues("", np.zeros(0, dtype=bool), "")
-    return Normalised(referrals, table.sort_values(["row", "field", "issue"], ignore_index=True), tuple(notes), latest)
+    return Normalised(
+        referrals, table.sort_values(["row", "field", "issue"], ignore_index=True), tuple(notes), latest
+    )
 
 
 def _reading_issues(name: str, read: ReadColumn[Any]) -> pd.DataFrame:
@@ -106,7 +120,10 @@ def _reading_issues(name: str, read: ReadColumn[Any]) -> pd.DataFrame:
 
 def _row_issues(name: str, where: Mask, issue: str) -> pd.DataFrame:
     """One issue for every marked row."""
-    return pd.DataFrame({"row": np.flatnonzero(where).astype(np.int64), "field": name, "issue": issue}, columns=["row", "field", "issue"])
+    return pd.DataFrame(
+        {"row": np.flatnonzero(where).astype(np.int64), "field": name, "issue": issue},
+        columns=["row", "field", "issue"],
+    )
 
 
 def _referral_dates(columns: Columns, n_rows: int) -> tuple[Days, ReadColumn[Any] | None]:
@@ -123,7 +140,9 @@ def _latest(referred: Days, config: LinkageConfig, notes: list[str]) -> date:
     if len(known):
         latest: date = known.max().item()
         return latest
-    notes.append(f"no referral date to go by: births are read as not later than {LATEST_WITHOUT_REFERRAL_DATES:%d %B %Y}")
+    notes.append(
+        f"no referral date to go by: births are read as not later than {LATEST_WITHOUT_REFERRAL_DATES:%d %B %Y}"
+    )
     return LATEST_WITHOUT_REFERRAL_DATES
 
 
@@ -158,11 +177,15 @@ def _nationalities(columns: Columns, n_rows: int) -> tuple[Nationalities, list[p
     )
 
 
-def _gender(columns: Columns, n_rows: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.int8]], list[pd.DataFrame]]:
+def _gender(
+    columns: Columns, n_rows: int
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int8]], list[pd.DataFrame]]:
     if "gender" not in columns:
         return np.zeros(n_rows, dtype=np.int8), []
     read = read_column(columns["gender"][0], read_gender)
-    return read.map(lambda reading: int(reading.gender), "int8").astype(np.int8), [_reading_issues("gender", read)]
+    return read.map(lambda reading: int(reading.gender), "int8").astype(np.int8), [
+        _reading_issues("gender", read)
+    ]
 
 
 def _references(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.DataFrame]]:
@@ -180,14 +203,20 @@ def _contacts(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.DataFr
     for name, reader in _CONTACTS.items():
         if name in columns:
             read = read_column(columns[name][0], reader)
-            parts.append(token_lists([[reading.token] if reading.token else [] for reading in read.readings], read.codes))
+            parts.append(
+                token_lists(
+                    [[reading.token] if reading.token else [] for reading in read.readings], read.codes
+                )
+            )
             issues.append(_reading_issues(name, read))
             prefixes.append(f"{name}:")
     return merge_lists(parts, n_rows, prefixes=prefixes), issues
 
 
 def _holds(tokens: TokenLists, *, but_not: str) -> Mask:
-    """Rows with a token that belongs to one person: a police reference belongs to an investigation, a postcode to a street."""
+    """Rows with a token that belongs to one person: a police reference belongs to an investigation, a
+    postcode to a street.
+    """
     personal = np.array([not text.startswith(f"{but_not}:") for text in tokens.texts], dtype=bool)
     found = np.zeros(len(tokens.start) - 1, dtype=bool)
     if len(personal):

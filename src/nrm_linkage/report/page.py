@@ -1,8 +1,9 @@
 """The run's report as one self-contained HTML page.
 
-Everything is escaped, nothing is fetched (a Content-Security-Policy says so to the browser), there is no script, and no value of a
-record stands in it: counts, shares, parameters and column headings alone. "internal" is marked not for release; "publication" leaves
-out everything about single clusters, and its counts are suppressed and rounded before they come here.
+Everything is escaped, nothing is fetched (a Content-Security-Policy says so to the browser), there is no
+script, and no value of a record stands in it: counts, shares, parameters and column headings alone.
+"internal" is marked not for release; "publication" leaves out everything about single clusters, and its
+counts are suppressed and rounded before they come here.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: st
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("nrm_linkage", "report/templates"), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.PackageLoader("nrm_linkage", "report/templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
     )
     environment.filters["shown"] = _shown
     return environment.get_template("report.html.j2").render(
@@ -53,5 +56,5 @@ def _shown(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"  # noqa: PLR2004
+        return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
     return str(value)

@@ -20,7 +20,8 @@ class LinkageReport:
     Attributes
     ----------
     counts
-        Numbers at each stage, in order (RECORD 6.3): rows, technical duplicates, not linkable, candidate pairs, ...
+        Numbers at each stage, in order (RECORD 6.3): rows, technical duplicates, not linkable, candidate
+        pairs, ...
     recognised
         Canonical field -> the caller's column or columns.
     choices
@@ -61,13 +62,17 @@ class LinkageReport:
         rest["blocking"] = tuple(RuleYield(**found) for found in values["blocking"])
         if values["estimation"] is not None:
             estimation = dict(values["estimation"])
-            rest["estimation"] = EstimationReport(**(estimation | {"communities": tuple(estimation["communities"])}))
+            rest["estimation"] = EstimationReport(
+                **(estimation | {"communities": tuple(estimation["communities"])})
+            )
         return cls(**rest)
 
     def __str__(self) -> str:
         lines = [f"{name}: {number:,}" for name, number in self.counts.items()]
         if self.estimation is not None:
             state = "converged" if self.estimation.converged else "did not converge"
-            lines.append(f"estimation {state} after {self.estimation.iterations} iterations: {self.estimation.stopped_because}")
+            lines.append(
+                f"estimation {state} after {self.estimation.iterations} iterations: {self.estimation.stopped_because}"
+            )
         lines += [f"choice: {choice}" for choice in self.choices]
         return "\n".join([*lines, HOME_OFFICE_CAVEAT])

@@ -1,13 +1,15 @@
-"""How many people were referred two or more times: estimates with ranges, by group, period, definition and counting.
+"""How many people were referred two or more times: estimates with ranges, by group, period, definition and
+counting.
 
-Every number comes from the joint draws of the partition, so groups, totals and countings agree with one another. In each draw the
-referrals of a person are put in date order. "inside_period" counts people with two or more referrals inside the period;
-"latest_inside" people whose latest referral up to the period's end lies inside it and who have any earlier one (domain.md 3.1: both
-readings of the published figures are in use).
+Every number comes from the joint draws of the partition, so groups, totals and countings agree with one
+another. In each draw the referrals of a person are put in date order. "inside_period" counts people with two
+or more referrals inside the period; "latest_inside" people whose latest referral up to the period's end lies
+inside it and who have any earlier one (domain.md 3.1: both readings of the published figures are in use).
 
-The three countings: "all"; "excluding same instance possible" leaves out repeats that may be about the same instance as the referral
-before and counts who still has two; "later exploitation recorded" counts people with a repeat that is so assessed. A person stands in
-the group of the latest of the referrals that were counted. The range covers linkage under the model and nothing else.
+The three countings: "all"; "excluding same instance possible" leaves out repeats that may be about the same
+instance as the referral before and counts who still has two; "later exploitation recorded" counts people with
+a repeat that is so assessed. A person stands in the group of the latest of the referrals that were counted.
+The range covers linkage under the model and nothing else.
 """
 
 from __future__ import annotations
@@ -33,8 +35,10 @@ RANGE_NOTE = "The range covers uncertainty of linkage under the model and nothin
 
 @dataclass(frozen=True, eq=False)
 class CountedRows:
-    """What counting needs of each canonical row. `referred`: datetime64[D] (n,); `counts`: bool (n,), linkable and no technical
-    duplicate; `groups`: name -> object (n,) of text; `assess`: rows of previous and current referrals -> assessments."""
+    """What counting needs of each canonical row. `referred`: datetime64[D] (n,); `counts`: bool (n,),
+    linkable and no technical duplicate; `groups`: name -> object (n,) of text; `assess`: rows of previous and
+    current referrals -> assessments.
+    """
 
     referred: Days
     counts: Mask
@@ -42,7 +46,7 @@ class CountedRows:
     assess: Callable[[Int64s, Int64s], np.ndarray[tuple[int], np.dtype[np.object_]]]
 
 
-def repeat_referrals(  # noqa: PLR0913
+def repeat_referrals(
     rows: CountedRows,
     partition: Partition,
     *,
@@ -58,7 +62,8 @@ def repeat_referrals(  # noqa: PLR0913
     Raises
     ------
     InputError
-        No referral has a date, the period is not two dates in order, a grouping column is unknown, or an option is out of range.
+        No referral has a date, the period is not two dates in order, a grouping column is unknown, or an
+        option is out of range.
     """
     start, end = _checked_period(rows, period)
     _check_options(rows, by, definition, interval, suppress_below, round_to)
@@ -68,20 +73,33 @@ def repeat_referrals(  # noqa: PLR0913
     codes, labels = _grouped(rows, by)
     draws = _counts_of_draws(rows, partition.uncertain, partition.draws, used, start, codes, len(labels))
     published = _counts_of_draws(
-        rows, partition.uncertain, partition.cluster[partition.uncertain][None].astype(np.int32), used, start, codes, len(labels)
+        rows,
+        partition.uncertain,
+        partition.cluster[partition.uncertain][None].astype(np.int32),
+        used,
+        start,
+        codes,
+        len(labels),
     )[0]
     in_period = used & (rows.referred >= start)
     n_referrals = np.bincount(codes[in_period], minlength=len(labels))
     table = _table(by, labels, draws, published, n_referrals, interval)
     table = _disclosure(table, suppress_below, round_to)
-    table.attrs = {"caveat": HOME_OFFICE_CAVEAT, "range": RANGE_NOTE, "definition": definition, "period": (str(start), str(end))}
+    table.attrs = {
+        "caveat": HOME_OFFICE_CAVEAT,
+        "range": RANGE_NOTE,
+        "definition": definition,
+        "period": (str(start), str(end)),
+    }
     return table
 
 
 def _checked_period(rows: CountedRows, period: tuple[Any, Any] | None) -> tuple[np.datetime64, np.datetime64]:
     known = rows.referred[rows.counts & ~np.isnat(rows.referred)]
     if not len(known):
-        raise InputError("no referral has a date: counts of repeat referrals need a referral_date column; name it with columns=.")
+        raise InputError(
+            "no referral has a date: counts of repeat referrals need a referral_date column; name it with columns=."
+        )
     if period is None:
         return known.min(), known.max()
     try:
@@ -93,14 +111,21 @@ def _checked_period(rows: CountedRows, period: tuple[Any, Any] | None) -> tuple[
     return start, end
 
 
-def _check_options(  # noqa: PLR0913
-    rows: CountedRows, by: Sequence[str], definition: str, interval: float, suppress_below: int | None, round_to: int | None
+def _check_options(
+    rows: CountedRows,
+    by: Sequence[str],
+    definition: str,
+    interval: float,
+    suppress_below: int | None,
+    round_to: int | None,
 ) -> None:
     if isinstance(by, str):
         raise InputError(f"by must be a sequence of column names, for example by=({by!r},).")
     for name in by:
         if name not in rows.groups:
-            raise InputError(f"by= names {name!r}, which the referrals do not hold; choose from: {', '.join(sorted(rows.groups))}.")
+            raise InputError(
+                f"by= names {name!r}, which the referrals do not hold; choose from: {', '.join(sorted(rows.groups))}."
+            )
     if definition not in ("inside_period", "latest_inside"):
         raise InputError('definition must be "inside_period" or "latest_inside".')
     if not 0 < interval < 1:
@@ -120,10 +145,18 @@ def _grouped(rows: CountedRows, by: Sequence[str]) -> tuple[Int64s, list[tuple[s
     return code, [tuple(str(value) for value in label) for label in labels]
 
 
-def _counts_of_draws(  # noqa: PLR0913
-    rows: CountedRows, uncertain: Int64s, draws: Int32s, used: Mask, start: np.datetime64, codes: Int64s, n_groups: int
+def _counts_of_draws(
+    rows: CountedRows,
+    uncertain: Int64s,
+    draws: Int32s,
+    used: Mask,
+    start: np.datetime64,
+    codes: Int64s,
+    n_groups: int,
 ) -> Float64s:
-    """People by draw, counting and group, with people referred at all as a fourth counting: float64 (n_draws, 4, n_groups)."""
+    """People by draw, counting and group, with people referred at all as a fourth counting: float64 (n_draws,
+    4, n_groups).
+    """
     n_draws = len(draws)
     result = np.zeros((n_draws, len(COUNTINGS) + 1, n_groups))
     is_uncertain = np.zeros(len(used), dtype=bool)
@@ -149,18 +182,22 @@ def _counts_of_draws(  # noqa: PLR0913
     n_each = np.bincount(number)
     assessed = _assessed(rows, row, first)
     same = np.bincount(number, weights=assessed == 1)
-    later = np.bincount(number, weights=assessed == 2)  # noqa: PLR2004
-    qualifies = [n_each >= 2, n_each - same >= 2, later >= 1, n_each >= 1]  # noqa: PLR2004
+    later = np.bincount(number, weights=assessed == 2)
+    qualifies = [n_each >= 2, n_each - same >= 2, later >= 1, n_each >= 1]
     draw = person[first] // len(used)
     cell = draw * n_groups + codes[at_last]
     for counting, holds in enumerate(qualifies):
         chosen = holds & inside
-        result[:, counting] += np.bincount(cell[chosen], minlength=n_draws * n_groups).reshape(n_draws, n_groups)
+        result[:, counting] += np.bincount(cell[chosen], minlength=n_draws * n_groups).reshape(
+            n_draws, n_groups
+        )
     return result
 
 
 def _assessed(rows: CountedRows, row: Int64s, first: Mask) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-    """For each referral in order: 1 when it may be about the same instance as the one before, 2 when later exploitation is recorded."""
+    """For each referral in order: 1 when it may be about the same instance as the one before, 2 when later
+    exploitation is recorded.
+    """
     result = np.zeros(len(row), dtype=np.int8)
     repeats = np.flatnonzero(~first)
     packed = row[repeats - 1] * len(rows.referred) + row[repeats]
@@ -172,7 +209,7 @@ def _assessed(rows: CountedRows, row: Int64s, first: Mask) -> np.ndarray[tuple[i
     return result
 
 
-def _table(  # noqa: PLR0913
+def _table(
     by: Sequence[str],
     labels: list[tuple[str, ...]],
     draws: Float64s,
@@ -181,7 +218,9 @@ def _table(  # noqa: PLR0913
     interval: float,
 ) -> pd.DataFrame:
     parts = []
-    groups: list[tuple[tuple[str, ...], Any]] = [(label, position) for position, label in enumerate(labels)] if by else []
+    groups: list[tuple[tuple[str, ...], Any]] = (
+        [(label, position) for position, label in enumerate(labels)] if by else []
+    )
     for label, position in [*groups, (("total",) * len(by), slice(None))]:
         cells = draws[:, :, position] if isinstance(position, int) else draws.sum(axis=2)
         known = published[:, position] if isinstance(position, int) else published.sum(axis=1)
@@ -195,8 +234,12 @@ def _table(  # noqa: PLR0913
                     **dict(zip(by, label, strict=True)),
                     "counting": name,
                     "estimate": mean,
-                    "low": min(float(np.quantile(values, tail, method="inverted_cdf")), float(np.floor(mean))),
-                    "high": max(float(np.quantile(values, 1 - tail, method="inverted_cdf")), float(np.ceil(mean))),
+                    "low": min(
+                        float(np.quantile(values, tail, method="inverted_cdf")), float(np.floor(mean))
+                    ),
+                    "high": max(
+                        float(np.quantile(values, 1 - tail, method="inverted_cdf")), float(np.ceil(mean))
+                    ),
                     "n_in_clusters": int(known[counting]),
                     "n_referrals": int(n_referrals[position].sum()),
                     "share_of_people": mean / people if people else np.nan,
@@ -210,11 +253,19 @@ _NUMBERS = ("estimate", "low", "high", "n_in_clusters", "n_referrals")
 
 
 def _disclosure(table: pd.DataFrame, suppress_below: int | None, round_to: int | None) -> pd.DataFrame:
-    """Suppress groups with a small number in any counting, and a second one where a single gap could be filled from the total; round."""
-    table = table.astype({name: "float64" for name in _NUMBERS} if suppress_below or round_to else {})
+    """Suppress groups with a small number in any counting, and a second one where a single gap could be
+    filled from the total; round.
+    """
+    table = table.astype(dict.fromkeys(_NUMBERS, "float64") if suppress_below or round_to else {})
     n_countings = len(COUNTINGS)
     if suppress_below is not None and len(table):
-        smallest = table[["estimate", "n_in_clusters", "n_referrals"]].min(axis=1).to_numpy().reshape(-1, n_countings).min(axis=1)
+        smallest = (
+            table[["estimate", "n_in_clusters", "n_referrals"]]
+            .min(axis=1)
+            .to_numpy()
+            .reshape(-1, n_countings)
+            .min(axis=1)
+        )
         hidden = smallest < suppress_below
         groups = hidden[:-1]
         if groups.sum() == 1 and len(groups) > 1:
