@@ -163,7 +163,7 @@ def _read_simple(value: str, box: NameBox) -> NameReading | None:
             return None
         tokens.append(NameToken(part, role, False))
     if len(parts) == 1:
-        looks_absent = value == "nan" or (len(value) <= 3 and value.isupper())
+        looks_absent = value in ("nan", "NaT") or (len(value) <= 3 and value.isupper())
         return None if looks_absent else NameReading(tuple(tokens), ())
     if len(set(parts)) == 1 or (
         box is NameBox.WHOLE and len({part.isupper() for part in value.split(" ")}) == 2
