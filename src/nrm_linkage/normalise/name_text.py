@@ -159,6 +159,8 @@ def _latin_of_arabic(match: re.Match[str]) -> str:
 
 
 def _spell_arabic(word: str) -> str:
+    if word.startswith("تش"):
+        word = "چ" + word[2:]  # how Arabic writes the ch that it has no letter for
     letters = [_ARABIC.get(char, "") for char in word]
     if letters and word[0] in "یيو":
         letters[0] = "w" if word[0] == "و" else "y"
