@@ -46,7 +46,8 @@ GROUPS = {
     "x-yugoslav "
     "x-soviet x-czechoslovak",
     "west_african": "NGA GHA GMB SLE GIN SEN MLI CIV LBR BFA BEN TGO NER CMR",
-    "african_other": "NAM ZWE UGA KEN ZMB MWI TZA RWA BDI COD COG ZAF BWA LSO SWZ CAF GAB GNQ MDG COM SYC MUS",
+    "african_other": "NAM ZWE UGA KEN ZMB MWI TZA RWA BDI COD COG ZAF BWA LSO SWZ CAF GAB GNQ MDG COM SYC "
+    "MUS",
     "portuguese_spanish": "PRT ESP BRA AGO MOZ CPV STP GNB MEX GTM HND SLV NIC CRI PAN CUB DOM PRI COL "
     "VEN ECU PER BOL "
     "CHL ARG URY PRY AND",
@@ -97,7 +98,7 @@ OTHER_ALIAS_CODES = {
     "ZR": "COD", "MD-PMR": "MDA", "GE-AB": "GEO", "X-SO": "GEO", "AZ-NK": "AZE", "CY-TRNC": "CYP", "UA-CRI": "UKR",
     "UA-LPR": "UKR", "UA-DPR": "UKR", "IC": "ESP", "AC": "SHN", "TA": "SHN", "GB-SCT": "GBR", "GB-WLS": "GBR",
     "GB-NIR": "GBR", "JE": "GBR", "GG": "GBR", "IM": "GBR",
-}  # fmt: skip
+}
 """Codes of the alias table that are not ISO countries; its cities, blocs and dissolved islands are left
 out.
 """

@@ -117,8 +117,9 @@ class Linkage:
         counts = self.report.counts
         return [
             f"{counts['referrals']:,} referrals, {counts['not linkable']:,} of them not linkable",
-            f"{counts['clusters']:,} probable individuals with two or more referrals ({counts['referrals in clusters']:,} referrals)",
-            f"{counts['expected people with two or more referrals']:,} expected under the model, linkage uncertainty included",
+            f"{counts['clusters']:,} probable individuals with two or more referrals, "
+            f"{counts['referrals in clusters']:,} referrals between them",
+            f"{counts['expected people with two or more referrals']:,} such people expected under the model",
             f"{counts['data issues']:,} data issues, {len(self.links):,} links to look at",
         ]
 
@@ -154,7 +155,7 @@ class Linkage:
         if rows[0] == rows[1]:
             raise InputError("explain takes two different referrals.")
         frame = self.run.frame.iloc[self.run.raw.position[rows]].reset_index(drop=True)
-        known = {name: labels for name, labels in self.run.recognised.columns.items()}
+        known = dict(self.run.recognised.columns)
         raw = arrange(
             frame, recognise(frame[list({label for labels in known.values() for label in labels})], known)
         )

@@ -46,7 +46,8 @@ def candidate_pairs(
         )
         raise TooManyPairsError(
             f"the blocking rules would make {sum(planned.values()):,} pairs, above max_candidate_pairs="
-            f"{config.max_candidate_pairs:,} ({most}). Lower max_key_size, or raise max_candidate_pairs if memory allows."
+            f"{config.max_candidate_pairs:,} ({most}). "
+            "Lower max_key_size, or raise max_candidate_pairs if memory allows."
         )
     n_rules = len(rules)
     tagged = [np.zeros(0, dtype=np.int64)]

@@ -1,4 +1,4 @@
-"""Links -> people: components, the posterior over their partitions, the published partition, and cluster ids."""
+"""Links -> people: components, the posterior over partitions, the published partition, and cluster ids."""
 
 from nrm_linkage.cluster.components import Components, components, cut_large
 from nrm_linkage.cluster.identity import cluster_ids, id_hashes

@@ -156,8 +156,8 @@ def _by_subsets(
     block = np.exp2(weights + total[everyone ^ masks] - total[everyone])
     block[0] = 0.0
     draws = np.zeros((len(uniforms), k), dtype=np.int8)
-    for draw, uniform in enumerate(uniforms.tolist()):
-        open_, blocks = everyone, []
+    for draw, start in enumerate(uniforms.tolist()):
+        open_, blocks, uniform = everyone, [], start
         while open_:
             choices = subs[open_]
             share = np.cumsum(np.exp2(weights[choices] + total[open_ ^ choices] - total[open_]))

@@ -73,7 +73,8 @@ def padded(bags: NameBags) -> PaddedBags:
         if tokens.texts
         else np.zeros(1, dtype=bool)
     )
-    # Lower is better: a given name, then a whole name's word, then any other; an alias or a middle marker only when nothing else is.
+    # Lower is better: a given name, then a whole name's word, then any other; an alias, a middle marker or an
+    # initial only when nothing else is there.
     rank = np.select([role == NameRole.GIVEN, role == NameRole.UNKNOWN, role == NameRole.ALIAS], [0, 1, 6], 2)
     rank = np.where(held, rank + 3 * (marker[word] | bags.is_initial[word] if tokens.texts else 0), 99)
     return PaddedBags(word=word, role=role, held=held, principal=np.argmin(rank, axis=1))
@@ -142,7 +143,8 @@ def _judged(matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, al
     l_aligned = is_aligned[everyone, place_l]
     r_owner = owner_of_right[everyone, place_r]
     together = l_aligned & (partner[everyone, place_l] == place_r)
-    # One naming word aligned elsewhere, the other not at all, and words to spare on both sides: the names were not moved, they differ.
+    # One naming word aligned elsewhere, the other not at all, and words to spare on both sides: the names were
+    # not moved, they differ.
     either, both = l_aligned | (r_owner >= 0), l_aligned & (r_owner >= 0)
     moved = ~together & (both | (either & ~((loose_l > 0) & (loose_r > 0))))
     given_place = np.where(l_aligned, place_l, np.maximum(r_owner, 0))

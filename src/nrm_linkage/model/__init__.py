@@ -1,4 +1,4 @@
-"""What each agreement is worth: frequencies, parameters and their estimation, and the match weight of a pair."""
+"""What each agreement is worth: frequencies, parameters, their estimation, and the match weight of a pair."""
 
 from nrm_linkage.model.estimate import EstimationReport, count_patterns, estimate
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies

@@ -202,7 +202,7 @@ def _fit(
     """EM with Dirichlet(strength x start_m) priors for each group's m. `group`: int64 (k,); `start_m`:
     (n_groups, n_fields, n_levels).
     """
-    n_groups, n_fields, n_levels = start_m.shape
+    _, n_fields, n_levels = start_m.shape
     exists = ~np.isnan(start_m)
     pseudo = np.where(exists, strength * np.nan_to_num(start_m), 0.0)
     pseudo[:, :, 0] = 0.0
@@ -213,7 +213,8 @@ def _fit(
     cell = (group[:, None] * n_fields + fields) * n_levels + patterns.levels
     previous, converged, iteration = -np.inf, False, 0
     matched = np.zeros(len(patterns.count))
-    for iteration in range(1, config.em_max_iterations + 1):
+    while iteration < config.em_max_iterations:
+        iteration += 1
         joint = np.stack(
             [log_m.ravel()[cell].sum(axis=1), patterns.relatives, patterns.strangers], axis=1
         ) + np.log2(sizes)

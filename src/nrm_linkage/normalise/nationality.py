@@ -375,13 +375,12 @@ def _labels(column: int) -> Mapping[str, str]:
 
 
 def region(code: str) -> str:
-    """The region of a code, such as "horn_of_africa"; "other" for codes without one. Codes not in the table: "unknown"."""
+    """The region of a code, such as "horn_of_africa"; "other" where it has none, "unknown" for no code of ours."""
     return _labels(4).get(code, "unknown")
 
 
 _LENDING: Final = word_set(
     "GBR IRL PRT ESP ITA FRA DEU NLD BEL SWE NOR DNK FIN GRC AUT CHE USA CAN AUS NZL x-stateless"
-)
 )
 """Nationalities that are often acquired later: beside another, the other says more about a person's names."""
 

@@ -155,10 +155,11 @@ def _nationalities(columns: Columns, n_rows: int) -> tuple[Nationalities, list[p
         pair = pair * len(read.readings) + read.codes
     distinct, code = np.unique(pair, return_inverse=True)
     sets_of_pairs = []
-    for value in distinct.tolist():
+    for packed in distinct.tolist():
         codes: frozenset[str] = frozenset()
+        rest = packed
         for read in reversed(reads):
-            value, position = divmod(value, len(read.readings))
+            rest, position = divmod(rest, len(read.readings))
             codes |= read.readings[position].codes
         sets_of_pairs.append(codes)
     sets = (frozenset[str](), *sorted(set(sets_of_pairs) - {frozenset()}, key=sorted))

@@ -1,6 +1,8 @@
-"""Invented referrals with known truth: `make_referrals`, the shape of its population and the rates of its errors.
+"""Invented referrals with known truth: `make_referrals`, the shape of its population and the rates of its
+errors.
 
-Importing this package reads no table and loads nothing heavy; the generator is loaded when it is first asked for.
+Importing this package reads no table and loads nothing heavy; the generator is loaded when it is first asked
+for.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ __all__ = ["ErrorRates", "PopulationParameters", "make_referrals"]
 
 def __getattr__(name: str) -> Any:
     if name == "make_referrals":
-        from nrm_linkage.synthetic.generate import make_referrals  # noqa: PLC0415
+        from nrm_linkage.synthetic.generate import make_referrals
 
         return make_referrals
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

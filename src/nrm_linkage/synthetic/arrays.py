@@ -1,8 +1,9 @@
 """Small tools for making columns: named random streams and vectorised choices.
 
-A stage never shares a generator with another: `Streams` derives one from the seed and the stage's name, so a rate that is changed in
-one stage leaves every other draw as it was. Choices take their uniforms for all rows, whether a row uses them or not, for the same reason.
-Strings are object arrays with `""` for absent; nothing here knows about referrals.
+A stage never shares a generator with another: `Streams` derives one from the seed and the stage's name, so a
+rate that is changed in one stage leaves every other draw as it was. Choices take their uniforms for all rows,
+whether a row uses them or not, for the same reason. Strings are object arrays with `""` for absent; nothing
+here knows about referrals.
 """
 
 from __future__ import annotations
@@ -20,7 +21,20 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Dates: TypeAlias = npt.NDArray[np.datetime64]
 Strings: TypeAlias = npt.NDArray[np.object_]
 
-__all__ = ["Bools", "Dates", "Floats", "Ints", "Streams", "Strings", "as_days", "choose", "joined", "strings", "weighted", "zipf"]
+__all__ = [
+    "Bools",
+    "Dates",
+    "Floats",
+    "Ints",
+    "Streams",
+    "Strings",
+    "as_days",
+    "choose",
+    "joined",
+    "strings",
+    "weighted",
+    "zipf",
+]
 
 
 class Streams:
@@ -31,7 +45,9 @@ class Streams:
 
     def __call__(self, name: str) -> np.random.Generator:
         """The generator of a stage, fresh from its start."""
-        return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=(zlib.crc32(name.encode()),)))
+        return np.random.default_rng(
+            np.random.SeedSequence(self._seed, spawn_key=(zlib.crc32(name.encode()),))
+        )
 
     def uniform(self, name: str, size: int) -> Floats:
         """`size` uniforms in [0, 1) from the stream `name`."""

@@ -1,7 +1,8 @@
 """Two calendars, vectorised, for records that keep a date in the calendar in which it was said.
 
-Ethiopian: twelve months of 30 days and a thirteenth of 5 or 6, exact for all years. Solar Hijri: the 33-year rule, exact between 1925 and
-2087 Gregorian. Nothing here reads a date; reading them is the linker's work and shares no code with this.
+Ethiopian: twelve months of 30 days and a thirteenth of 5 or 6, exact for all years. Solar Hijri: the 33-year
+rule, exact between 1925 and 2087 Gregorian. Nothing here reads a date; reading them is the linker's work and
+shares no code with this.
 """
 
 from __future__ import annotations
@@ -27,10 +28,14 @@ def gregorian(dates: Dates) -> tuple[Ints, Ints, Ints]:
 
 
 def lenient_date(year: Ints, month: Ints, day: Ints) -> Dates:
-    """The date, or the last day of the month when the day does not exist; months above 12 count as the twelfth."""
+    """The date, or the last day of the month when the day does not exist; months above 12 count as the
+    twelfth.
+    """
     first = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
     last = (first + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
-    return as_days(np.minimum(first.astype("datetime64[D]") + (np.maximum(day, 1) - 1).astype("timedelta64[D]"), last))
+    return as_days(
+        np.minimum(first.astype("datetime64[D]") + (np.maximum(day, 1) - 1).astype("timedelta64[D]"), last)
+    )
 
 
 def ethiopian(dates: Dates) -> tuple[Ints, Ints, Ints]:

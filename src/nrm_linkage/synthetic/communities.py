@@ -1,8 +1,9 @@
 """Communities of naming, and what nationality says about them.
 
-A community is a way of naming: which parts a name has (`Structure`), from which pools they are drawn, how far spellings vary. A
-nationality is a mixture of communities; heritage names of British people are part of that mixture. Shares are assumed (domain.md 4.1
-gives the structures; no source gives the shares). A community is a property of invented people only and never leaves this room.
+A community is a way of naming: which parts a name has (`Structure`), from which pools they are drawn, how far
+spellings vary. A nationality is a mixture of communities; heritage names of British people are part of that
+mixture. Shares are assumed (domain.md 4.1 gives the structures; no source gives the shares). A community is a
+property of invented people only and never leaves this room.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-__all__ = ["COMMUNITIES", "COMMUNITY_NAMES", "Community", "Structure", "communities_of", "group_of", "split_nationality"]
+__all__ = [
+    "COMMUNITIES",
+    "COMMUNITY_NAMES",
+    "Community",
+    "Structure",
+    "communities_of",
+    "group_of",
+    "split_nationality",
+]
 
 
 class Structure(IntEnum):
@@ -36,7 +45,9 @@ class Structure(IntEnum):
 
 @dataclass(frozen=True)
 class Community:
-    """One way of naming: pool of given names and of family or further names, section of spellings, rates and language."""
+    """One way of naming: pool of given names and of family or further names, section of spellings, rates and
+    language.
+    """
 
     name: str
     structure: Structure
@@ -98,45 +109,89 @@ COMMUNITIES: tuple[Community, ...] = (
 COMMUNITY_NAMES = tuple(each.name for each in COMMUNITIES)
 
 _BRITISH = {
-    "uk": 0.80, "caribbean": 0.045, "pakistani": 0.035, "bangladeshi": 0.015, "somali": 0.025, "nigerian": 0.02, "ghanaian": 0.01, "indian": 0.01,
-    "sikh": 0.005, "southern_african": 0.01, "arabic": 0.01, "polish": 0.01, "mande": 0.005,
+    "uk": 0.80,
+    "caribbean": 0.045,
+    "pakistani": 0.035,
+    "bangladeshi": 0.015,
+    "somali": 0.025,
+    "nigerian": 0.02,
+    "ghanaian": 0.01,
+    "indian": 0.01,
+    "sikh": 0.005,
+    "southern_african": 0.01,
+    "arabic": 0.01,
+    "polish": 0.01,
+    "mande": 0.005,
 }
 _MIXED: dict[str, dict[str, float]] = {
-    "British": _BRITISH, "Unknown": {"uk": 0.5, "arabic": 0.2, "vietnamese": 0.1, "albanian": 0.1, "southern_african": 0.1},
-    "Iranian": {"persian": 0.62, "kurdish": 0.38}, "Iraqi": {"kurdish": 0.55, "arabic": 0.45},
-    "Indian": {"sikh": 0.4, "indian": 0.45, "tamil": 0.15}, "Sri Lankan": {"tamil": 1.0}, "Syrian": {"arabic": 0.85, "kurdish": 0.15},
-    "Ethiopian": {"habesha": 0.8, "somali": 0.2}, "Malaysian": {"indonesian": 0.6, "chinese": 0.4}, "Turkish": {"turkish": 0.6, "kurdish": 0.4},
-    "South African": {"southern_african": 0.7, "western": 0.3}, "Cameroonian": {"mande": 0.5, "southern_african": 0.5},
+    "British": _BRITISH,
+    "Unknown": {"uk": 0.5, "arabic": 0.2, "vietnamese": 0.1, "albanian": 0.1, "southern_african": 0.1},
+    "Iranian": {"persian": 0.62, "kurdish": 0.38},
+    "Iraqi": {"kurdish": 0.55, "arabic": 0.45},
+    "Indian": {"sikh": 0.4, "indian": 0.45, "tamil": 0.15},
+    "Sri Lankan": {"tamil": 1.0},
+    "Syrian": {"arabic": 0.85, "kurdish": 0.15},
+    "Ethiopian": {"habesha": 0.8, "somali": 0.2},
+    "Malaysian": {"indonesian": 0.6, "chinese": 0.4},
+    "Turkish": {"turkish": 0.6, "kurdish": 0.4},
+    "South African": {"southern_african": 0.7, "western": 0.3},
+    "Cameroonian": {"mande": 0.5, "southern_african": 0.5},
 }
 _ALIKE: dict[str, str] = {
-    "albanian": "Albanian Kosovan Macedonian", "vietnamese": "Vietnamese Cambodian Lao", "habesha": "Eritrean", "sudanese": "Sudanese Chadian",
-    "nilotic": "South_Sudanese", "somali": "Somali Djiboutian", "afghan": "Afghan", "nepali": "Nepalese Bhutanese",
+    "albanian": "Albanian Kosovan Macedonian",
+    "vietnamese": "Vietnamese Cambodian Lao",
+    "habesha": "Eritrean",
+    "sudanese": "Sudanese Chadian",
+    "nilotic": "South_Sudanese",
+    "somali": "Somali Djiboutian",
+    "afghan": "Afghan",
+    "nepali": "Nepalese Bhutanese",
     "arabic": "Egyptian Libyan Yemeni Kuwaiti Moroccan Algerian Tunisian Jordanian Lebanese Palestinian Emirati Qatari Omani Bahraini Mauritanian Saudi_Arabian",
-    "chinese": "Chinese Taiwanese Hong_Konger Macanese Mongolian Singaporean", "pakistani": "Pakistani", "bangladeshi": "Bangladeshi Burmese Maldivian",
-    "romanian": "Romanian Moldovan", "polish": "Polish", "czechoslovak": "Czech Slovak Slovenian Croatian", "bulgarian": "Bulgarian Serbian Montenegrin",
-    "slavic": "Russian Ukrainian Belarusian Kazakh Latvian Estonian Georgian Armenian", "baltic": "Lithuanian", "hungarian": "Hungarian",
-    "nigerian": "Nigerian Beninese", "ghanaian": "Ghanaian Togolese", "filipino": "Filipino", "thai": "Thai",
+    "chinese": "Chinese Taiwanese Hong_Konger Macanese Mongolian Singaporean",
+    "pakistani": "Pakistani",
+    "bangladeshi": "Bangladeshi Burmese Maldivian",
+    "romanian": "Romanian Moldovan",
+    "polish": "Polish",
+    "czechoslovak": "Czech Slovak Slovenian Croatian",
+    "bulgarian": "Bulgarian Serbian Montenegrin",
+    "slavic": "Russian Ukrainian Belarusian Kazakh Latvian Estonian Georgian Armenian",
+    "baltic": "Lithuanian",
+    "hungarian": "Hungarian",
+    "nigerian": "Nigerian Beninese",
+    "ghanaian": "Ghanaian Togolese",
+    "filipino": "Filipino",
+    "thai": "Thai",
     "mande": "Gambian Guinean Sierra_Leonean Ivorian Malian Senegalese Liberian Burkinan Nigerien Citizen_of_Guinea-Bissau",
     "southern_african": "Namibian Zimbabwean Botswanan Kenyan Ugandan Tanzanian Zambian Malawian Mozambican Burundian Rwandan Swazi Central_African "
     "Congolese_(Congo) Congolese_(DRC) Angolan Equatorial_Guinean Comoran Citizen_of_Seychelles Fijian Papua_New_Guinean",
     "caribbean": "Jamaican Trinidadian Grenadian St_Lucian Vincentian Barbadian Dominican Guyanese Bermudian Montserratian Mauritian Belizean Anguillan "
     "British_Virgin_Islander Haitian",
-    "lusophone": "Brazilian Portuguese Cape_Verdean East_Timorese", "centralasian": "Uzbek Kyrgyz Tajik Turkmen Azerbaijani",
+    "lusophone": "Brazilian Portuguese Cape_Verdean East_Timorese",
+    "centralasian": "Uzbek Kyrgyz Tajik Turkmen Azerbaijani",
     "hispanic": "Spanish Honduran Colombian Bolivian Salvadorean Mexican Cuban Peruvian Ecuadorean Venezuelan Argentine Chilean Nicaraguan Guatemalan "
     "Costa_Rican Citizen_of_the_Dominican_Republic",
     "indonesian": "Indonesian Bruneian",
 }
-_SINGLE = {nation.replace("_", " "): community for community, nations in _ALIKE.items() for nation in nations.split()}
+_SINGLE = {
+    nation.replace("_", " "): community for community, nations in _ALIKE.items() for nation in nations.split()
+}
 
 _ASYLUM = frozenset(
-    "Afghan,Sudanese,Eritrean,Ethiopian,Somali,Iraqi,Iranian,Syrian,South Sudanese,Chadian,Yemeni,Kuwaiti,Libyan,Palestinian,Egyptian".split(",")
+    "Afghan,Sudanese,Eritrean,Ethiopian,Somali,Iraqi,Iranian,Syrian,South Sudanese,Chadian,Yemeni,Kuwaiti,Libyan,Palestinian,Egyptian".split(
+        ","
+    )
 )
 _EUROPEAN = frozenset(
     "Romanian,Polish,Lithuanian,Bulgarian,Slovak,Latvian,Czech,Dutch,Hungarian,Italian,Spanish,Portuguese,Irish,French,German,Greek,Ukrainian,Estonian,"
-    "American,Australian,Canadian,Swedish,Danish,Norwegian,Finnish,Belgian,Austrian,Swiss,Slovenian,Croatian,Cypriot,Maltese".split(",")
+    "American,Australian,Canadian,Swedish,Danish,Norwegian,Finnish,Belgian,Austrian,Swiss,Slovenian,Croatian,Cypriot,Maltese".split(
+        ","
+    )
 )
-_SPELLED = {"UK": "British", "UKrainian": "Ukrainian", "Congolese Drc": "Congolese (DRC)", "Congolese (Drc)": "Congolese (DRC)",
-            "Congolese Congo": "Congolese (Congo)", "Citizen of Guinea Bissau": "Citizen of Guinea-Bissau"}  # fmt: skip
+_SPELLED = {
+    "UK": "British", "UKrainian": "Ukrainian", "Congolese Drc": "Congolese (DRC)",
+    "Congolese (Drc)": "Congolese (DRC)", "Congolese Congo": "Congolese (Congo)",
+    "Citizen of Guinea Bissau": "Citizen of Guinea-Bissau",
+}  # fmt: skip
 
 
 def communities_of(nationality: str) -> dict[str, float]:
@@ -147,7 +202,9 @@ def communities_of(nationality: str) -> dict[str, float]:
 
 
 def group_of(nationality: str) -> str:
-    """"British", "Albanian", "Vietnamese", "asylum", "European" or "other": the groups of the rates in `PopulationParameters`."""
+    """ "British", "Albanian", "Vietnamese", "asylum", "European" or "other": the groups of the rates in
+    `PopulationParameters`.
+    """
     if nationality in ("British", "Albanian", "Vietnamese"):
         return nationality
     return "asylum" if nationality in _ASYLUM else "European" if nationality in _EUROPEAN else "other"
@@ -156,8 +213,9 @@ def group_of(nationality: str) -> str:
 def split_nationality(label: str, singles: frozenset[str]) -> tuple[str, str]:
     """A published label as nationality and second nationality, in the spelling of the form's list.
 
-    Published tables write the two after one another in the order of the alphabet, and `UK` for all British ones. The second is "" for a
-    single nationality. British stands second, as on a form whose first box holds the nationality of origin.
+    Published tables write the two after one another in the order of the alphabet, and `UK` for all British
+    ones. The second is "" for a single nationality. British stands second, as on a form whose first box holds
+    the nationality of origin.
 
     >>> split_nationality("Pakistani UK", frozenset({"Pakistani", "UK"}))
     ('Pakistani', 'British')
@@ -171,5 +229,9 @@ def split_nationality(label: str, singles: frozenset[str]) -> tuple[str, str]:
         first, second = " ".join(words[:cut]), " ".join(words[cut:])
         if {first, second} <= singles | set(_SPELLED):
             first, second = _SPELLED.get(first, first), _SPELLED.get(second, second)
-            return (second, first) if first == "British" or (first == "Unknown" and second != "British") else (first, second)
+            return (
+                (second, first)
+                if first == "British" or (first == "Unknown" and second != "British")
+                else (first, second)
+            )
     return label, ""

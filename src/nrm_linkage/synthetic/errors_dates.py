@@ -1,8 +1,9 @@
 """How a record writes a date of birth: the mechanisms D0 to D25 of domain.md 4.3, one after another.
 
-A record is struck by the first mechanism that fires, in the order of `_MECHANISMS`. What a sheet can hold and the form cannot (a year
-alone, an age, an impossible date) is text with no date beside it; what only a sheet does to a good date (two-digit years, serial numbers)
-is text beside the good date. So each layout can show what it would hold.
+A record is struck by the first mechanism that fires, in the order of `_MECHANISMS`. What a sheet can hold and
+the form cannot (a year alone, an age, an impossible date) is text with no date beside it; what only a sheet
+does to a good date (two-digit years, serial numbers) is text beside the good date. So each layout can show
+what it would hold.
 """
 
 from __future__ import annotations
@@ -23,7 +24,20 @@ __all__ = ["Births", "write_births"]
 
 _FORM_DIGITAL = np.datetime64("2019-09-01")
 """Before it, referrals were typed from paper and impossible dates went through (domain.md 1.1.3)."""
-_ARABIC_SCRIPT = ("Sudanese", "Iraqi", "Syrian", "Egyptian", "Yemeni", "Kuwaiti", "Libyan", "Saudi Arabian", "Jordanian", "Palestinian", "Moroccan", "Algerian")
+_ARABIC_SCRIPT = (
+    "Sudanese",
+    "Iraqi",
+    "Syrian",
+    "Egyptian",
+    "Yemeni",
+    "Kuwaiti",
+    "Libyan",
+    "Saudi Arabian",
+    "Jordanian",
+    "Palestinian",
+    "Moroccan",
+    "Algerian",
+)
 _IMPOSSIBLE = ("31/02/2005", "00/00/0000", "01/01/1900", "01/01/1970", "09/09/9999", "11/11/1111")
 _PARTIAL = ("{y}", "{m:02d}/{y}", "??/{m:02d}/{y}", "00/00/{y}", "c.{y}", "approx {age}")
 _AGES = ("{age}", "about {age} years", "{age} yrs", "approx. {age}")
@@ -53,7 +67,9 @@ class _Record:
     b: Floats
 
     def take(self, rows: Ints) -> _Record:
-        return _Record(*(getattr(self, name)[rows] for name in ("birth", "year", "month", "day", "referred", "a", "b")))
+        return _Record(
+            *(getattr(self, name)[rows] for name in ("birth", "year", "month", "day", "referred", "a", "b"))
+        )
 
     @property
     def age(self) -> Ints:
@@ -91,14 +107,22 @@ def _digit(r: _Record) -> Dates:
     month = np.where(kind == 1, (r.month - 1 + np.array([1, 3, 5])[_steps(r.b, 0, 2)]) % 12 + 1, r.month)
     swapped = r.year - r.year % 100 + r.year % 10 * 10 + r.year // 10 % 10
     neighbour = r.year + np.where(r.b < 0.5, -1, 1) * np.where(r.b * 10 % 1 < 0.6, 1, 3)
-    year = np.where((kind == 3) & (swapped <= r.referred.astype("datetime64[Y]").astype(np.int64) + 1970), swapped, np.where(kind >= 2, neighbour, r.year))
+    year = np.where(
+        (kind == 3) & (swapped <= r.referred.astype("datetime64[Y]").astype(np.int64) + 1970),
+        swapped,
+        np.where(kind >= 2, neighbour, r.year),
+    )
     return lenient_date(year, month, day)
 
 
 def _of_another(r: _Record) -> Dates:
     parent = r.a < 0.5
     years = np.where(parent, -_steps(r.b, 18, 38), np.where(r.b < 0.5, -1, 1) * _steps(r.b * 2 % 1, 1, 5))
-    year = np.where(r.year + years > r.referred.astype("datetime64[Y]").astype(np.int64) + 1970, r.year - 2, r.year + years)
+    year = np.where(
+        r.year + years > r.referred.astype("datetime64[Y]").astype(np.int64) + 1970,
+        r.year - 2,
+        r.year + years,
+    )
     return lenient_date(year, _steps(r.b * 7 % 1, 1, 12), _steps(r.a * 11 % 1, 1, 28))
 
 
@@ -154,7 +178,10 @@ _MECHANISMS: dict[str, tuple[str, Callable[[_Record], Dates]]] = {
     "dob_persian_kept": ("D14", _persian_kept),
     "dob_ethiopian_kept": ("D10", _ethiopian_kept),
     "dob_ethiopian_year": ("D11", _ethiopian_year),
-    "dob_ethiopian_twice": ("D12", lambda r: lenient_date(r.year + np.where(r.b < 0.5, -1, 1) * _steps(r.a, 14, 16), r.month, r.day)),
+    "dob_ethiopian_twice": (
+        "D12",
+        lambda r: lenient_date(r.year + np.where(r.b < 0.5, -1, 1) * _steps(r.a, 14, 16), r.month, r.day),
+    ),
     "dob_lunar_age": ("D8", _years_away(-2, -1)),
     "dob_lunar_date": ("D9", _back(20, 50)),
     "dob_era_kept": ("D17", _years_away(543, 543)),
@@ -170,7 +197,17 @@ _MECHANISMS: dict[str, tuple[str, Callable[[_Record], Dates]]] = {
     "dob_excel_serial": ("D19", _same),
     "dob_excel_swapped": ("D20", _same),
 }
-_EVERY_RECORD = frozenset({"dob_missing", "dob_partial", "dob_age_instead", "dob_impossible", "dob_two_digit_year", "dob_excel_serial", "dob_excel_swapped"})
+_EVERY_RECORD = frozenset(
+    {
+        "dob_missing",
+        "dob_partial",
+        "dob_age_instead",
+        "dob_impossible",
+        "dob_two_digit_year",
+        "dob_excel_serial",
+        "dob_excel_swapped",
+    }
+)
 _SLIPS = _EVERY_RECORD | {"dob_day_month_swapped", "dob_digit", "dob_of_another", "dob_is_referral_date"}
 
 
@@ -183,31 +220,47 @@ def _chances(people: People, rows: Referrals, rates: ErrorRates, record: _Record
     swappable = (record.day <= 12) & (record.day != record.month)
     horn = np.where(nation == "Ethiopian", 1.0, 0.0) + np.where(nation == "Eritrean", 1.0, 0.0)
     european = (group == "Albanian") | (group == "European")
-    out: dict[str, Floats] = {name: np.full(len(rows), float(getattr(rates, name, 0.0))) for name in _MECHANISMS}
+    out: dict[str, Floats] = {
+        name: np.full(len(rows), float(getattr(rates, name, 0.0))) for name in _MECHANISMS
+    }
     out["dob_new_year"] = np.select(
-        [group == "asylum", european, group == "British"], [rates.dob_new_year, rates.dob_new_year_albanian, rates.dob_new_year_british], rates.dob_new_year_other
+        [group == "asylum", european, group == "British"],
+        [rates.dob_new_year, rates.dob_new_year_albanian, rates.dob_new_year_british],
+        rates.dob_new_year_other,
     )
     for name in ("dob_age_assessed", "dob_new_date", "dob_other_default"):
         out[name] *= disputed
-    out["dob_persian_year"] = np.select([nation == "Afghan", nation == "Iranian"], [rates.dob_persian_year_afghan, rates.dob_persian_year_iranian], 0.0)
+    out["dob_persian_year"] = np.select(
+        [nation == "Afghan", nation == "Iranian"],
+        [rates.dob_persian_year_afghan, rates.dob_persian_year_iranian],
+        0.0,
+    )
     out["dob_persian_kept"] *= np.isin(nation, ("Afghan", "Iranian"))
     out["dob_tazkira"] *= nation == "Afghan"
     out["dob_ethiopian_kept"] *= horn * np.where(nation == "Eritrean", 0.6, 1.0)
     out["dob_ethiopian_year"] *= horn
     out["dob_ethiopian_twice"] *= horn
-    out["dob_lunar_age"] = np.select([nation == "Vietnamese", nation == "Chinese"], [rates.dob_lunar_age_vietnamese, rates.dob_lunar_age_chinese], 0.0)
+    out["dob_lunar_age"] = np.select(
+        [nation == "Vietnamese", nation == "Chinese"],
+        [rates.dob_lunar_age_vietnamese, rates.dob_lunar_age_chinese],
+        0.0,
+    )
     out["dob_lunar_date"] *= np.isin(nation, ("Vietnamese", "Chinese"))
     out["dob_era_kept"] *= np.isin(nation, ("Thai", "Nepalese"))
     out["dob_islamic_year"] *= np.isin(nation, _ARABIC_SCRIPT)
     out["dob_day_month_swapped"] *= swappable
     out["dob_excel_swapped"] *= swappable
-    out["dob_impossible"] = np.where(rows.date < _FORM_DIGITAL, rates.dob_impossible_before_2019, rates.dob_impossible)
+    out["dob_impossible"] = np.where(
+        rows.date < _FORM_DIGITAL, rates.dob_impossible_before_2019, rates.dob_impossible
+    )
     for name in _SLIPS:
         out[name] = out[name] * np.where(group == "British", rates.dob_british_factor, 1.0)
     return out
 
 
-def write_births(people: People, rows: Referrals, taking: Taking, rates: ErrorRates, streams: Streams) -> Births:
+def write_births(
+    people: People, rows: Referrals, taking: Taking, rates: ErrorRates, streams: Streams
+) -> Births:
     """Dates of birth as the referrals write them. Duty to Notify reports have none."""
     birth = people.birth[rows.person]
     a, b = streams("dates.details").random((2, len(rows)))
@@ -238,7 +291,17 @@ def _nepalese(r: _Record, thai: Bools) -> Dates:
 
 def _as_text(name: str, r: _Record) -> Strings:
     """What a sheet shows for the mechanisms that leave no plain date."""
-    parts = list(zip(r.year.tolist(), r.month.tolist(), r.day.tolist(), r.age.tolist(), r.a.tolist(), r.b.tolist(), strict=True))
+    parts = list(
+        zip(
+            r.year.tolist(),
+            r.month.tolist(),
+            r.day.tolist(),
+            r.age.tolist(),
+            r.a.tolist(),
+            r.b.tolist(),
+            strict=True,
+        )
+    )
     if name == "dob_partial":
         return strings([_PARTIAL[int(a * 6)].format(y=y, m=m, age=age) for y, m, _, age, a, _ in parts])
     if name == "dob_age_instead":
@@ -246,7 +309,12 @@ def _as_text(name: str, r: _Record) -> Strings:
     if name == "dob_impossible":
         return strings([_IMPOSSIBLE[int(a * 6)] for *_, a, _ in parts])
     if name == "dob_two_digit_year":
-        return strings([f"{d:02d}/{m:02d}/{y % 100:02d}" if a < 0.7 else f"{d:02d}/{m:02d}/{1900 + y % 100}" for y, m, d, _, a, _ in parts])
+        return strings(
+            [
+                f"{d:02d}/{m:02d}/{y % 100:02d}" if a < 0.7 else f"{d:02d}/{m:02d}/{1900 + y % 100}"
+                for y, m, d, _, a, _ in parts
+            ]
+        )
     if name == "dob_excel_serial":
         serial = r.birth.astype(np.int64) + 25_569 - np.where(r.a < 0.8, 0, 1_462)
         return strings([str(each) for each in serial.tolist()])

@@ -1,8 +1,10 @@
-"""How a record writes a name: which spelling of each token, which token in which box, and what else got into the boxes.
+"""How a record writes a name: which spelling of each token, which token in which box, and what else got into
+the boxes.
 
-In this order: another surname (later records), a nickname, another spelling of a token, a mishearing; then the division of the tokens over
-the form's two boxes, by structure; then what the form does to it (placeholders, one name twice, everything in one box, boxes swapped,
-`SURNAME, Forename`), titles and aliases. What happens to single characters is the work of `errors_text`. Rates and forms: domain.md 4.0, 4.1.
+In this order: another surname (later records), a nickname, another spelling of a token, a mishearing; then
+the division of the tokens over the form's two boxes, by structure; then what the form does to it
+(placeholders, one name twice, everything in one box, boxes swapped, `SURNAME, Forename`), titles and aliases.
+What happens to single characters is the work of `errors_text`. Rates and forms: domain.md 4.0, 4.1.
 """
 
 from __future__ import annotations
@@ -11,7 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nrm_linkage.synthetic.arrays import Bools, Floats, Ints, Streams, Strings, choose, joined, strings, weighted
+from nrm_linkage.synthetic.arrays import (
+    Bools,
+    Floats,
+    Ints,
+    Streams,
+    Strings,
+    choose,
+    joined,
+    strings,
+    weighted,
+)
 from nrm_linkage.synthetic.communities import COMMUNITIES, COMMUNITY_NAMES, Structure
 from nrm_linkage.synthetic.parameters import PopulationParameters
 from nrm_linkage.synthetic.population import MALE, People
@@ -27,22 +39,26 @@ PLACEHOLDERS = (
     "FNU;LNU;N/A;NA;N/K;NK;Not Known;Unknown;UNKNOWN MALE;Unk;None;-;.;XXX;xx;TBC;Refused;No surname;Only one name;Mr;?"
 ).split(";")
 """What stands in the surname box of somebody without a surname (domain.md 4.0)."""
-STREET_NAMES = "Tiny Younger Ghost Smokey Trapz Lil_T Big_T Man Bossman YG Ninja Shaq Dre Baby Kay Jay".replace("_", "_").split()
+STREET_NAMES = (
+    "Tiny Younger Ghost Smokey Trapz Lil_T Big_T Man Bossman YG Ninja Shaq Dre Baby Kay Jay".replace(
+        "_", "_"
+    ).split()
+)
 _OTHER_ALIASES = "Ali Lily Tony Jimmy Anna Beni Max Mo Lucky Dheere Yare Gaab Noi Lek Fon Nok Boss Linda Leo Kelly Jenny Sam".split()
 _TITLES = ("Mr", "Mrs", "Miss", "Child", "Master", "Dr", "Baby")
-_TITLES_OF = {"habesha": ("Ato", "Weizero"), "arabic": ("Sheikh", "Haji", "Ustad", "Eng"), "afghan": ("Mullah", "Sayed", "Haji"), "southasian": ("Syed", "Haji", "Md")}
+_TITLES_OF = {
+    "habesha": ("Ato", "Weizero"),
+    "arabic": ("Sheikh", "Haji", "Ustad", "Eng"),
+    "afghan": ("Mullah", "Sayed", "Haji"),
+    "southasian": ("Syed", "Haji", "Md"),
+}
 _FAMILY_FIRST = (Structure.FAMILY_MIDDLE_GIVEN, Structure.FAMILY_GIVEN)
 
 Form = tuple[tuple[int, ...], tuple[int, ...], float]
 FORMS: dict[Structure, tuple[Form, ...]] = {
     Structure.WESTERN: (((0,), (2, 3), 1.0),),
-    Structure.PATERNAL: (
-        ((0,), (1,), 0.22), ((0,), (2,), 0.20), ((0, 1), (2,), 0.34), ((0,), (1, 2), 0.12), ((0, 1), (2, 3), 0.07), ((0, 1, 2), (3,), 0.03),
-        ((0,), (3,), 0.02),
-    ),
-    Structure.FAMILY_MIDDLE_GIVEN: (
-        ((1, 0), (2,), 0.50), ((0,), (2,), 0.15), ((0,), (2, 1), 0.12), ((0, 1), (2,), 0.08), ((2, 1), (0,), 0.10), ((0, 2), (1,), 0.05),
-    ),
+    Structure.PATERNAL: ( ((0,), (1,), 0.22), ((0,), (2,), 0.20), ((0, 1), (2,), 0.34), ((0,), (1, 2), 0.12), ((0, 1), (2, 3), 0.07), ((0, 1, 2), (3,), 0.03), ((0,), (3,), 0.02), ),
+    Structure.FAMILY_MIDDLE_GIVEN: ( ((1, 0), (2,), 0.50), ((0,), (2,), 0.15), ((0,), (2, 1), 0.12), ((0, 1), (2,), 0.08), ((2, 1), (0,), 0.10), ((0, 2), (1,), 0.05), ),
     Structure.FAMILY_GIVEN: (((0,), (2,), 1.0),),
     Structure.ONE_NAME: (((0,), (1,), 0.30), ((0,), (2,), 0.60), ((0, 1), (2,), 0.10)),
     Structure.TWO_FAMILIES: (((0,), (2,), 0.22), ((0,), (3,), 0.23), ((0,), (2, 3), 0.33), ((0, 1), (3,), 0.11), ((0, 1), (2, 3), 0.11)),
@@ -66,16 +82,25 @@ def _spelling_rates(rates: ErrorRates) -> Floats:
     return np.array([getattr(rates, f"spelling_{each.spelling}") for each in COMMUNITIES])
 
 
-def document_tokens(people: People, codes: Ints, given: PopulationParameters, tables: NameTables, streams: Streams) -> Strings:
+def document_tokens(
+    people: People, codes: Ints, given: PopulationParameters, tables: NameTables, streams: Streams
+) -> Strings:
     """Tokens as a person's own papers spell them, shape (n, 4), "" for none."""
     words = np.append(tables.words, "")
     tokens: Strings = words[codes]
     shares = {"transliterated": 1.0, "south_asian": 0.5, "african": 0.5}
-    rate = np.array([shares.get(each.spelling, 0.1) for each in COMMUNITIES])[people.community] * given.spelling_of_documents
-    return _respelt(tokens, people.community, np.repeat(rate[:, None], 4, axis=1), streams, "documents", tables)[0]
+    rate = (
+        np.array([shares.get(each.spelling, 0.1) for each in COMMUNITIES])[people.community]
+        * given.spelling_of_documents
+    )
+    return _respelt(
+        tokens, people.community, np.repeat(rate[:, None], 4, axis=1), streams, "documents", tables
+    )[0]
 
 
-def _respelt(tokens: Strings, community: Ints, rate: Floats, streams: Streams, name: str, tables: NameTables) -> tuple[Strings, Bools]:
+def _respelt(
+    tokens: Strings, community: Ints, rate: Floats, streams: Streams, name: str, tables: NameTables
+) -> tuple[Strings, Bools]:
     """Tokens, some of them in another spelling of their community's section; and where."""
     draw = streams(f"names.{name}").random(tokens.shape)
     how = streams(f"names.{name}.which").random(tokens.shape)
@@ -89,16 +114,28 @@ def _respelt(tokens: Strings, community: Ints, rate: Floats, streams: Streams, n
 
 
 def write_names(
-    people: People, rows: Referrals, tokens: Strings, taking: Taking, rates: ErrorRates, tables: NameTables, streams: Streams
+    people: People,
+    rows: Referrals,
+    tokens: Strings,
+    taking: Taking,
+    rates: ErrorRates,
+    tables: NameTables,
+    streams: Streams,
 ) -> Written:
-    """Forenames, surname and alias of each referral, before errors of single characters. `tokens` are those of the people."""
+    """Forenames, surname and alias of each referral, before errors of single characters. `tokens` are those
+    of the people.
+    """
     marks: dict[str, Bools] = {}
     community = people.community[rows.person]
     structure = np.array([int(each.structure) for each in COMMUNITIES], dtype=np.int64)[community]
-    token = _changed_surnames(people, rows, tokens[rows.person], community, taking, rates, tables, streams, marks)
+    token = _changed_surnames(
+        people, rows, tokens[rows.person], community, taking, rates, tables, streams, marks
+    )
     token = _nicknames(token, community, taking, rates, tables, streams, marks)
     rate = _spelling_rates(rates)[community] * taking.names
-    token, marks["spelling"] = _respelt(token, community, np.minimum(rate, 0.9)[:, None], streams, "spelling", tables)
+    token, marks["spelling"] = _respelt(
+        token, community, np.minimum(rate, 0.9)[:, None], streams, "spelling", tables
+    )
     token = _heard(token, taking, rates, streams, marks)
     forenames, surname = _boxes(rows, token, structure, community, taking, rates, streams, marks)
     forenames, surname = _form_errors(forenames, surname, structure, community, taking, rates, streams, marks)
@@ -111,10 +148,23 @@ def _changed_surnames(
     people: People, rows: Referrals, token: Strings, community: Ints, taking: Taking, rates: ErrorRates, tables: NameTables, streams: Streams,
     marks: dict[str, Bools],
 ) -> Strings:  # fmt: skip
-    """Later records of British and European people under a parent's, foster family's or spouse's surname, alone or joined to their own."""
-    may = np.array([each.structure is Structure.WESTERN and each.spelling in ("british", "latin_script") for each in COMMUNITIES])
-    hit = taking.hits(streams, "family_name_changed", rates.family_name_changed) & (rows.sequence > 0) & may[community]
-    other = np.append(tables.words, "")[tables.draw("uk.s", streams.uniform("names.other_surname", len(people)))][rows.person]
+    """Later records of British and European people under a parent's, foster family's or spouse's surname,
+    alone or joined to their own.
+    """
+    may = np.array(
+        [
+            each.structure is Structure.WESTERN and each.spelling in ("british", "latin_script")
+            for each in COMMUNITIES
+        ]
+    )
+    hit = (
+        taking.hits(streams, "family_name_changed", rates.family_name_changed)
+        & (rows.sequence > 0)
+        & may[community]
+    )
+    other = np.append(tables.words, "")[
+        tables.draw("uk.s", streams.uniform("names.other_surname", len(people)))
+    ][rows.person]
     join = streams.uniform("names.joined", len(rows)) < 0.5
     out = token.copy()
     out[:, 3] = np.where(hit & join, other, out[:, 3])
@@ -124,7 +174,13 @@ def _changed_surnames(
 
 
 def _nicknames(
-    token: Strings, community: Ints, taking: Taking, rates: ErrorRates, tables: NameTables, streams: Streams, marks: dict[str, Bools]
+    token: Strings,
+    community: Ints,
+    taking: Taking,
+    rates: ErrorRates,
+    tables: NameTables,
+    streams: Streams,
+    marks: dict[str, Bools],
 ) -> Strings:
     """Familiar forms of forenames, of British and Caribbean people."""
     may = np.array([each.section == "uk" for each in COMMUNITIES])
@@ -139,7 +195,9 @@ def _nicknames(
     return out
 
 
-def _heard(token: Strings, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]) -> Strings:
+def _heard(
+    token: Strings, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]
+) -> Strings:
     hit = taking.hits(streams, "mishearing", rates.mishearing, taking.names) & ~taking.british
     filled = (token != "").sum(axis=1)
     pick = (streams.uniform("names.heard_slot", len(token)) * np.maximum(filled, 1)).astype(np.int64)
@@ -152,7 +210,14 @@ def _heard(token: Strings, taking: Taking, rates: ErrorRates, streams: Streams, 
 
 
 def _boxes(
-    rows: Referrals, token: Strings, structure: Ints, community: Ints, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]
+    rows: Referrals,
+    token: Strings,
+    structure: Ints,
+    community: Ints,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
 ) -> tuple[Strings, Strings]:
     """The tokens in the form's two boxes, by the person's usual division or, now and then, another."""
     n = len(rows)
@@ -171,7 +236,9 @@ def _boxes(
             first[mine], last[mine] = _gather(token[mine], front, " "), _gather(token[mine], back, joint)
     empty = np.flatnonzero(last == "")
     last[empty] = np.where(token[empty, 2] != "", token[empty, 2], token[empty, 1])
-    marks["slots_redrawn"] = redrawn & np.isin(structure, [kind for kind, forms in FORMS.items() if len(forms) > 1])
+    marks["slots_redrawn"] = redrawn & np.isin(
+        structure, [kind for kind, forms in FORMS.items() if len(forms) > 1]
+    )
     return _middles(token, first, structure, community, usual, taking, rates, streams, marks), last
 
 
@@ -186,11 +253,16 @@ def _middles(
     token: Strings, first: Strings, structure: Ints, community: Ints, usual: Floats, taking: Taking, rates: ErrorRates, streams: Streams,
     marks: dict[str, Bools],
 ) -> Strings:  # fmt: skip
-    """Middle names of western structures: present for some people as a habit, otherwise in this record, whole or as an initial."""
+    """Middle names of western structures: present for some people as a habit, otherwise in this record, whole
+    or as an initial.
+    """
     has = (structure == Structure.WESTERN) & (token[:, 1] != "")
     often = np.array([each.section == "uk" for each in COMMUNITIES])[community]
     habit = usual < np.where(often, 0.3, 0.5)
-    changed = taking.hits(streams, "middle_changed", np.where(often, rates.middle_changed, rates.slots_redrawn / 2)) & has
+    changed = (
+        taking.hits(streams, "middle_changed", np.where(often, rates.middle_changed, rates.slots_redrawn / 2))
+        & has
+    )
     present = has & (habit ^ changed)
     initial = changed & (streams.uniform("names.initial", len(first)) < 0.4)
     letter = np.array([word[:1] for word in token[:, 1].tolist()], dtype=object)
@@ -200,7 +272,14 @@ def _middles(
 
 
 def _form_errors(
-    first: Strings, last: Strings, structure: Ints, community: Ints, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]
+    first: Strings,
+    last: Strings,
+    structure: Ints,
+    community: Ints,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
 ) -> tuple[Strings, Strings]:
     """What the form makes of a name; at most one of these for a record, in this order."""
     n = len(first)
@@ -212,7 +291,9 @@ def _form_errors(
         "placeholder": np.where(one_name, rates.placeholder_one_name, rates.placeholder),
         "repeated": np.where(name == "afghan", rates.repeated_afghan, rates.repeated),
         "whole_in_one_box": np.full(n, rates.whole_in_one_box),
-        "swapped": np.select([family_first, horn], [rates.swapped_family_first, rates.swapped_horn], rates.swapped),
+        "swapped": np.select(
+            [family_first, horn], [rates.swapped_family_first, rates.swapped_horn], rates.swapped
+        ),
         "surname_comma": np.full(n, rates.surname_comma),
     }
     free = np.ones(n, dtype=bool)
@@ -223,21 +304,42 @@ def _form_errors(
     whole = np.where(family_first, joined(last, first), joined(first, last)).astype(object)
     kind = streams.uniform("names.one_box", n)
     short = choose(streams.uniform("names.one_box_blank", n), [".", "-", "N/K", "Unknown", "N/A"])
-    split = np.array([(" ".join(w[: len(w) // 2]), " ".join(w[len(w) // 2 :])) if len(w := v.split(" ")) > 2 else (v, ".") for v in whole[marks["whole_in_one_box"]].tolist()] or [("", "")], dtype=object)
+    split = np.array(
+        [
+            (" ".join(w[: len(w) // 2]), " ".join(w[len(w) // 2 :]))
+            if len(w := v.split(" ")) > 2
+            else (v, ".")
+            for v in whole[marks["whole_in_one_box"]].tolist()
+        ]
+        or [("", "")],
+        dtype=object,
+    )
     one_first = np.where(kind < 0.4, whole, short).astype(object)
     one_last = np.where(kind < 0.4, short, whole).astype(object)
     halved = np.flatnonzero(marks["whole_in_one_box"] & (kind >= 0.6))
     place = np.cumsum(marks["whole_in_one_box"]) - 1
     one_first[halved], one_last[halved] = split[place[halved], 0], split[place[halved], 1]
     comma = strings([f"{b.upper()}, {a}" for a, b in zip(first.tolist(), last.tolist(), strict=True)])
-    picked = [marks["placeholder"], marks["repeated"], marks["whole_in_one_box"], marks["swapped"], marks["surname_comma"]]
+    picked = [
+        marks["placeholder"],
+        marks["repeated"],
+        marks["whole_in_one_box"],
+        marks["swapped"],
+        marks["surname_comma"],
+    ]
     new_first = np.select(picked, [first, first, one_first, last, comma], first).astype(object)
     new_last = np.select(picked, [blank, first, one_last, first, short], last).astype(object)
     return new_first, new_last
 
 
 def _titles(
-    first: Strings, last: Strings, community: Ints, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]
+    first: Strings,
+    last: Strings,
+    community: Ints,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
 ) -> tuple[Strings, Strings]:
     hit = taking.hits(streams, "title", rates.title, taking.names)
     which = streams.uniform("names.title", len(first))
@@ -255,13 +357,22 @@ def _titles(
 
 
 def _aliases(
-    people: People, rows: Referrals, first: Strings, last: Strings, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]
+    people: People,
+    rows: Referrals,
+    first: Strings,
+    last: Strings,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
 ) -> tuple[Strings, Strings, Strings]:
     """The alias that a person is known by, in its own box or inside a name; one alias a person."""
     person = rows.person
     draw = streams.uniform("names.alias", len(people))
     street = [name.replace("_", " ") for name in STREET_NAMES]
-    from_list = np.where(taking.british, choose(draw, street)[person], choose(draw, _OTHER_ALIASES)[person]).astype(object)
+    from_list = np.where(
+        taking.british, choose(draw, street)[person], choose(draw, _OTHER_ALIASES)[person]
+    ).astype(object)
     short = np.array([word.split(" ")[0][: 3 + len(word) % 2] for word in first.tolist()], dtype=object)
     alias = np.where((draw[person] * 7 % 1 < 0.4) & (short != ""), short, from_list).astype(object)
     boy = taking.british & (people.gender[person] == MALE) & people.child(people.first_date)[person]
@@ -276,7 +387,9 @@ def _aliases(
         elif how[row] < 0.35:
             new_last[row] = f"{last[row].upper()}@{name.upper()}"
         else:
-            word = ("aka", "AKA", "a.k.a.", "also known as", "alias", "née", "formerly", "prev.")[int(how[row] * 997) % 8]
+            word = ("aka", "AKA", "a.k.a.", "also known as", "alias", "née", "formerly", "prev.")[
+                int(how[row] * 997) % 8
+            ]
             new_last[row] = f"{last[row]} {word} {name}"
     marks["alias_box"], marks["alias_embedded"] = box, embedded
     return new_first, new_last, np.where(box, alias, "").astype(object)

@@ -1,7 +1,9 @@
-"""What happens to the characters of a name on its way into a record: marks, case, spaces, typing, cutting, other scripts, pseudonyms.
+"""What happens to the characters of a name on its way into a record: marks, case, spaces, typing, cutting,
+other scripts, pseudonyms.
 
-Applied to the two name boxes after `errors_names`, in this order: syllables (Chinese), lost or mangled marks, typing errors, case and
-punctuation, another script, cutting, and last a pseudonym in place of everything. Rates: domain.md 4.0 and 4.1.
+Applied to the two name boxes after `errors_names`, in this order: syllables (Chinese), lost or mangled marks,
+typing errors, case and punctuation, another script, cutting, and last a pseudonym in place of everything.
+Rates: domain.md 4.0 and 4.1.
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ from nrm_linkage.synthetic.taking import Taking
 __all__ = ["write_text"]
 
 _SYLLABLES = re.compile(r"^([A-Z][a-zü]*?[aeiouü]+(?:ng|n(?![aeiou]))?)([a-z]{2,})$")
-_PUNCTUATION = {"-": (" ", "", "- "), "'": (" ", "", "’", "`")}  # noqa: RUF001 (a curly apostrophe is what people paste)
+_PUNCTUATION = {"-": (" ", "", "- "), "'": (" ", "", "’", "`")}
 
 
-def write_text(written: Written, community: Ints, taking: Taking, rates: ErrorRates, streams: Streams) -> Written:
+def write_text(
+    written: Written, community: Ints, taking: Taking, rates: ErrorRates, streams: Streams
+) -> Written:
     """The names with errors of characters; `marks` grows by the mechanisms applied here."""
     marks = dict(written.marks)
     first, last = written.forenames.copy(), written.surname.copy()
@@ -49,8 +53,17 @@ def _each(box: Strings, hit: Bools, change: Callable[[str, int], str]) -> None:
         box[row] = change(box[row], row)
 
 
-def _syllables(first: Strings, community: Ints, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]) -> None:
-    hit = taking.hits(streams, "syllables_split", rates.syllables_split) & (np.array(COMMUNITY_NAMES)[community] == "chinese")
+def _syllables(
+    first: Strings,
+    community: Ints,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
+) -> None:
+    hit = taking.hits(streams, "syllables_split", rates.syllables_split) & (
+        np.array(COMMUNITY_NAMES)[community] == "chinese"
+    )
     by = streams.uniform("text.syllables", len(first))
 
     def split(word: str, row: int) -> str:
@@ -62,7 +75,13 @@ def _syllables(first: Strings, community: Ints, taking: Taking, rates: ErrorRate
 
 
 def _marks_lost(
-    first: Strings, last: Strings, community: Ints, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]
+    first: Strings,
+    last: Strings,
+    community: Ints,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
 ) -> None:
     marked = has_marks(first) | has_marks(last)
     near_universal = np.isin(np.array(COMMUNITY_NAMES)[community], ["albanian", "vietnamese"])
@@ -76,7 +95,14 @@ def _marks_lost(
     marks["marked"], marks["diacritics_lost"], marks["mojibake"] = marked, lost, mangled
 
 
-def _casing(first: Strings, last: Strings, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]) -> None:
+def _casing(
+    first: Strings,
+    last: Strings,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
+) -> None:
     """Upper or lower case, hyphens and apostrophes, spaces that should not be there."""
     hit = taking.hits(streams, "casing", rates.casing, taking.names)
     kind, detail = streams("text.casing").random((2, len(first)))
@@ -85,10 +111,11 @@ def _casing(first: Strings, last: Strings, taking: Taking, rates: ErrorRates, st
     for box in (first, last):
         _each(box, hit & (kind >= 0.60) & (kind < 0.68), lambda word, _: word.lower())
         _each(box, hit & (kind >= 0.68) & (kind < 0.82), lambda word, row: _punctuated(word, detail[row]))
-    spaces: tuple[Callable[[str], str], ...] = (
-        lambda word: word + " ", lambda word: " " + word, lambda word: word.replace(" ", "  ") if " " in word else word + "  ",
-        lambda word: word + "\u00a0", lambda word: "\u200b" + word, lambda word: word.replace(" ", "\u00a0") if " " in word else word + "\t",
-    )  # fmt: skip
+spaces: tuple[Callable[[str], str], ...] = (
+    lambda word: word + " ", lambda word: " " + word,
+    lambda word: word.replace(" ", "  ") if " " in word else word + "  ", lambda word: word + "\u00a0",
+    lambda word: "\u200b" + word, lambda word: word.replace(" ", "\u00a0") if " " in word else word + "\t",
+)  # fmt: skip
     stray = hit & (kind >= 0.82)
     _each(first, stray & (detail < 0.5), lambda word, row: spaces[int(detail[row] * 997) % len(spaces)](word))
     _each(last, stray & (detail >= 0.5), lambda word, row: spaces[int(detail[row] * 997) % len(spaces)](word))
@@ -96,7 +123,9 @@ def _casing(first: Strings, last: Strings, taking: Taking, rates: ErrorRates, st
 
 
 def _punctuated(word: str, detail: float) -> str:
-    """Hyphens and apostrophes exchanged; `Mc` split or lowered; halves of a double name turned round; else the case changed."""
+    """Hyphens and apostrophes exchanged; `Mc` split or lowered; halves of a double name turned round; else
+    the case changed.
+    """
     for sign, others in _PUNCTUATION.items():
         if sign in word:
             if sign == "-" and detail < 0.2:
@@ -104,14 +133,29 @@ def _punctuated(word: str, detail: float) -> str:
             return word.replace(sign, others[int(detail * 997) % len(others)])
     if word.startswith("Mc") and len(word) > 3:
         return ("Mc " + word[2:], "Mc" + word[2:].lower(), "Mac" + word[2:])[int(detail * 997) % 3]
-    return word.replace(" ", "-", 1) if " " in word and detail < 0.5 else word.replace(" ", "", 1) if " " in word else word.upper()
+    return (
+        word.replace(" ", "-", 1)
+        if " " in word and detail < 0.5
+        else word.replace(" ", "", 1)
+        if " " in word
+        else word.upper()
+    )
 
 
 def _scripts(
-    first: Strings, last: Strings, community: Ints, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]
+    first: Strings,
+    last: Strings,
+    community: Ints,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
 ) -> None:
-    script = {"sudanese": "arabic", "arabic": "arabic", "persian": "arabic", "kurdish": "arabic", "afghan": "arabic", "pakistani": "arabic",
-              "habesha": "ethiopic", "bulgarian": "cyrillic", "slavic": "cyrillic", "centralasian": "cyrillic", "chinese": "han"}  # fmt: skip
+script = {
+    "sudanese": "arabic", "arabic": "arabic", "persian": "arabic", "kurdish": "arabic", "afghan": "arabic",
+    "pakistani": "arabic", "habesha": "ethiopic", "bulgarian": "cyrillic", "slavic": "cyrillic",
+    "centralasian": "cyrillic", "chinese": "han",
+}  # fmt: skip
     of = np.array([script.get(each.name, "") for each in COMMUNITIES], dtype=object)[community]
     share = max(float((of != "").mean()), 1e-9) if len(of) else 1.0
     hit = taking.hits(streams, "other_script", min(rates.other_script / share, 0.5)) & (of != "")
@@ -120,7 +164,14 @@ def _scripts(
     marks["other_script"] = hit
 
 
-def _cut(first: Strings, last: Strings, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]) -> None:
+def _cut(
+    first: Strings,
+    last: Strings,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
+) -> None:
     hit = taking.hits(streams, "truncation", rates.truncation)
     width = np.where(streams.uniform("text.width", len(first)) < 0.7, 20, 30)
     for box in (first, last):
@@ -128,13 +179,20 @@ def _cut(first: Strings, last: Strings, taking: Taking, rates: ErrorRates, strea
     marks["truncation"] = hit
 
 
-def _pseudonyms(first: Strings, last: Strings, taking: Taking, rates: ErrorRates, streams: Streams, marks: dict[str, Bools]) -> None:
+def _pseudonyms(
+    first: Strings,
+    last: Strings,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
+) -> None:
     hit = taking.hits(streams, "pseudonym", rates.pseudonym)
     kind, number = streams("text.pseudonym").random((2, len(first)))
     for row in np.flatnonzero(hit).tolist():
         i, letter = 1 + int(number[row] * 9), "ABCDEFGH"[int(number[row] * 8)]
-        first[row], last[row] = (
-            (first[row][:1].upper(), last[row][:1].upper()), ("Child", letter), (f"PV{i}", f"PV{i}"), ("Operation Orca", f"PV{i}"), ("Female", str(i)),
-            ("Victim", str(i)),
-        )[int(kind[row] * 6)]  # fmt: skip
+first[row], last[row] = (
+    (first[row][:1].upper(), last[row][:1].upper()), ("Child", letter), (f"PV{i}", f"PV{i}"),
+    ("Operation Orca", f"PV{i}"), ("Female", str(i)), ("Victim", str(i)), [int(kind[row] * 6),
+]  # fmt: skip
     marks["pseudonym"] = hit

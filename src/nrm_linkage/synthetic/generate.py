@@ -1,12 +1,14 @@
-"""`make_referrals`: invented referrals with the truth beside them, for trying, testing and measuring a linkage.
+"""`make_referrals`: invented referrals with the truth beside them, for trying, testing and measuring a
+linkage.
 
     people -> relatives -> names -> referrals -> how each was taken -> what it says -> layout
 
-Every person, name, date and place is invented. The population follows published tables (domain.md 2); how often people return, how
-records go wrong and how communities name people are assumptions (domain.md 3.1, 4, 6), each a named field of `PopulationParameters` or
-`ErrorRates`, and none a finding. The error model was written from the domain's facts alone and shares no code with the rooms that
-normalise and compare, so that a linkage is not tested by its own picture of the world. Not simulated: narratives, changes of name
-through life, officers, and any tie between what happened to somebody and how badly it was recorded.
+Every person, name, date and place is invented. The population follows published tables (domain.md 2); how
+often people return, how records go wrong and how communities name people are assumptions (domain.md 3.1, 4,
+6), each a named field of `PopulationParameters` or `ErrorRates`, and none a finding. The error model was
+written from the domain's facts alone and shares no code with the rooms that normalise and compare, so that a
+linkage is not tested by its own picture of the world. Not simulated: narratives, changes of name through
+life, officers, and any tie between what happened to somebody and how badly it was recorded.
 """
 
 from __future__ import annotations
@@ -37,7 +39,12 @@ from nrm_linkage.synthetic.taking import take
 
 __all__ = ["Generated", "generate", "make_referrals"]
 
-_TYPES = {"govt": "Government agency", "la": "Local Authority", "ngo": "NGO and third sector", "police": "Police"}
+_TYPES = {
+    "govt": "Government agency",
+    "la": "Local Authority",
+    "ngo": "NGO and third sector",
+    "police": "Police",
+}
 _EXTRACTED_AFTER_DAYS = 60
 """The extract is made so long after the end of the window; later decisions are unknown (assumed)."""
 _ROWS_A_PERSON = 1.10
@@ -45,7 +52,9 @@ _ROWS_A_PERSON = 1.10
 
 @dataclass(frozen=True, repr=False)
 class Generated:
-    """The frame, the people and rows behind it, and where each error mechanism struck (in the frame's row order)."""
+    """The frame, the people and rows behind it, and where each error mechanism struck (in the frame's row
+    order).
+    """
 
     frame: pd.DataFrame
     people: People
@@ -64,19 +73,29 @@ def make_referrals(
     n_referrals: int | None = None,
     parameters: PopulationParameters | None = None,
 ) -> pd.DataFrame:
-    """Invented referrals of `n_people` people between two dates (both included), as an extract with its truth.
+    """Invented referrals of `n_people` people between two dates (both included), as an extract with its
+    truth.
 
-    One row a referral, Duty to Notify reports among them, by date. Strings are text with None for missing; the layouts are "analyst",
-    "form" and "case export". Two columns hold the truth in every layout: `true_person` (int64) and `true_instance` (int64, the situation,
-    unique over people), both opaque. The first people of a longer draw are not those of a shorter one.
+    One row a referral, Duty to Notify reports among them, by date. Strings are text with None for missing;
+    the layouts are "analyst", "form" and "case export". Two columns hold the truth in every layout:
+    `true_person` (int64) and `true_instance` (int64, the situation, unique over people), both opaque. The
+    first people of a longer draw are not those of a shorter one.
 
-    `errors` is "as assumed", "harsher", "none" or `ErrorRates`. With `n_referrals` exactly so many rows come out, of all kinds, and people
-    are added or left out until they do; `n_people` then no longer counts. The same arguments give the same frame on every machine.
+    `errors` is "as assumed", "harsher", "none" or `ErrorRates`. With `n_referrals` exactly so many rows come
+    out, of all kinds, and people are added or left out until they do; `n_people` then no longer counts. The
+    same arguments give the same frame on every machine.
 
     Raises ConfigError when an argument cannot be used.
     """
     return generate(
-        n_people, seed, errors=errors, layout=layout, start=start, end=end, n_referrals=n_referrals, parameters=parameters
+        n_people,
+        seed,
+        errors=errors,
+        layout=layout,
+        start=start,
+        end=end,
+        n_referrals=n_referrals,
+        parameters=parameters,
     ).frame
 
 
@@ -103,12 +122,20 @@ def generate(
         raise ConfigError("start= must not be after end=.")
     streams = Streams(seed)
     people, tokens, rows = _referred(n_people, n_referrals, window, given, streams)
-    rows = rows.take(np.lexsort((streams.uniform("generate.same_day", len(rows)), rows.copy_of >= 0, rows.date)).astype(np.int64))
+    rows = rows.take(
+        np.lexsort((streams.uniform("generate.same_day", len(rows)), rows.copy_of >= 0, rows.date)).astype(
+            np.int64
+        )
+    )
     return _recorded(people, tokens, rows, window[1], layout, rates, given, streams)
 
 
 def _referred(
-    n_people: int, n_referrals: int | None, window: tuple[np.datetime64, np.datetime64], given: PopulationParameters, streams: Streams
+    n_people: int,
+    n_referrals: int | None,
+    window: tuple[np.datetime64, np.datetime64],
+    given: PopulationParameters,
+    streams: Streams,
 ) -> tuple[People, Strings, Referrals]:
     """People, the tokens of their names and their referrals, as many as wanted."""
     n = n_people if n_referrals is None else int(n_referrals / _ROWS_A_PERSON * 1.05) + 10
@@ -126,7 +153,9 @@ def _referred(
 
 
 def _exactly(rows: Referrals, n_people: int, wanted: int) -> Ints | None:
-    """Rows of whole people, `wanted` in all: the first people that fit, then people with one row; None when there are too few."""
+    """Rows of whole people, `wanted` in all: the first people that fit, then people with one row; None when
+    there are too few.
+    """
     each = np.bincount(rows.person, minlength=n_people)
     total = np.cumsum(each)
     fit = int(np.searchsorted(total, wanted, side="right"))
@@ -141,7 +170,14 @@ def _exactly(rows: Referrals, n_people: int, wanted: int) -> Ints | None:
 
 
 def _recorded(
-    people: People, tokens: Strings, rows: Referrals, end: np.datetime64, layout: str, rates: ErrorRates, given: PopulationParameters, streams: Streams
+    people: People,
+    tokens: Strings,
+    rows: Referrals,
+    end: np.datetime64,
+    layout: str,
+    rates: ErrorRates,
+    given: PopulationParameters,
+    streams: Streams,
 ) -> Generated:
     """The rows as records, laid out."""
     taking = take(people, rows, rates, streams)
@@ -176,7 +212,10 @@ def _identifiers(rows: Referrals, streams: Streams) -> dict[str, Strings]:
     numbers = 100_000 + np.cumsum(steps)
     raw = streams("generate.submissions").bytes(16 * n)
     ids = [str(uuid.UUID(bytes=raw[16 * i : 16 * i + 16], version=4)) for i in range(n)]
-    return {"referral_id": strings([f"NRM{number:07d}" for number in numbers.tolist()]), "submission_id": strings(ids)}
+    return {
+        "referral_id": strings([f"NRM{number:07d}" for number in numbers.tolist()]),
+        "submission_id": strings(ids),
+    }
 
 
 def _first_responders(rows: Referrals) -> dict[str, Strings]:
@@ -192,7 +231,9 @@ def _first_responders(rows: Referrals) -> dict[str, Strings]:
 
 
 def _age_groups(people: People, rows: Referrals, streams: Streams) -> Strings:
-    """Child or Adult at the referral by what the person says, the other side or `Unknown` for some whose age is disputed."""
+    """Child or Adult at the referral by what the person says, the other side or `Unknown` for some whose age
+    is disputed.
+    """
     adult = rows.date >= as_days(_eighteenth(people))[rows.person]
     disputed = people.age_disputed[rows.person]
     doubt = streams.uniform("generate.age_group", len(rows))
@@ -207,33 +248,47 @@ def _eighteenth(people: People) -> Any:
 
 
 def _details(rows: Referrals, references: Strings, streams: Streams) -> Strings:
-    """Free text about an earlier report, asked since March 2025: for some, the reference of the referral before."""
+    """Free text about an earlier report, asked since March 2025: for some, the reference of the referral
+    before.
+    """
     n = len(rows)
     order = np.lexsort((rows.sequence, rows.person))
     followed = rows.person[order][1:] == rows.person[order][:-1]
     before = strings([""] * n)
     before[order[1:][followed]] = references[order[:-1][followed]]
-    told = (rows.date >= REPORTED_BEFORE_FLIPPED) & (streams.uniform("generate.details", n) < 0.4) & (before != "")
+    told = (
+        (rows.date >= REPORTED_BEFORE_FLIPPED)
+        & (streams.uniform("generate.details", n) < 0.4)
+        & (before != "")
+    )
     out = strings([""] * n)
     out[told] = "Previous referral " + before[told]
     return out
 
 
 def _without_consent(record: dict[str, Any], rows: Referrals) -> None:
-    """Empties what a Duty to Notify report does not hold: the name unless the person co-operates, decisions always."""
+    """Empties what a Duty to Notify report does not hold: the name unless the person co-operates, decisions
+    always.
+    """
     notified, anonymous = rows.route != NRM, rows.route == ANONYMOUS
-    kept = {"submission_id", "referral_id", "referral_date", "record_type", "gender", "nationality", "nationality_worded", "second_nationality",
-            "first_responder", "first_responder_type", "exploitation_type", "exploitation_place", "city1", "country1", "age_group_at_exploitation",
-            "age_group"}  # fmt: skip
+kept = {
+    "submission_id", "referral_id", "referral_date", "record_type", "gender", "nationality",
+    "nationality_worded", "second_nationality", "first_responder", "first_responder_type",
+    "exploitation_type", "exploitation_place", "city1", "country1", "age_group_at_exploitation", "age_group",
+}  # fmt: skip
     named = kept | {"given_name", "family_name", "alias"}
     for name, values in record.items():
         hidden = anonymous if name in named - kept else notified if name not in kept else None
         if hidden is not None:
-            record[name] = np.where(hidden, np.datetime64("NaT") if values.dtype.kind == "M" else "", values).astype(values.dtype)
+            record[name] = np.where(
+                hidden, np.datetime64("NaT") if values.dtype.kind == "M" else "", values
+            ).astype(values.dtype)
 
 
 def _as_originals(record: dict[str, Any], rows: Referrals, streams: Streams) -> None:
-    """A submission sent twice says the same twice; half of the copies keep the submission's id, and all have a reference of their own."""
+    """A submission sent twice says the same twice; half of the copies keep the submission's id, and all have
+    a reference of their own.
+    """
     copies = np.flatnonzero(rows.copy_of >= 0)
     same_id = streams.uniform("generate.same_submission", len(rows))[copies] < 0.5
     for name, values in record.items():

@@ -1,9 +1,10 @@
 """The same records as three extracts: an analyst's sheet, the form's own fields, the case system's export.
 
-"analyst" has human headings, dates as dd/mm/yyyy text (a few otherwise), countries and misspellings among the nationalities, published
-labels or free text for the type of exploitation. "form" has the field names of the referral form and ISO dates; a date that the form
-rejects is missing. "case export" has the case system's names, ISO dates and one tick-box column a kind of exploitation. A layout renames and
-words; which people are there, and what is known of them, is the same in all three.
+"analyst" has human headings, dates as dd/mm/yyyy text (a few otherwise), countries and misspellings among the
+nationalities, published labels or free text for the type of exploitation. "form" has the field names of the
+referral form and ISO dates; a date that the form rejects is missing. "case export" has the case system's
+names, ISO dates and one tick-box column a kind of exploitation. A layout renames and words; which people are
+there, and what is known of them, is the same in all three.
 """
 
 from __future__ import annotations
@@ -22,49 +23,71 @@ __all__ = ["LAYOUTS", "lay_out"]
 LAYOUTS = ("analyst", "form", "case export")
 
 _ANALYST = {
-    "referral_id": "NRM reference", "record_type": "Record type", "referral_date": "Date of referral", "given_name": "Forename(s)",
-    "family_name": "Surname", "alias": "Alias", "date_of_birth": "DOB", "nationality": "Nationality", "second_nationality": "Second nationality",
-    "gender": "Gender", "age_group": "Age group", "age_group_at_exploitation": "Age group at exploitation", "first_responder": "First responder",
-    "first_responder_type": "First responder type", "home_office_reference": "HO reference", "police_reference": "Police reference", "phone": "Phone",
+    "referral_id": "NRM reference", "record_type": "Record type", "referral_date": "Date of referral",
+    "given_name": "Forename(s)", "family_name": "Surname", "alias": "Alias", "date_of_birth": "DOB",
+    "nationality": "Nationality", "second_nationality": "Second nationality", "gender": "Gender",
+    "age_group": "Age group", "age_group_at_exploitation": "Age group at exploitation",
+    "first_responder": "First responder", "first_responder_type": "First responder type",
+    "home_office_reference": "HO reference", "police_reference": "Police reference", "phone": "Phone",
     "postcode": "Postcode", "town": "Town", "language": "Language", "exploitation_type": "Exploitation type",
-    "exploitation_place": "Exploitation location", "city1": "City", "country1": "Country", "exploitation_start": "Exploitation start",
-    "exploitation_end": "Exploitation end", "still_exploited": "Still exploited", "reported_before": "Reported before",
-    "more_than_one_situation": "More than one situation", "other_victims": "Other victims", "competent_authority": "Competent authority",
-    "rg_decision": "RG decision", "rg_date": "RG date", "cg_decision": "CG decision", "cg_date": "CG date",
+    "exploitation_place": "Exploitation location", "city1": "City", "country1": "Country",
+    "exploitation_start": "Exploitation start", "exploitation_end": "Exploitation end",
+    "still_exploited": "Still exploited", "reported_before": "Reported before",
+    "more_than_one_situation": "More than one situation", "other_victims": "Other victims",
+    "competent_authority": "Competent authority", "rg_decision": "RG decision", "rg_date": "RG date",
+    "cg_decision": "CG decision", "cg_date": "CG date",
 }  # fmt: skip
 _FORM = {
-    "submission_id": "externalID", "referral_id": "referral_id", "referral_date": "referral_date", "record_type": "pv-want-to-submit-nrm",
-    "given_name": "pv-name-first-name", "family_name": "pv-name-last-name", "alias": "pv-name-nickname", "date_of_birth": "pv-dob",
-    "gender": "pv-gender", "nationality": "pv-nationality", "second_nationality": "pv-nationality-second", "age_group": "pv-under-age",
-    "age_group_at_exploitation": "pv-under-age-at-time-of-exploitation", "home_office_reference": "pv-ho-reference-type",
-    "police_reference": "reported-to-police-crime-reference", "phone": "pv-phone-number-yes", "email": "pv-contact-details-email-input",
-    "postcode": "pv-contact-details-postcode", "town": "current-pv-location-uk-city", "language": "pv-interpreter-requirements-language",
-    "first_responder": "user-organisation", "exploitation_dates": "when-did-the-exploitation-take-place",
-    "exploitation_place": "where-exploitation-happened", "city1": "where-exploitation-happened-uk-city-1", "city2": "where-exploitation-happened-uk-city-2",
-    "country1": "where-exploitation-happened-overseas-country-1", "exploitation_labour": "types-of-exploitation-forced-to-work",
-    "exploitation_wages_taken": "types-of-exploitation-wages-taken", "exploitation_fraud": "types-of-exploitation-forced-to-commit-fraud",
-    "exploitation_prostitution": "types-of-exploitation-prostitution", "exploitation_child": "types-of-exploitation-child-exploitation",
-    "exploitation_taken_somewhere": "types-of-exploitation-taken-somewhere", "exploitation_crime": "types-of-exploitation-forced-to-commit-crime",
-    "exploitation_organs": "types-of-exploitation-organs-removed", "exploitation_domestic_servitude": "types-of-exploitation-unpaid-household-work",
-    "last_contact": "when-last-contact", "reported_before": "is-this-the-first-chance-to-report", "reported_before_details": "yes-the-first-chance-to-report",
-    "more_than_one_situation": "potential-victim-exploitative-situation-multiple", "still_exploited": "still-in-exploitative-situation",
-    "other_victims": "any-other-pvs",
+    "submission_id": "externalID", "referral_id": "referral_id", "referral_date": "referral_date",
+    "record_type": "pv-want-to-submit-nrm", "given_name": "pv-name-first-name",
+    "family_name": "pv-name-last-name", "alias": "pv-name-nickname", "date_of_birth": "pv-dob",
+    "gender": "pv-gender", "nationality": "pv-nationality", "second_nationality": "pv-nationality-second",
+    "age_group": "pv-under-age", "age_group_at_exploitation": "pv-under-age-at-time-of-exploitation",
+    "home_office_reference": "pv-ho-reference-type", "police_reference": "reported-to-police-crime-reference",
+    "phone": "pv-phone-number-yes", "email": "pv-contact-details-email-input",
+    "postcode": "pv-contact-details-postcode", "town": "current-pv-location-uk-city",
+    "language": "pv-interpreter-requirements-language", "first_responder": "user-organisation",
+    "exploitation_dates": "when-did-the-exploitation-take-place",
+    "exploitation_place": "where-exploitation-happened", "city1": "where-exploitation-happened-uk-city-1",
+    "city2": "where-exploitation-happened-uk-city-2",
+    "country1": "where-exploitation-happened-overseas-country-1",
+    "exploitation_labour": "types-of-exploitation-forced-to-work",
+    "exploitation_wages_taken": "types-of-exploitation-wages-taken",
+    "exploitation_fraud": "types-of-exploitation-forced-to-commit-fraud",
+    "exploitation_prostitution": "types-of-exploitation-prostitution",
+    "exploitation_child": "types-of-exploitation-child-exploitation",
+    "exploitation_taken_somewhere": "types-of-exploitation-taken-somewhere",
+    "exploitation_crime": "types-of-exploitation-forced-to-commit-crime",
+    "exploitation_organs": "types-of-exploitation-organs-removed",
+    "exploitation_domestic_servitude": "types-of-exploitation-unpaid-household-work",
+    "last_contact": "when-last-contact", "reported_before": "is-this-the-first-chance-to-report",
+    "reported_before_details": "yes-the-first-chance-to-report",
+    "more_than_one_situation": "potential-victim-exploitative-situation-multiple",
+    "still_exploited": "still-in-exploitative-situation", "other_victims": "any-other-pvs",
 }  # fmt: skip
 _CASE = {
-    "submission_id": "ExternalId", "referral_id": "referral_id", "referral_date": "referral_date", "record_type": "NRMOrDuty",
-    "given_name": "Customer.Forename1", "family_name": "Customer.Surname", "alias": "Customer.Alias", "date_of_birth": "Customer.DOB",
-    "gender": "Customer.Custom17", "nationality": "Customer.Nationality", "second_nationality": "Customer.Custom11", "age_group": "AdultOrChild",
-    "age_group_at_exploitation": "AdultOrChildDuringExploitation", "home_office_reference": "CIDReference", "police_reference": "PoliceForceCRN",
-    "phone": "Customer.Phone", "email": "Customer.Email", "postcode": "Customer.Postcode", "town": "PVCurrentCityTown", "language": "Customer.Custom14",
-    "first_responder": "Agent.Organisation", "exploitation_dates": "ExploitationDates", "exploitation_place": "ExploitationLocationPresented",
-    "city1": "City1", "city2": "City2", "country1": "Country1", "exploitation_labour": "ComponentForcedToWorkForNothing",
-    "exploitation_wages_taken": "ComponentWagesTaken", "exploitation_fraud": "ComponentFraud", "exploitation_prostitution": "ComponentProstitution",
-    "exploitation_child": "ComponentChildExploitation", "exploitation_taken_somewhere": "ComponentSexuallyassaulted",
+    "submission_id": "ExternalId", "referral_id": "referral_id", "referral_date": "referral_date",
+    "record_type": "NRMOrDuty", "given_name": "Customer.Forename1", "family_name": "Customer.Surname",
+    "alias": "Customer.Alias", "date_of_birth": "Customer.DOB", "gender": "Customer.Custom17",
+    "nationality": "Customer.Nationality", "second_nationality": "Customer.Custom11",
+    "age_group": "AdultOrChild", "age_group_at_exploitation": "AdultOrChildDuringExploitation",
+    "home_office_reference": "CIDReference", "police_reference": "PoliceForceCRN", "phone": "Customer.Phone",
+    "email": "Customer.Email", "postcode": "Customer.Postcode", "town": "PVCurrentCityTown",
+    "language": "Customer.Custom14", "first_responder": "Agent.Organisation",
+    "exploitation_dates": "ExploitationDates", "exploitation_place": "ExploitationLocationPresented",
+    "city1": "City1", "city2": "City2", "country1": "Country1",
+    "exploitation_labour": "ComponentForcedToWorkForNothing",
+    "exploitation_wages_taken": "ComponentWagesTaken", "exploitation_fraud": "ComponentFraud",
+    "exploitation_prostitution": "ComponentProstitution", "exploitation_child": "ComponentChildExploitation",
+    "exploitation_taken_somewhere": "ComponentSexuallyassaulted",
     "exploitation_crime": "ComponentForcedCrime", "exploitation_organs": "ComponentOrgansRemoved",
-    "exploitation_domestic_servitude": "ComponentDomesticServitude", "last_contact": "PVExploitersLastContact", "reported_before": "FirstChanceToReport",
-    "reported_before_details": "ReportedBeforeFurtherInfo", "more_than_one_situation": "MoreThanOneExploitationSituations",
-    "still_exploited": "PVStillInExploitativeSituation", "other_victims": "OtherVictims", "competent_authority": "competent_authority",
-    "rg_decision": "rg_decision", "rg_date": "rg_date", "cg_decision": "cg_decision", "cg_date": "cg_date",
+    "exploitation_domestic_servitude": "ComponentDomesticServitude",
+    "last_contact": "PVExploitersLastContact", "reported_before": "FirstChanceToReport",
+    "reported_before_details": "ReportedBeforeFurtherInfo",
+    "more_than_one_situation": "MoreThanOneExploitationSituations",
+    "still_exploited": "PVStillInExploitativeSituation", "other_victims": "OtherVictims",
+    "competent_authority": "competent_authority", "rg_decision": "rg_decision", "rg_date": "rg_date",
+    "cg_decision": "cg_decision", "cg_date": "cg_date",
 }  # fmt: skip
 _DATES = ("referral_date", "exploitation_start", "exploitation_end", "rg_date", "cg_date")
 _FORM_VALUES = {
@@ -76,7 +99,9 @@ _FORM_VALUES = {
 
 
 def lay_out(record: dict[str, Any], layout: str, rates: ErrorRates, streams: Streams) -> dict[str, Any]:
-    """Columns under the headings of a layout, from canonical columns with "" and NaT for missing; missing comes out as None."""
+    """Columns under the headings of a layout, from canonical columns with "" and NaT for missing; missing
+    comes out as None.
+    """
     if layout not in LAYOUTS:
         raise ConfigError(f"layout= must be one of {', '.join(map(repr, LAYOUTS))}.")
     values = dict(record)
@@ -115,7 +140,9 @@ def _analyst(values: dict[str, Any], rates: ErrorRates, streams: Streams) -> dic
     types[said] = own_words
     values["exploitation_type"] = types
     values["nationality"] = values["nationality_worded"]
-    both = _worded(values["exploitation_place"], {"UK": "UK", "OVERSEAS": "Overseas", "BOTH": "UK and Overseas"})
+    both = _worded(
+        values["exploitation_place"], {"UK": "UK", "OVERSEAS": "Overseas", "BOTH": "UK and Overseas"}
+    )
     values["exploitation_place"] = both
     return {name: values[name] for name in _ANALYST}
 
@@ -125,14 +152,18 @@ def _tick_boxes(labels: Strings, age_group: Strings, streams: Streams) -> dict[s
     n = len(labels)
     draw = streams("layout.boxes").random((5, n))
     distinct = {label: label for label in sorted(set(labels.tolist()))}
-    named = {part: np.isin(labels, [label for label in distinct if part in label]) for part in ("Labour", "Sexual", "Criminal", "Domestic", "Organ")}
+    named = {
+        part: np.isin(labels, [label for label in distinct if part in label])
+        for part in ("Labour", "Sexual", "Criminal", "Domestic", "Organ")
+    }
     child = age_group == "Child"
     wages = draw[0] < 0.55
     boxes = {
         "exploitation_labour": named["Labour"] & (~wages | (draw[1] < 0.7)),
         "exploitation_wages_taken": named["Labour"] & wages,
         "exploitation_fraud": named["Labour"] & (draw[2] < 0.06),
-        "exploitation_prostitution": named["Sexual"] & ((~child & (draw[3] < 0.8)) | (child & (draw[3] < 0.2))),
+        "exploitation_prostitution": named["Sexual"]
+        & ((~child & (draw[3] < 0.8)) | (child & (draw[3] < 0.2))),
         "exploitation_child": named["Sexual"] & child,
         "exploitation_taken_somewhere": named["Sexual"] & (((draw[3] >= 0.8) & ~child) | (draw[4] < 0.2)),
         "exploitation_crime": named["Criminal"],

@@ -1,8 +1,9 @@
 """What people are called: the tokens of a true name, in the slots of its structure.
 
-Every name is drawn from the pools of its community by frequency, so that common names are common and a long tail follows; tokens are drawn
-independently of one another, and of the year of birth. Brothers and sisters share what their structure hands down (a surname, a father
-and grandfather); namesakes share the first and last token by chance. How a record writes a name is the work of `errors_names`.
+Every name is drawn from the pools of its community by frequency, so that common names are common and a long
+tail follows; tokens are drawn independently of one another, and of the year of birth. Brothers and sisters
+share what their structure hands down (a surname, a father and grandfather); namesakes share the first and
+last token by chance. How a record writes a name is the work of `errors_names`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def sample_names(people: People, tables: NameTables, streams: Streams) -> Ints:
     n = len(people)
     draws = streams("names.tokens").random((n, 4))
     chances = streams("names.chances").random((n, 2))
-    female = np.where(people.gender >= OTHER, streams.uniform("names.gender", n) < 0.5, people.gender == FEMALE)
+    female = np.where(
+        people.gender >= OTHER, streams.uniform("names.gender", n) < 0.5, people.gender == FEMALE
+    )
     tokens = np.full((n, 4), -1, dtype=np.int64)
     for code, community in enumerate(COMMUNITIES):
         for woman in (False, True):
@@ -58,7 +61,9 @@ def sample_names(people: People, tables: NameTables, streams: Streams) -> Ints:
     return tokens
 
 
-def _tokens(community: Community, woman: bool, draws: np.ndarray, chances: np.ndarray, tables: NameTables) -> Ints:
+def _tokens(
+    community: Community, woman: bool, draws: np.ndarray, chances: np.ndarray, tables: NameTables
+) -> Ints:
     """Tokens of people of one community and gender."""
     name, structure = community.name, community.structure
     given = f"{name}.{'f' if woman else 'm'}"
@@ -70,7 +75,9 @@ def _tokens(community: Community, woman: bool, draws: np.ndarray, chances: np.nd
     if structure is Structure.PATERNAL:
         from_family = chances[:, 1] < 0.5
         out[:, 1] = tables.draw(f"{name}.m", draws[:, 1])
-        out[:, 2] = np.where(from_family, tables.draw(family, draws[:, 2]), tables.draw(f"{name}.m", draws[:, 2]))
+        out[:, 2] = np.where(
+            from_family, tables.draw(family, draws[:, 2]), tables.draw(f"{name}.m", draws[:, 2])
+        )
         out[:, 3] = np.where(has_middle, tables.draw(family, draws[:, 3]), -1)
     elif structure in (Structure.FAMILY_MIDDLE_GIVEN, Structure.SIKH):
         out[:, 1] = tables.draw(f"{name}.m{'f' if woman else 'm'}", draws[:, 1])
@@ -79,7 +86,9 @@ def _tokens(community: Community, woman: bool, draws: np.ndarray, chances: np.nd
         out[:, 1] = tables.draw(f"{name}.m", draws[:, 1])
         out[:, 2] = np.where(has_middle, tables.draw(family, draws[:, 2]), -1)
     elif structure is Structure.TAMIL:
-        out[:, 1] = np.where(chances[:, 1] < 0.5, tables.draw(f"{name}.m", draws[:, 1]), tables.draw(family, draws[:, 1]))
+        out[:, 1] = np.where(
+            chances[:, 1] < 0.5, tables.draw(f"{name}.m", draws[:, 1]), tables.draw(family, draws[:, 1])
+        )
     else:
         out[:, 1] = np.where(has_middle, tables.draw(given, draws[:, 1]), -1)
         out[:, 2] = tables.draw(family, draws[:, 2])
@@ -89,7 +98,9 @@ def _tokens(community: Community, woman: bool, draws: np.ndarray, chances: np.nd
 
 
 def _hand_down(people: People, tokens: Ints) -> None:
-    """Gives each group of brothers and sisters the family tokens of its first member, and different first names, in place."""
+    """Gives each group of brothers and sisters the family tokens of its first member, and different first
+    names, in place.
+    """
     members = np.flatnonzero(people.family >= 0)
     if not len(members):
         return

@@ -1,7 +1,8 @@
 """What the invented population is like: how many repeat, when, why, and who stands next to whom.
 
-Every field is a parameter of a simulation and none is a finding. The source of each value stands beside it: "domain.md 6" is the
-project's table of proposed parameters, "domain.md 3.1" the published figures that anchor it, "assumed" is ours alone.
+Every field is a parameter of a simulation and none is a finding. The source of each value stands beside it:
+"domain.md 6" is the project's table of proposed parameters, "domain.md 3.1" the published figures that anchor
+it, "assumed" is ours alone.
 """
 
 from __future__ import annotations
@@ -20,18 +21,23 @@ def _frozen(pairs: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class PopulationParameters:
-    """The shape of the population, its repeats, its relatives and its Duty to Notify reports. Shares are between 0 and 1."""
+    """The shape of the population, its repeats, its relatives and its Duty to Notify reports. Shares are
+    between 0 and 1.
+    """
 
     repeat_share_boys: float = 0.137
     """Of boys, the share referred again in the window (domain.md 3.1: repeaters / referrals)."""
     repeat_share_girls: float = 0.095
     """Of girls (domain.md 3.1)."""
     repeat_share_men: float = 0.123
-    """Of men, and of people whose gender is neither male nor female (domain.md 3.1; the second half assumed)."""
+    """Of men, and of people whose gender is neither male nor female (domain.md 3.1; the second half assumed).
+    """
     repeat_share_women: float = 0.124
     """Of women (domain.md 3.1)."""
     repeat_factor_uk: float = 1.3
-    """How much likelier a UK national is to be referred again, before the shares above are restored (domain.md 6)."""
+    """How much likelier a UK national is to be referred again, before the shares above are restored
+    (domain.md 6).
+    """
     repeat_factor_albanian: float = 1.1
     """Likewise (domain.md 6)."""
     repeat_factor_other: float = 0.8
@@ -53,7 +59,8 @@ class PopulationParameters:
     gap_sigma: float = 1.0
     """Log standard deviation of the three gaps (assumed)."""
     same_organisation: float = 0.30
-    """Of further referrals, those by the same body (domain.md 6); the others by nationality (domain.md 2.5)."""
+    """Of further referrals, those by the same body (domain.md 6); the others by nationality (domain.md 2.5).
+    """
     age_transition: float = 0.08
     """Of children referred again, those who turn 18 in between, T4 (domain.md 6)."""
     siblings: float = 0.04
@@ -63,7 +70,9 @@ class PopulationParameters:
     co_victims: float = 0.03
     """Share of people found in one operation with 2 to 19 others (domain.md 6)."""
     look_alikes: float = 0.01
-    """Share of people who have a namesake of the same nationality with the same default date of birth (domain.md 6)."""
+    """Share of people who have a namesake of the same nationality with the same default date of birth
+    (domain.md 6).
+    """
     duty_to_notify_per_nrm: float = 0.29
     """Duty to Notify rows for each NRM row (domain.md 6: 4,929 to 17,004 in 2023)."""
     duty_to_notify_anonymous: float = 0.80
@@ -75,28 +84,62 @@ class PopulationParameters:
     adult_when_referred_uk: float = 0.05
     """Of UK nationals exploited as children, those who are adults when referred (assumed)."""
     adult_when_referred_other: float = 0.33
-    """Likewise of others, so that 35% are children at referral and 44% at exploitation (domain.md 1.5; split assumed)."""
+    """Likewise of others, so that 35% are children at referral and 44% at exploitation (domain.md 1.5; split
+    assumed).
+    """
     adult_when_unknown: float = 0.70
     """Of people whose age at exploitation is unknown, those who are adults when referred (assumed)."""
-    default_birth_dates: tuple[tuple[str, float], ...] = field(default=_frozen({
-        "British": 0.001, "Albanian": 0.01, "Vietnamese": 0.03, "European": 0.003, "asylum": 0.14, "other": 0.04,
-    }))
-    """Share whose date of birth in every record is 1 January (domain.md 4.3: 1 in 7 asylum seekers, 1 in 25 of all; split assumed)."""
-    age_disputed: tuple[tuple[str, float], ...] = field(default=_frozen({
-        "Afghan": 0.40, "Iranian": 0.25, "Sudanese": 0.18, "Eritrean": 0.15, "Iraqi": 0.25, "Syrian": 0.2, "Vietnamese": 0.2,
-        "Egyptian": 0.15, "Ethiopian": 0.15, "Chadian": 0.25, "South Sudanese": 0.2, "Albanian": 0.03, "Somali": 0.1, "other": 0.03,
-        "British": 0.0,
-    }))
-    """Of people who say that they are 15 to 20, the share whose age is disputed (order from domain.md 2.9; level assumed)."""
+    default_birth_dates: tuple[tuple[str, float], ...] = field(
+        default=_frozen(
+            {
+                "British": 0.001,
+                "Albanian": 0.01,
+                "Vietnamese": 0.03,
+                "European": 0.003,
+                "asylum": 0.14,
+                "other": 0.04,
+            }
+        )
+    )
+    """Share whose date of birth in every record is 1 January (domain.md 4.3: 1 in 7 asylum seekers, 1 in 25
+    of all; split assumed).
+    """
+    age_disputed: tuple[tuple[str, float], ...] = field(
+        default=_frozen(
+            {
+                "Afghan": 0.40,
+                "Iranian": 0.25,
+                "Sudanese": 0.18,
+                "Eritrean": 0.15,
+                "Iraqi": 0.25,
+                "Syrian": 0.2,
+                "Vietnamese": 0.2,
+                "Egyptian": 0.15,
+                "Ethiopian": 0.15,
+                "Chadian": 0.25,
+                "South Sudanese": 0.2,
+                "Albanian": 0.03,
+                "Somali": 0.1,
+                "other": 0.03,
+                "British": 0.0,
+            }
+        )
+    )
+    """Of people who say that they are 15 to 20, the share whose age is disputed (order from domain.md 2.9;
+    level assumed).
+    """
     reference_asylum: float = 0.70
-    """Of rows by an asylum or border body about people who are not British, those with a Home Office reference (domain.md 6)."""
+    """Of rows by an asylum or border body about people who are not British, those with a Home Office
+    reference (domain.md 6).
+    """
     reference_police: float = 0.25
     """By police (domain.md 6)."""
     reference_other: float = 0.45
     """By a local authority or charity (assumed). British people have none (domain.md 6)."""
     spelling_of_documents: float = 0.40
-    """Share of tokens that a person's own papers spell otherwise than the name tables, where names are transliterated; half of it for
-    South Asian and African names, a tenth for others (assumed)."""
+    """Share of tokens that a person's own papers spell otherwise than the name tables, where names are
+    transliterated; half of it for South Asian and African names, a tenth for others (assumed).
+    """
     weekend_factor: float = 0.35
     """Referrals on a Saturday or Sunday relative to a weekday (assumed)."""
 
@@ -104,7 +147,11 @@ class PopulationParameters:
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, float) and value < 0:
-                raise ConfigError(f"PopulationParameters.{each.name} is below 0; it must be a share or a positive number.")
+                raise ConfigError(
+                    f"PopulationParameters.{each.name} is below 0; it must be a share or a positive number."
+                )
         mix = self.same_instance_multi_agency + self.same_instance_later + self.new_instance
         if abs(mix - 1) > 1e-9 or abs(sum(self.referrals_of_repeaters) - 1) > 1e-9:
-            raise ConfigError("The shares of the three classes of further referral, and of 2 to 7 referrals, must each sum to 1.")
+            raise ConfigError(
+                "The shares of the three classes of further referral, and of 2 to 7 referrals, must each sum to 1."
+            )

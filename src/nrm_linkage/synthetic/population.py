@@ -1,8 +1,9 @@
 """The people: what they are, when they were born, when they were first referred.
 
-First responder, exploitation type, age at exploitation, gender and nationality are drawn together, as one cell of the published table of
-2023 (domain.md 2); everything else is drawn given the cell. Duty to Notify people are adults drawn with the nationalities of domain.md
-2.7. Referral dates follow the published quarters. Names are not given here, and nobody is anybody's relative yet.
+First responder, exploitation type, age at exploitation, gender and nationality are drawn together, as one
+cell of the published table of 2023 (domain.md 2); everything else is drawn given the cell. Duty to Notify
+people are adults drawn with the nationalities of domain.md 2.7. Referral dates follow the published quarters.
+Names are not given here, and nobody is anybody's relative yet.
 """
 
 from __future__ import annotations
@@ -12,35 +13,59 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nrm_linkage.synthetic.arrays import Bools, Dates, Floats, Ints, Streams, Strings, as_days, strings, weighted
+from nrm_linkage.synthetic.arrays import (
+    Bools,
+    Dates,
+    Floats,
+    Ints,
+    Streams,
+    Strings,
+    as_days,
+    strings,
+    weighted,
+)
 from nrm_linkage.synthetic.communities import COMMUNITY_NAMES, communities_of, group_of, split_nationality
 from nrm_linkage.synthetic.parameters import PopulationParameters
 from nrm_linkage.synthetic.tables import JointTable, joint_table, nationalities
 
-__all__ = ["DAYS_A_YEAR", "Cells", "People", "cells", "dates_in_window", "new_year", "sample_births", "sample_people", "years_later"]
+__all__ = [
+    "DAYS_A_YEAR",
+    "Cells",
+    "People",
+    "cells",
+    "dates_in_window",
+    "new_year",
+    "sample_births",
+    "sample_people",
+    "years_later",
+]
 
 DAYS_A_YEAR = 365.25
 FEMALE, MALE, OTHER, UNKNOWN = 0, 1, 2, 3
 
 QUARTERS = {
-    2014: (567, 506, 628, 636), 2015: (727, 760, 837, 939), 2016: (894, 1003, 906, 1002), 2017: (1156, 1194, 1323, 1463),
-    2018: (1618, 1652, 1747, 1957), 2019: (2153, 2308, 2802, 3343), 2020: (2857, 2198, 2490, 3037), 2021: (2935, 3119, 3316, 3330),
-    2022: (3773, 4157, 4578, 4413), 2023: (4738, 3993, 4131, 4142), 2024: (4521, 4312, 4752, 5538), 2025: (5294, 5689, 6407, 6021),
+    2014: (567, 506, 628, 636), 2015: (727, 760, 837, 939), 2016: (894, 1003, 906, 1002),
+    2017: (1156, 1194, 1323, 1463), 2018: (1618, 1652, 1747, 1957), 2019: (2153, 2308, 2802, 3343),
+    2020: (2857, 2198, 2490, 3037), 2021: (2935, 3119, 3316, 3330), 2022: (3773, 4157, 4578, 4413),
+    2023: (4738, 3993, 4131, 4142), 2024: (4521, 4312, 4752, 5538), 2025: (5294, 5689, 6407, 6021),
 }  # fmt: skip
 """NRM referrals by quarter (domain.md 2.2); years outside stand as the nearest year."""
 
 DUTY_TO_NOTIFY = {
-    "Albanian": 764, "Eritrean": 580, "Sudanese": 538, "British": 393, "Chinese": 326, "Vietnamese": 295, "Romanian": 294, "Nepalese": 139,
-    "Unknown": 100, "Iranian": 88, "Indian": 87, "Syrian": 85, "Iraqi": 85, "Brazilian": 72, "Ethiopian": 67, "Thai": 66, "Afghan": 63,
-    "Somali": 58, "Egyptian": 56, "Pakistani": 45, "Polish": 44, "Bulgarian": 42, "Filipino": 37, "Nigerian": 35, "Bangladeshi": 34,
+    "Albanian": 764, "Eritrean": 580, "Sudanese": 538, "British": 393, "Chinese": 326, "Vietnamese": 295,
+    "Romanian": 294, "Nepalese": 139, "Unknown": 100, "Iranian": 88, "Indian": 87, "Syrian": 85, "Iraqi": 85,
+    "Brazilian": 72, "Ethiopian": 67, "Thai": 66, "Afghan": 63, "Somali": 58, "Egyptian": 56, "Pakistani": 45,
+    "Polish": 44, "Bulgarian": 42, "Filipino": 37, "Nigerian": 35, "Bangladeshi": 34,
 }  # fmt: skip
 """Duty to Notify reports of 2023 by nationality (domain.md 2.7); others are as in the adult NRM."""
 
 _ADULT_MEDIANS = {
-    "Albanian": (27, 30), "Sudanese": (23, 26), "Eritrean": (24, 25), "Vietnamese": (27, 30), "Indian": (30, 32), "Filipino": (36, 38),
-    "British": (24, 26), "Chinese": (33, 36), "Pakistani": (30, 32), "Thai": (34, 38), "Romanian": (31, 28),
+    "Albanian": (27, 30), "Sudanese": (23, 26), "Eritrean": (24, 25), "Vietnamese": (27, 30),
+    "Indian": (30, 32), "Filipino": (36, 38), "British": (24, 26), "Chinese": (33, 36), "Pakistani": (30, 32),
+    "Thai": (34, 38), "Romanian": (31, 28),
 }  # fmt: skip
-"""Median age of adult men and women (domain.md 6; those that it does not name are assumed); others 28 and 30."""
+"""Median age of adult men and women (domain.md 6; those that it does not name are assumed); others 28 and 30.
+"""
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,7 +93,9 @@ def cells() -> Cells:
     of_label = np.array([[code[first], code[second]] for first, second in pairs], dtype=np.int64)
     each = of_label[table.column("nationality")]
     gender_codes = {"Female": FEMALE, "Male": MALE, "Other": OTHER, "Unknown": UNKNOWN}
-    gender = np.array([gender_codes[name] for name in table.labels["gender"]], dtype=np.int64)[table.column("gender")]
+    gender = np.array([gender_codes[name] for name in table.labels["gender"]], dtype=np.int64)[
+        table.column("gender")
+    ]
     groups = strings([group_of(name) for name in demonyms])
     return Cells(table, each[:, 0], each[:, 1], gender, strings(demonyms), groups)
 
@@ -115,18 +142,26 @@ def dates_in_window(start: np.datetime64, end: np.datetime64, uniforms: Floats, 
     days = np.arange(start, end + np.timedelta64(1, "D"))
     months = days.astype("datetime64[M]").astype(int)
     year = np.clip(months // 12 + 1970, min(QUARTERS), max(QUARTERS))
-    volume = np.array([QUARTERS[y] for y in sorted(QUARTERS)])[year - min(QUARTERS), months % 12 // 3].astype(float)
+    volume = np.array([QUARTERS[y] for y in sorted(QUARTERS)])[year - min(QUARTERS), months % 12 // 3].astype(
+        float
+    )
     weekday = (days.astype(int) + 3) % 7
     return as_days(days[weighted(uniforms, np.where(weekday >= 5, weekend, 1.0) * volume)])
 
 
-def _ages(known: Cells, cell: Ints, nationality: Ints, gender: Ints, streams: Streams, given: PopulationParameters) -> Floats:
+def _ages(
+    known: Cells, cell: Ints, nationality: Ints, gender: Ints, streams: Streams, given: PopulationParameters
+) -> Floats:
     """Age at the first referral, in years with fraction."""
     n = len(cell)
     label = known.table.labels["age_at_exploitation"][known.table.column("age_at_exploitation")[cell]]
     british = known.groups[nationality] == "British"
     grown = streams.uniform("population.grown", n)
-    adult = np.where(label == "Child", grown < np.where(british, given.adult_when_referred_uk, given.adult_when_referred_other), True)
+    adult = np.where(
+        label == "Child",
+        grown < np.where(british, given.adult_when_referred_uk, given.adult_when_referred_other),
+        True,
+    )
     adult = np.where(label == "Unk", grown < given.adult_when_unknown, adult).astype(bool)
     pick = streams.uniform("population.child_age", n)
     british_ages = weighted(pick, [1, 2, 4, 7, 13, 22, 26, 25]) + 10
@@ -168,12 +203,16 @@ def _communities(nationality: Ints, second: Ints, demonyms: Strings, uniforms: F
 
 
 def _cell_weights(known: Cells, given: PopulationParameters) -> tuple[Floats, Floats]:
-    """Weights of the cells for people with an NRM referral, and for people known only from a Duty to Notify report.
+    """Weights of the cells for people with an NRM referral, and for people known only from a Duty to Notify
+    report.
 
-    The published table counts referrals; people of a nationality with more repeats are fewer than their referrals.
+    The published table counts referrals; people of a nationality with more repeats are fewer than their
+    referrals.
     """
     factor = {"British": given.repeat_factor_uk, "Albanian": given.repeat_factor_albanian}
-    factors = np.array([factor.get(group, given.repeat_factor_other) for group in known.groups])[known.nationality]
+    factors = np.array([factor.get(group, given.repeat_factor_other) for group in known.groups])[
+        known.nationality
+    ]
     nrm = known.table.referrals / (1 + 0.14 * factors / np.average(factors, weights=known.table.referrals))
     label = known.table.labels["age_at_exploitation"][known.table.column("age_at_exploitation")]
     adults = np.where(label == "Child", 0.0, known.table.referrals)
@@ -188,9 +227,15 @@ def _cell_weights(known: Cells, given: PopulationParameters) -> tuple[Floats, Fl
 
 
 def sample_people(
-    n: int, n_duty_to_notify: int, window: tuple[np.datetime64, np.datetime64], given: PopulationParameters, streams: Streams
+    n: int,
+    n_duty_to_notify: int,
+    window: tuple[np.datetime64, np.datetime64],
+    given: PopulationParameters,
+    streams: Streams,
 ) -> People:
-    """`n` people, of whom `n_duty_to_notify` have a Duty to Notify report and no NRM referral; the two kinds are mixed."""
+    """`n` people, of whom `n_duty_to_notify` have a Duty to Notify report and no NRM referral; the two kinds
+    are mixed.
+    """
     known = cells()
     notified = np.zeros(n, dtype=bool)
     notified[:n_duty_to_notify] = True
@@ -204,10 +249,14 @@ def sample_people(
     ages = np.where(notified & (ages < 18), 18 + 10 * streams.uniform("population.notified_age", n), ages)
     birth = sample_births(first_date, ages)
     defaults = dict(given.default_birth_dates)
-    by_default = np.array([defaults.get(group, defaults.get("other", 0.0)) for group in known.groups])[nationality]
+    by_default = np.array([defaults.get(group, defaults.get("other", 0.0)) for group in known.groups])[
+        nationality
+    ]
     birth = np.where(streams.uniform("population.new_year", n) < by_default, new_year(birth), birth)
     disputed = dict(given.age_disputed)
-    by_dispute = np.array([disputed.get(name, disputed.get("other", 0.0)) for name in known.demonyms])[nationality]
+    by_dispute = np.array([disputed.get(name, disputed.get("other", 0.0)) for name in known.demonyms])[
+        nationality
+    ]
     young = (ages >= 15) & (ages < 21) & ~notified
     none = np.full(n, -1, dtype=np.int64)
     return People(
@@ -215,7 +264,9 @@ def sample_people(
         nationality=nationality,
         second=second,
         gender=gender,
-        community=_communities(nationality, second, known.demonyms, streams.uniform("population.community", n)),
+        community=_communities(
+            nationality, second, known.demonyms, streams.uniform("population.community", n)
+        ),
         birth=as_days(birth),
         first_date=first_date,
         age_disputed=young & (streams.uniform("population.disputed", n) < by_dispute),

@@ -1,9 +1,10 @@
 """How often a record says something else than the truth: one named rate for each mechanism.
 
-Every field is an assumption of a simulation and none is a finding; no published source measures these for NRM data (domain.md 8).
-"domain.md 4.0" and its like name the table of proposed rates; "assumed" is ours alone. A rate is a share of the records, fields or
-tokens that the mechanism can touch, averaged over the ways in which a referral is taken: interpreter, telephone, police custody and
-small-boat intake raise or lower whole groups of rates together, and so does the care with which one record was written.
+Every field is an assumption of a simulation and none is a finding; no published source measures these for NRM
+data (domain.md 8). "domain.md 4.0" and its like name the table of proposed rates; "assumed" is ours alone. A
+rate is a share of the records, fields or tokens that the mechanism can touch, averaged over the ways in which
+a referral is taken: interpreter, telephone, police custody and small-boat intake raise or lower whole groups
+of rates together, and so does the care with which one record was written.
 """
 
 from __future__ import annotations
@@ -14,26 +15,43 @@ from nrm_linkage.errors import ConfigError
 
 __all__ = ["ErrorRates"]
 
-_NOT_RATES = frozenset({"carelessness_shape", "interpreter_factor", "telephone_factor", "custody_factor", "small_boat_factor", "first_record"})
+_NOT_RATES = frozenset(
+    {
+        "carelessness_shape",
+        "interpreter_factor",
+        "telephone_factor",
+        "custody_factor",
+        "small_boat_factor",
+        "first_record",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorRates:
-    """One rate a mechanism. `ErrorRates.named("as assumed")`, `"harsher"` (rates times 1.6, chosen by us) or `"none"`."""
+    """One rate a mechanism. `ErrorRates.named("as assumed")`, `"harsher"` (rates times 1.6, chosen by us) or
+    `"none"`.
+    """
 
     # How errors hang together.
     carelessness_shape: float = 2.0
-    """Shape of the gamma factor, with mean 1, that multiplies every rate of one record (assumed; domain.md 6: errors are correlated)."""
+    """Shape of the gamma factor, with mean 1, that multiplies every rate of one record (assumed; domain.md 6:
+    errors are correlated).
+    """
     interpreter_factor: float = 1.3
     """What an interpreter does to name errors of people who are not British (assumed)."""
     telephone_factor: float = 1.5
     """What a telephone referral does to name errors (assumed)."""
     custody_factor: float = 1.5
-    """What police custody does to missing dates of birth and aliases (assumed; domain.md 4.3 D1: 10% in the field)."""
+    """What police custody does to missing dates of birth and aliases (assumed; domain.md 4.3 D1: 10% in the
+    field).
+    """
     small_boat_factor: float = 1.4
     """What small-boat intake does to names and dates of birth (assumed)."""
     first_record: float = 0.25
-    """Date and nationality errors of a person's first record relative to later ones: their rates are quoted for a second (assumed)."""
+    """Date and nationality errors of a person's first record relative to later ones: their rates are quoted
+    for a second (assumed).
+    """
 
     # Spelling of a token, by community.
     spelling_british: float = 0.03
@@ -59,9 +77,13 @@ class ErrorRates:
 
     # Which part of a name stands in which box.
     slots_redrawn: float = 0.35
-    """Another usual division of the name than in the person's other records (assumed; forms of domain.md 4.1)."""
+    """Another usual division of the name than in the person's other records (assumed; forms of domain.md
+    4.1).
+    """
     placeholder_one_name: float = 0.08
-    """A placeholder instead of a surname: Afghan, South Indian, Indonesian and Sudanese (domain.md 4.0: 6-10%)."""
+    """A placeholder instead of a surname: Afghan, South Indian, Indonesian and Sudanese (domain.md 4.0:
+    6-10%).
+    """
     placeholder: float = 0.01
     """The same, of others (domain.md 4.0: 1.5% over all)."""
     repeated_afghan: float = 0.04
@@ -85,9 +107,13 @@ class ErrorRates:
     alias_box: float = 0.10
     """The nickname box is filled in (assumed)."""
     middle_changed: float = 0.20
-    """A middle name present or reduced to an initial, British and Caribbean people who have one (domain.md 4.0)."""
+    """A middle name present or reduced to an initial, British and Caribbean people who have one (domain.md
+    4.0).
+    """
     family_name_changed: float = 0.02
-    """Another surname: a parent's, a foster family's, a spouse's; later records of British and European people (assumed)."""
+    """Another surname: a parent's, a foster family's, a spouse's; later records of British and European
+    people (assumed).
+    """
 
     # The characters.
     casing: float = 0.30
@@ -208,7 +234,11 @@ class ErrorRates:
 
     def scaled(self, factor: float) -> ErrorRates:
         """Every rate times `factor`, never above 0.95; the factors that tie errors together stay."""
-        names = [each.name for each in fields(self) if each.name not in _NOT_RATES and not each.name.endswith(("_factor", "_contested"))]
+        names = [
+            each.name
+            for each in fields(self)
+            if each.name not in _NOT_RATES and not each.name.endswith(("_factor", "_contested"))
+        ]
         new = {name: min(0.95, getattr(self, name) * factor) for name in names}
         return replace(self, **new, nationality_contested=self.nationality_contested * factor)
 

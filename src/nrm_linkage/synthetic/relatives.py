@@ -1,8 +1,10 @@
-"""Who stands next to whom: brothers and sisters, twins, co-victims of one operation, namesakes with the same default date of birth.
+"""Who stands next to whom: brothers and sisters, twins, co-victims of one operation, namesakes with the same
+default date of birth.
 
-One form is filled in for each person, so a family or an operation arrives as several referrals on one day from one body that differ in
-little but the first name (domain.md 1.1, 3.3 T6). Nobody is added: people who were drawn apart are made relatives of one another. Names
-are given after this and follow `People.family` and `People.namesake`.
+One form is filled in for each person, so a family or an operation arrives as several referrals on one day
+from one body that differ in little but the first name (domain.md 1.1, 3.3 T6). Nobody is added: people who
+were drawn apart are made relatives of one another. Names are given after this and follow `People.family` and
+`People.namesake`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ _SIBLING_SIZES = (0.80, 0.15, 0.05)
 
 
 def _groups(rows: Ints, sizes: Ints) -> tuple[Ints, Ints]:
-    """Cuts `rows` into groups of these sizes: the group of each row used, and the row that leads it. Leftover rows stay out."""
+    """Cuts `rows` into groups of these sizes: the group of each row used, and the row that leads it. Leftover
+    rows stay out.
+    """
     ends = np.cumsum(sizes)
     sizes = sizes[ends <= len(rows)]
     group = np.repeat(np.arange(len(sizes)), sizes)
@@ -34,9 +38,13 @@ def relate(people: People, given: PopulationParameters, streams: Streams) -> Peo
     """The people, some of them now related; disjoint sets of people, in the order of one shuffle."""
     rows = streams("relatives.order").permutation(np.flatnonzero(~people.duty_to_notify))
     n = len(rows)
-    cuts = np.cumsum([round(given.siblings * n), round(given.co_victims * n), 2 * round(given.look_alikes * n)])
+    cuts = np.cumsum(
+        [round(given.siblings * n), round(given.co_victims * n), 2 * round(given.look_alikes * n)]
+    )
     families, operations, alike = rows[: cuts[0]], rows[cuts[0] : cuts[1]], rows[cuts[1] : cuts[2]]
-    return _namesakes(_operations(_families(people, families, given, streams), operations, streams), alike, streams)
+    return _namesakes(
+        _operations(_families(people, families, given, streams), operations, streams), alike, streams
+    )
 
 
 def _families(people: People, rows: Ints, given: PopulationParameters, streams: Streams) -> People:
@@ -64,7 +72,9 @@ def _families(people: People, rows: Ints, given: PopulationParameters, streams: 
 
 
 def _operations(people: People, rows: Ints, streams: Streams) -> People:
-    sizes = 3 + np.minimum(streams("relatives.operation_size").geometric(0.28, len(rows)) - 1, 17).astype(np.int64)
+    sizes = 3 + np.minimum(streams("relatives.operation_size").geometric(0.28, len(rows)) - 1, 17).astype(
+        np.int64
+    )
     group, leader = _groups(rows, sizes)
     rows = rows[: len(group)]
     operation = people.operation.copy()
@@ -77,19 +87,30 @@ def _operations(people: People, rows: Ints, streams: Streams) -> People:
 
 
 def _namesakes(people: People, rows: Ints, streams: Streams) -> People:
-    """Pairs of strangers: nationality, names, a default date of birth; each keeps their own date of referral and first responder."""
+    """Pairs of strangers: nationality, names, a default date of birth; each keeps their own date of referral
+    and first responder.
+    """
     first, second = rows[: len(rows) // 2], rows[len(rows) // 2 : 2 * (len(rows) // 2)]
     known = cells()
     likely = {"asylum": 1.0, "other": 0.4, "Vietnamese": 0.3, "Albanian": 0.1}
     weight = np.array([likely.get(group, 0.0) for group in known.groups])[people.nationality]
-    pool = np.flatnonzero((weight > 0) & ~people.duty_to_notify & (people.family < 0) & (people.operation < 0) & ~np.isin(np.arange(len(people)), second))
+    pool = np.flatnonzero(
+        (weight > 0)
+        & ~people.duty_to_notify
+        & (people.family < 0)
+        & (people.operation < 0)
+        & ~np.isin(np.arange(len(people)), second)
+    )
     if not len(pool) or not len(second):
         return people
     draw = streams.uniform("relatives.namesake", len(first))
     model = np.unique(pool[weighted(draw, weight[pool])])
     second = second[: len(model)]
     model = model[: len(second)]
-    columns = {name: getattr(people, name).copy() for name in ("nationality", "second", "gender", "community", "birth", "namesake", "cell")}
+    columns = {
+        name: getattr(people, name).copy()
+        for name in ("nationality", "second", "gender", "community", "birth", "namesake", "cell")
+    }
     for name in ("nationality", "second", "gender", "community", "cell"):
         columns[name][second] = columns[name][model]
     columns["birth"][model] = new_year(people.birth[model])
@@ -99,8 +120,13 @@ def _namesakes(people: People, rows: Ints, streams: Streams) -> People:
 
 
 def _like(people: People, rows: Ints, leader: Ints) -> People:
-    """`rows` take the nationality, community, cell and first date of their leaders; gender stays unless it was not recorded."""
-    columns = {name: getattr(people, name).copy() for name in ("cell", "nationality", "second", "community", "first_date")}
+    """`rows` take the nationality, community, cell and first date of their leaders; gender stays unless it
+    was not recorded.
+    """
+    columns = {
+        name: getattr(people, name).copy()
+        for name in ("cell", "nationality", "second", "community", "first_date")
+    }
     for column in columns.values():
         column[rows] = column[leader]
     gender = np.where(people.gender == UNKNOWN, MALE, people.gender)

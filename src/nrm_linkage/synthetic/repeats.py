@@ -1,9 +1,10 @@
 """The referrals: who is referred again, when, why and by whom (domain.md 3.3 and 6).
 
-A first referral stands at `People.first_date`. Further ones are of class T1 (the same situation, another body, soon), T2 (the same
-situation, later) or T3 (a new situation), with log-normal gaps cut off by the end of the window: someone first referred in its last week
-is seldom seen again inside it. T4 is a child who turns 18 in between; T0 a submission that was sent twice; T5 a Duty to Notify report
-before the NRM referral. T6, people who only look alike, is the work of `relatives`.
+A first referral stands at `People.first_date`. Further ones are of class T1 (the same situation, another
+body, soon), T2 (the same situation, later) or T3 (a new situation), with log-normal gaps cut off by the end
+of the window: someone first referred in its last week is seldom seen again inside it. T4 is a child who turns
+18 in between; T0 a submission that was sent twice; T5 a Duty to Notify report before the NRM referral. T6,
+people who only look alike, is the work of `relatives`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ NRM, NAMED, ANONYMOUS = 0, 1, 2
 
 @dataclass(frozen=True, repr=False)
 class Referrals:
-    """One entry a row of the extract. `person` indexes People; `cell` gives the first responder, `instance` the situation."""
+    """One entry a row of the extract. `person` indexes People; `cell` gives the first responder, `instance`
+    the situation.
+    """
 
     person: Ints
     sequence: Ints
@@ -60,7 +63,9 @@ class Referrals:
 
 def _class_terms(given: PopulationParameters) -> tuple[Floats, Floats]:
     mix = np.array([given.same_instance_multi_agency, given.same_instance_later, given.new_instance])
-    medians = np.array([given.gap_multi_agency_median_days, given.gap_later_median_days, given.gap_new_instance_median_days])
+    medians = np.array(
+        [given.gap_multi_agency_median_days, given.gap_later_median_days, given.gap_new_instance_median_days]
+    )
     return mix, np.log(medians)
 
 
@@ -72,17 +77,25 @@ def _room(dates: Dates, end: np.datetime64, given: PopulationParameters) -> Floa
 
 
 def _repeat_chances(people: People, room: Floats, given: PopulationParameters) -> tuple[Floats, Floats]:
-    """Chance of each person to be referred again inside the window, and the weights (n, 3) of the classes if so."""
+    """Chance of each person to be referred again inside the window, and the weights (n, 3) of the classes if
+    so.
+    """
     known = cells()
     mix, _ = _class_terms(given)
     nrm = ~people.duty_to_notify
-    weights = mix[None, :] * room / np.maximum(room[nrm].mean(axis=0) if nrm.any() else np.ones(3), 1e-12)[None, :]
+    weights = (
+        mix[None, :] * room / np.maximum(room[nrm].mean(axis=0) if nrm.any() else np.ones(3), 1e-12)[None, :]
+    )
     factor = {"British": given.repeat_factor_uk, "Albanian": given.repeat_factor_albanian}
-    factors = np.array([factor.get(group, given.repeat_factor_other) for group in known.groups])[people.nationality]
+    factors = np.array([factor.get(group, given.repeat_factor_other) for group in known.groups])[
+        people.nationality
+    ]
     raw = factors * weights.sum(axis=1)
     child, female = people.child(people.first_date), people.gender == FEMALE
-    shares = ((child & ~female, given.repeat_share_boys), (child & female, given.repeat_share_girls),
-              (~child & ~female, given.repeat_share_men), (~child & female, given.repeat_share_women))  # fmt: skip
+shares = (
+    (child & ~female, given.repeat_share_boys), (child & female, given.repeat_share_girls),
+    (~child & ~female, given.repeat_share_men), (~child & female, given.repeat_share_women),
+)  # fmt: skip
     chance = np.zeros(len(people))
     for group, share in shares:
         rows = group & nrm
@@ -92,7 +105,9 @@ def _repeat_chances(people: People, room: Floats, given: PopulationParameters) -
     return np.minimum(chance, 0.95), weights
 
 
-def _gaps(uniforms: Floats, kind: Ints, dates: Dates, end: np.datetime64, given: PopulationParameters) -> Ints:
+def _gaps(
+    uniforms: Floats, kind: Ints, dates: Dates, end: np.datetime64, given: PopulationParameters
+) -> Ints:
     """Whole days to the next referral, from the log-normal of its class cut off at the end of the window."""
     left = np.maximum((end - dates).astype(float), 0.0)
     centre = _class_terms(given)[1][kind - 1]
@@ -116,15 +131,27 @@ def _other_cells(cell: Ints, nationality: Ints, uniforms: Floats) -> Ints:
     return out
 
 
-def _responders(people: People, person: Ints, before: Ints, authority: Ints, given: PopulationParameters, streams: Streams, turn: int) -> tuple[Ints, Ints]:
-    """The first responder of a further referral: the same body, or another by nationality; another local authority counts as another."""
+def _responders(
+    people: People,
+    person: Ints,
+    before: Ints,
+    authority: Ints,
+    given: PopulationParameters,
+    streams: Streams,
+    turn: int,
+) -> tuple[Ints, Ints]:
+    """The first responder of a further referral: the same body, or another by nationality; another local
+    authority counts as another.
+    """
     n = len(person)
     same = streams.uniform(f"repeats.same_body{turn}", n) < given.same_organisation
     organisation = cells().table.column("first_responder")
     other = before.copy()
     for attempt in range(3):
         retry = organisation[other] == organisation[before]
-        drawn = _other_cells(before, people.nationality[person], streams.uniform(f"repeats.body{turn}.{attempt}", n))
+        drawn = _other_cells(
+            before, people.nationality[person], streams.uniform(f"repeats.body{turn}.{attempt}", n)
+        )
         other = np.where(retry, drawn, other)
     elsewhere = weighted(streams.uniform(f"repeats.authority{turn}", n), zipf(len(local_authorities()), 0.6))
     elsewhere = np.where(elsewhere == authority, (elsewhere + 1) % len(local_authorities()), elsewhere)
@@ -138,33 +165,52 @@ def _kinds(weights: Floats, uniforms: Floats) -> Ints:
 
 
 def _stack(parts: list[dict[str, Any]]) -> Referrals:
-    return Referrals(**{each.name: np.concatenate([part[each.name] for part in parts]) for each in fields(Referrals)})
+    return Referrals(
+        **{each.name: np.concatenate([part[each.name] for part in parts]) for each in fields(Referrals)}
+    )
 
 
 def _part(person: Ints, **columns: Any) -> dict[str, Any]:
     """Columns for these people, with what is not given at its usual value."""
     n = len(person)
-    usual: dict[str, Any] = {"sequence": 0, "kind": FIRST, "instance": 0, "route": NRM, "copy_of": -1} | columns
+    usual: dict[str, Any] = {
+        "sequence": 0,
+        "kind": FIRST,
+        "instance": 0,
+        "route": NRM,
+        "copy_of": -1,
+    } | columns
     return {"person": person} | {
-        name: np.broadcast_to(np.asarray(value), (n,)).copy() if name == "date" else np.broadcast_to(np.asarray(value, dtype=np.int64), (n,)).copy()
+        name: np.broadcast_to(np.asarray(value), (n,)).copy()
+        if name == "date"
+        else np.broadcast_to(np.asarray(value, dtype=np.int64), (n,)).copy()
         for name, value in usual.items()
     }
 
 
-def refer(people: People, window: tuple[np.datetime64, np.datetime64], given: PopulationParameters, streams: Streams) -> tuple[People, Referrals]:
+def refer(
+    people: People, window: tuple[np.datetime64, np.datetime64], given: PopulationParameters, streams: Streams
+) -> tuple[People, Referrals]:
     """All rows, and the people with the birth dates of those who must turn 18 in between (or must not)."""
     end = window[1]
     authority = weighted(streams.uniform("repeats.home", len(people)), zipf(len(local_authorities()), 0.6))
     for group in (people.family, people.operation):
         together = np.flatnonzero(group >= 0)
-        authority[together] = authority[together[np.unique(group[together], return_index=True)[1]]][group[together]]
+        authority[together] = authority[together[np.unique(group[together], return_index=True)[1]]][
+            group[together]
+        ]
     nrm = np.flatnonzero(~people.duty_to_notify)
     parts = [_part(nrm, date=people.first_date[nrm], cell=people.cell[nrm], authority=authority[nrm])]
     chance, weights = _repeat_chances(people, _room(people.first_date, end, given), given)
     again = streams.uniform("repeats.again", len(people)) < chance
     extra = 1 + weighted(streams.uniform("repeats.how_many", len(people)), given.referrals_of_repeaters)
     person = np.flatnonzero(again)
-    date, cell, place, instance = people.first_date[person], people.cell[person], authority[person], np.zeros(len(person), dtype=np.int64)
+    date, cell, place, instance = (
+        people.first_date[person],
+        people.cell[person],
+        authority[person],
+        np.zeros(len(person), dtype=np.int64),
+    )
     for turn in range(1, 1 + len(given.referrals_of_repeaters)):
         on = extra[person] >= turn
         person, date, cell, place, instance = person[on], date[on], cell[on], place[on], instance[on]
@@ -174,39 +220,67 @@ def refer(people: People, window: tuple[np.datetime64, np.datetime64], given: Po
         date = as_days(date + _gaps(draw[:, 1], kind, date, end, given).astype("timedelta64[D]"))
         instance = instance + (kind == NEW_INSTANCE)
         cell, place = _responders(people, person, cell, place, given, streams, turn)
-        parts.append(_part(person, sequence=turn, kind=kind, date=date, instance=instance, cell=cell, authority=place))
-    parts += _duty_to_notify(people, authority, window, sum(len(part["person"]) for part in parts), given, streams)
+        parts.append(
+            _part(person, sequence=turn, kind=kind, date=date, instance=instance, cell=cell, authority=place)
+        )
+    parts += _duty_to_notify(
+        people, authority, window, sum(len(part["person"]) for part in parts), given, streams
+    )
     rows = _stack(parts)
     people = _turn_eighteen(people, rows, given, streams)
     return people, _duplicated(rows, given, streams)
 
 
 def _duty_to_notify(
-    people: People, authority: Ints, window: tuple[np.datetime64, np.datetime64], n_nrm: int, given: PopulationParameters, streams: Streams
+    people: People,
+    authority: Ints,
+    window: tuple[np.datetime64, np.datetime64],
+    n_nrm: int,
+    given: PopulationParameters,
+    streams: Streams,
 ) -> list[dict[str, Any]]:
-    """Reports without consent: of people known from nothing else, and of some adults before their NRM referral (T5)."""
+    """Reports without consent: of people known from nothing else, and of some adults before their NRM
+    referral (T5).
+    """
     only = np.flatnonzero(people.duty_to_notify)
-    route = np.where(streams.uniform("repeats.named", len(people)) < given.duty_to_notify_anonymous, ANONYMOUS, NAMED)
+    route = np.where(
+        streams.uniform("repeats.named", len(people)) < given.duty_to_notify_anonymous, ANONYMOUS, NAMED
+    )
     adults = np.flatnonzero(~people.duty_to_notify & ~people.child(people.first_date))
     chosen = streams("repeats.earlier").random(len(adults)) * max(len(adults), 1)
     earlier = adults[chosen < given.duty_to_notify_per_nrm * given.duty_to_notify_before_nrm * n_nrm]
-    gap = 1 + np.floor(90 * streams.uniform("repeats.earlier_gap", len(people))[earlier] ** 2).astype("timedelta64[D]")
+    gap = 1 + np.floor(90 * streams.uniform("repeats.earlier_gap", len(people))[earlier] ** 2).astype(
+        "timedelta64[D]"
+    )
     date = as_days(np.maximum(people.first_date[earlier] - gap, window[0]))
     columns = {"cell": people.cell, "authority": authority, "route": route}
-    only_part = _part(only, date=people.first_date[only], **{name: column[only] for name, column in columns.items()})
-    earlier_part = _part(earlier, date=date, sequence=-1, **{name: column[earlier] for name, column in columns.items()})
+    only_part = _part(
+        only, date=people.first_date[only], **{name: column[only] for name, column in columns.items()}
+    )
+    earlier_part = _part(
+        earlier, date=date, sequence=-1, **{name: column[earlier] for name, column in columns.items()}
+    )
     return [only_part, earlier_part]
 
 
 def _turn_eighteen(people: People, rows: Referrals, given: PopulationParameters, streams: Streams) -> People:
-    """Birth dates such that the wanted share of children referred again turn 18 between two referrals, and no other child does."""
+    """Birth dates such that the wanted share of children referred again turn 18 between two referrals, and no
+    other child does.
+    """
     last = people.first_date.copy()
     np.maximum.at(last, rows.person, rows.date)
     child = people.child(people.first_date)
     twice = child & (last > people.first_date)
-    crosses = twice & (streams.uniform("repeats.crosses", len(people)) < given.age_transition) & (people.family < 0) & (people.namesake < 0)
+    crosses = (
+        twice
+        & (streams.uniform("repeats.crosses", len(people)) < given.age_transition)
+        & (people.family < 0)
+        & (people.namesake < 0)
+    )
     span = (last - people.first_date).astype(float)
-    birthday = people.first_date + (1 + np.floor(streams.uniform("repeats.birthday", len(people)) * span)).astype("timedelta64[D]")
+    birthday = people.first_date + (
+        1 + np.floor(streams.uniform("repeats.birthday", len(people)) * span)
+    ).astype("timedelta64[D]")
     birth = np.where(crosses, years_later(as_days(birthday), -18), people.birth)
     for _ in range(8):
         too_old: Bools = twice & ~crosses & (years_later(as_days(birth), 18) <= last)
@@ -221,4 +295,3 @@ def _duplicated(rows: Referrals, given: PopulationParameters, streams: Streams) 
     copies["copy_of"] = twice
     originals: dict[str, Any] = {each.name: getattr(rows, each.name) for each in fields(Referrals)}
     return _stack([originals, copies])
-

@@ -1,7 +1,8 @@
 """A Latin name in the writing of its language, roughly: what an operator pastes from a passport or a message.
 
-Letter by letter, without knowledge of the language's spelling: good enough to be recognised as that writing and to be read back into
-something near the name, and no better. Chinese names use one common character for a syllable.
+Letter by letter, without knowledge of the language's spelling: good enough to be recognised as that writing
+and to be read back into something near the name, and no better. Chinese names use one common character for a
+syllable.
 """
 
 from __future__ import annotations
@@ -10,23 +11,36 @@ import re
 
 __all__ = ["in_script"]
 
-_ARABIC = {"sh": "ش", "kh": "خ", "th": "ث", "dh": "ذ", "gh": "غ", "ch": "چ", "zh": "ژ", "ou": "و", "oo": "و", "ee": "ي", "ai": "ي", "a": "ا", "b": "ب",
-           "c": "ك", "d": "د", "e": "", "f": "ف", "g": "ج", "h": "ه", "i": "ي", "j": "ج", "k": "ك", "l": "ل", "m": "م", "n": "ن", "o": "و", "p": "پ",
-           "q": "ق", "r": "ر", "s": "س", "t": "ت", "u": "و", "v": "ف", "w": "و", "x": "كس", "y": "ي", "z": "ز"}  # fmt: skip
-_CYRILLIC = {"shch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "ya": "я", "a": "а", "b": "б", "c": "к", "d": "д", "e": "е",  # noqa: RUF001
-             "f": "ф", "g": "г", "h": "х", "i": "и", "j": "й", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "q": "к", "r": "р",  # noqa: RUF001
-             "s": "с", "t": "т", "u": "у", "v": "в", "w": "в", "x": "кс", "y": "ы", "z": "з"}  # fmt: skip  # noqa: RUF001
-_HAN = {"wang": "王", "li": "李", "zhang": "张", "liu": "刘", "chen": "陈", "yang": "杨", "huang": "黄", "zhao": "赵", "wu": "吴", "zhou": "周", "xu": "徐",
-        "sun": "孙", "ma": "马", "zhu": "朱", "hu": "胡", "guo": "郭", "he": "何", "lin": "林", "gao": "高", "luo": "罗", "wei": "伟", "ming": "明",
-        "hua": "华", "jun": "军", "qiang": "强", "ping": "平", "hong": "红", "jian": "建", "feng": "峰", "hui": "慧", "long": "龙", "bin": "斌",
-        "tao": "涛", "jie": "杰", "peng": "鹏", "hao": "浩", "yong": "勇", "chao": "超", "xin": "鑫", "yi": "毅", "zhi": "志", "wen": "文", "bo": "波",
-        "mei": "梅", "xiu": "秀", "ying": "英", "yan": "燕", "fang": "芳", "na": "娜", "min": "敏", "jing": "静", "xia": "霞", "yun": "云", "qin": "琴",
-        "xue": "雪", "juan": "娟", "ling": "玲", "rong": "荣", "lan": "兰", "yu": "玉", "zhen": "珍", "qing": "青", "shu": "淑", "jia": "佳",
-        "ting": "婷", "qian": "倩", "cheng": "成", "dong": "东", "gang": "刚", "hai": "海", "kai": "凯", "lei": "磊", "ning": "宁", "rui": "瑞",
-        "sheng": "胜", "song": "松", "xiang": "翔", "zhong": "忠", "deng": "邓", "cao": "曹", "tan": "谭", "zeng": "曾", "cai": "蔡", "pan": "潘"}  # fmt: skip
-_ETHIOPIC_ROWS = {"h": 0x1200, "l": 0x1208, "m": 0x1218, "r": 0x1228, "s": 0x1230, "sh": 0x1238, "q": 0x1240, "b": 0x1260, "v": 0x1268, "t": 0x1270,
-                  "ch": 0x1278, "n": 0x1290, "k": 0x12A8, "w": 0x12C8, "z": 0x12D8, "y": 0x12E8, "d": 0x12F0, "j": 0x1300, "g": 0x1308, "ts": 0x1338,
-                  "f": 0x1348, "p": 0x1350}  # fmt: skip
+_ARABIC = {
+    "sh": "ش", "kh": "خ", "th": "ث", "dh": "ذ", "gh": "غ", "ch": "چ", "zh": "ژ", "ou": "و", "oo": "و",
+    "ee": "ي", "ai": "ي", "a": "ا", "b": "ب", "c": "ك", "d": "د", "e": "", "f": "ف", "g": "ج", "h": "ه",
+    "i": "ي", "j": "ج", "k": "ك", "l": "ل", "m": "م", "n": "ن", "o": "و", "p": "پ", "q": "ق", "r": "ر",
+    "s": "س", "t": "ت", "u": "و", "v": "ف", "w": "و", "x": "كس", "y": "ي", "z": "ز",
+}  # fmt: skip
+_CYRILLIC = {
+    "shch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "ya": "я", "a": "а",
+    "b": "б", "c": "к", "d": "д", "e": "е", "f": "ф", "g": "г", "h": "х", "i": "и", "j": "й", "k": "к",
+    "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "q": "к", "r": "р", "s": "с", "t": "т", "u": "у",
+    "v": "в", "w": "в", "x": "кс", "y": "ы", "z": "з",
+}  # fmt: skip
+_HAN = {
+    "wang": "王", "li": "李", "zhang": "张", "liu": "刘", "chen": "陈", "yang": "杨", "huang": "黄", "zhao": "赵",
+    "wu": "吴", "zhou": "周", "xu": "徐", "sun": "孙", "ma": "马", "zhu": "朱", "hu": "胡", "guo": "郭", "he": "何",
+    "lin": "林", "gao": "高", "luo": "罗", "wei": "伟", "ming": "明", "hua": "华", "jun": "军", "qiang": "强",
+    "ping": "平", "hong": "红", "jian": "建", "feng": "峰", "hui": "慧", "long": "龙", "bin": "斌", "tao": "涛",
+    "jie": "杰", "peng": "鹏", "hao": "浩", "yong": "勇", "chao": "超", "xin": "鑫", "yi": "毅", "zhi": "志",
+    "wen": "文", "bo": "波", "mei": "梅", "xiu": "秀", "ying": "英", "yan": "燕", "fang": "芳", "na": "娜",
+    "min": "敏", "jing": "静", "xia": "霞", "yun": "云", "qin": "琴", "xue": "雪", "juan": "娟", "ling": "玲",
+    "rong": "荣", "lan": "兰", "yu": "玉", "zhen": "珍", "qing": "青", "shu": "淑", "jia": "佳", "ting": "婷",
+    "qian": "倩", "cheng": "成", "dong": "东", "gang": "刚", "hai": "海", "kai": "凯", "lei": "磊", "ning": "宁",
+    "rui": "瑞", "sheng": "胜", "song": "松", "xiang": "翔", "zhong": "忠", "deng": "邓", "cao": "曹", "tan": "谭",
+    "zeng": "曾", "cai": "蔡", "pan": "潘",
+}  # fmt: skip
+_ETHIOPIC_ROWS = {
+    "h": 0x1200, "l": 0x1208, "m": 0x1218, "r": 0x1228, "s": 0x1230, "sh": 0x1238, "q": 0x1240, "b": 0x1260,
+    "v": 0x1268, "t": 0x1270, "ch": 0x1278, "n": 0x1290, "k": 0x12A8, "w": 0x12C8, "z": 0x12D8, "y": 0x12E8,
+    "d": 0x12F0, "j": 0x1300, "g": 0x1308, "ts": 0x1338, "f": 0x1348, "p": 0x1350,
+}  # fmt: skip
 _ETHIOPIC_ORDERS = {"e": 0, "u": 1, "i": 2, "a": 3, "ie": 4, "": 5, "o": 6}
 
 
@@ -53,8 +67,17 @@ def _fused(low: str) -> str:
         consonant, vowel = found[1], found[2]
         return chr(_ETHIOPIC_ROWS[consonant] + _ETHIOPIC_ORDERS[vowel])
 
-    doubled = re.sub(r"([a-z])\1", r"\1", low).replace("c", "k").replace("x", "ks").replace("kh", "k").replace("gh", "g").replace("ph", "f")
-    return re.sub("(" + "|".join(sorted(_ETHIOPIC_ROWS, key=len, reverse=True)) + ")(ie|[aeiou]?)", syllable, doubled)
+    doubled = (
+        re.sub(r"([a-z])\1", r"\1", low)
+        .replace("c", "k")
+        .replace("x", "ks")
+        .replace("kh", "k")
+        .replace("gh", "g")
+        .replace("ph", "f")
+    )
+    return re.sub(
+        "(" + "|".join(sorted(_ETHIOPIC_ROWS, key=len, reverse=True)) + ")(ie|[aeiou]?)", syllable, doubled
+    )
 
 
 def _syllables(word: str) -> str:

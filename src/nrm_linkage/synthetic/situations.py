@@ -1,8 +1,10 @@
-"""What happened, as the referrals tell it: exploitation, places, dates, decisions, and whether it was reported before.
+"""What happened, as the referrals tell it: exploitation, places, dates, decisions, and whether it was
+reported before.
 
-A situation (`Referrals.instance`) has one type, place and period in truth; referrals of the same situation tell it in different words,
-with other dates or none. A new situation starts after the referral before it. Decisions come after a referral and are unknown at the end of
-the extract when they would fall later. Nothing here is evidence of who a person is.
+A situation (`Referrals.instance`) has one type, place and period in truth; referrals of the same situation
+tell it in different words, with other dates or none. A new situation starts after the referral before it.
+Decisions come after a referral and are unknown at the end of the extract when they would fall later. Nothing
+here is evidence of who a person is.
 """
 
 from __future__ import annotations
@@ -12,7 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from nrm_linkage.synthetic.arrays import Bools, Dates, Floats, Ints, Streams, Strings, as_days, choose, strings, weighted, zipf
+from nrm_linkage.synthetic.arrays import (
+    Bools,
+    Dates,
+    Floats,
+    Ints,
+    Streams,
+    Strings,
+    as_days,
+    choose,
+    strings,
+    weighted,
+    zipf,
+)
 from nrm_linkage.synthetic.population import DAYS_A_YEAR, People, cells
 from nrm_linkage.synthetic.rates import ErrorRates
 from nrm_linkage.synthetic.repeats import NEW_INSTANCE, NRM, SAME_LATER, Referrals
@@ -21,23 +35,34 @@ from nrm_linkage.synthetic.tables import towns
 __all__ = ["Situations", "describe"]
 
 REPORTED_BEFORE_FLIPPED = np.datetime64("2025-03-31")
-"""From then on "Yes" means reported before; until then it meant the first chance to report (domain.md 1.1.3)."""
+"""From then on "Yes" means reported before; until then it meant the first chance to report (domain.md 1.1.3).
+"""
 SEVERAL_SITUATIONS_ASKED = np.datetime64("2025-03-28")
 """The question is on the form since then (domain.md 1.1.3)."""
 
 _FREE_TEXT = {
-    "Criminal": ("forced criminality", "county lines", "drug running", "cannabis cultivation", "Criminal exploitation"),
+    "Criminal": (
+        "forced criminality",
+        "county lines",
+        "drug running",
+        "cannabis cultivation",
+        "Criminal exploitation",
+    ),
     "Labour": ("forced labour", "Labour exploitation", "working without pay", "debt bondage - car wash"),
     "Sexual": ("sexual exploitation", "CSE", "forced prostitution"),
     "Domestic": ("domestic servitude", "forced housework"),
     "Organ Harvesting": ("organ removal",),
 }
 _ABROAD = {
-    "Sudanese": ("Libya", "Sudan", "Chad"), "Eritrean": ("Libya", "Eritrea", "Sudan"), "Somali": ("Libya", "Somalia"), "Ethiopian": ("Libya", "Sudan"),
-    "Chadian": ("Libya",), "South Sudanese": ("Libya",), "Egyptian": ("Libya", "Egypt"), "Syrian": ("Libya", "Turkey"), "Bangladeshi": ("Libya", "Bangladesh"),
-    "Albanian": ("Albania", "Belgium", "France"), "Vietnamese": ("Vietnam", "Russia", "France", "Poland"), "Iranian": ("Iran", "Turkey"),
-    "Iraqi": ("Iraq", "Turkey"), "Afghan": ("Iran", "Afghanistan", "Turkey"), "Filipino": ("Saudi Arabia", "Kuwait", "Philippines"),
-    "Indian": ("India", "Kuwait"), "Chinese": ("China",), "Nigerian": ("Nigeria", "Italy", "Libya"), "Pakistani": ("Pakistan",), "Romanian": ("Romania",),
+    "Sudanese": ("Libya", "Sudan", "Chad"), "Eritrean": ("Libya", "Eritrea", "Sudan"),
+    "Somali": ("Libya", "Somalia"), "Ethiopian": ("Libya", "Sudan"), "Chadian": ("Libya",),
+    "South Sudanese": ("Libya",), "Egyptian": ("Libya", "Egypt"), "Syrian": ("Libya", "Turkey"),
+    "Bangladeshi": ("Libya", "Bangladesh"), "Albanian": ("Albania", "Belgium", "France"),
+    "Vietnamese": ("Vietnam", "Russia", "France", "Poland"), "Iranian": ("Iran", "Turkey"),
+    "Iraqi": ("Iraq", "Turkey"), "Afghan": ("Iran", "Afghanistan", "Turkey"),
+    "Filipino": ("Saudi Arabia", "Kuwait", "Philippines"), "Indian": ("India", "Kuwait"),
+    "Chinese": ("China",), "Nigerian": ("Nigeria", "Italy", "Libya"), "Pakistani": ("Pakistan",),
+    "Romanian": ("Romania",),
 }  # fmt: skip
 
 
@@ -67,7 +92,9 @@ def _periods(people: People, rows: Referrals, instance: Ints, streams: Streams) 
     since = before[first]
     fresh = (rows.kind[first] == NEW_INSTANCE) & ~np.isnat(since)
     waited = np.where(fresh, (date - since).astype(float), 0.0)
-    later = since + np.floor(1 + 0.8 * streams.uniform("situations.restart", m) * np.maximum(waited - 1, 0)).astype("timedelta64[D]")
+    later = since + np.floor(
+        1 + 0.8 * streams.uniform("situations.restart", m) * np.maximum(waited - 1, 0)
+    ).astype("timedelta64[D]")
     start = np.where(fresh, np.minimum(later, date), start)
     span = (date - start).astype(float)
     end = start + np.floor(span * streams.uniform("situations.end", m) ** 0.4).astype("timedelta64[D]")
@@ -75,7 +102,9 @@ def _periods(people: People, rows: Referrals, instance: Ints, streams: Streams) 
 
 
 def _types(rows: Referrals, instance: Ints, people: People, rates: ErrorRates, streams: Streams) -> Strings:
-    """Published label of each row: the situation's, or a partly different set of types for a referral after its first."""
+    """Published label of each row: the situation's, or a partly different set of types for a referral after
+    its first.
+    """
     known = cells()
     codes = known.table.column("exploitation_type")
     _, first, back = np.unique(instance, return_index=True, return_inverse=True)
@@ -85,9 +114,16 @@ def _types(rows: Referrals, instance: Ints, people: People, rates: ErrorRates, s
     labels = known.table.labels["exploitation_type"]
     later = np.ones(len(rows), dtype=bool)
     later[first] = False
-    reworded = later & (rows.copy_of < 0) & (streams.uniform("situations.reworded", len(rows)) < rates.exploitation_reworded)
+    reworded = (
+        later
+        & (rows.copy_of < 0)
+        & (streams.uniform("situations.reworded", len(rows)) < rates.exploitation_reworded)
+    )
     parts = [_components(str(label)) for label in labels]
-    kin = [[j for j, other in enumerate(parts) if j != i and (other & part or not other)] or [i] for i, part in enumerate(parts)]
+    kin = [
+        [j for j, other in enumerate(parts) if j != i and (other & part or not other)] or [i]
+        for i, part in enumerate(parts)
+    ]
     weights = np.bincount(codes, weights=known.table.referrals, minlength=len(labels))
     draw = streams.uniform("situations.other_type", len(rows))
     out = truth.copy()
@@ -104,16 +140,25 @@ def _components(label: str) -> frozenset[str]:
     >>> sorted(_components("Sexual, Labour & Domestic"))
     ['Domestic', 'Labour', 'Sexual']
     """
-    return frozenset(part.strip() for part in label.replace("&", ",").split(",")) - {"Not specified or unknown"}
+    return frozenset(part.strip() for part in label.replace("&", ",").split(",")) - {
+        "Not specified or unknown"
+    }
 
 
 def free_text(labels: Strings, uniforms: Floats) -> Strings:
     """The types of a label in somebody's own words."""
     table = {
-        label: [" and ".join(words) for words in zip(*(_spread(_FREE_TEXT[part]) for part in sorted(_components(label))), strict=True)] or [label]
+        label: [
+            " and ".join(words)
+            for words in zip(*(_spread(_FREE_TEXT[part]) for part in sorted(_components(label))), strict=True)
+        ]
+        or [label]
         for label in sorted(set(labels.tolist()))
     }
-    picked = [table[label][int(u * len(table[label]))] for label, u in zip(labels.tolist(), uniforms.tolist(), strict=True)]
+    picked = [
+        table[label][int(u * len(table[label]))]
+        for label, u in zip(labels.tolist(), uniforms.tolist(), strict=True)
+    ]
     return strings(picked)
 
 
@@ -122,7 +167,9 @@ def _spread(options: tuple[str, ...], size: int = 5) -> list[str]:
 
 
 def _places(people: People, rows: Referrals, instance: Ints, streams: Streams) -> dict[str, Strings]:
-    """Where: UK, OVERSEAS or BOTH, with up to two towns and two countries, of the situation and then of the referral."""
+    """Where: UK, OVERSEAS or BOTH, with up to two towns and two countries, of the situation and then of the
+    referral.
+    """
     known = cells()
     unique, back = np.unique(instance, return_inverse=True)
     m, n = len(unique), len(rows)
@@ -140,7 +187,9 @@ def _places(people: People, rows: Referrals, instance: Ints, streams: Streams) -
     country = strings(["" for _ in range(n)])
     for code in np.unique(people.nationality[rows.person]):
         here = np.flatnonzero(people.nationality[rows.person] == code)
-        country[here] = strings(countries[code])[weighted(draw[back[here], 3], zipf(len(countries[code]), 1.0, 1))]
+        country[here] = strings(countries[code])[
+            weighted(draw[back[here], 3], zipf(len(countries[code]), 1.0, 1))
+        ]
     told = streams.uniform("situations.told_place", n)
     at_home, abroad = place != "OVERSEAS", place != "UK"
     return {
@@ -169,7 +218,9 @@ def _decisions(rows: Referrals, extracted: np.datetime64, streams: Streams) -> d
     cg_positive = streams.uniform("situations.cg", n) < 0.66
     nat = np.datetime64("NaT")
     return {
-        "competent_authority": np.where(nrm, np.where(streams.uniform("situations.sca", n) < 0.77, "SCA", "IECA"), "").astype(object),
+        "competent_authority": np.where(
+            nrm, np.where(streams.uniform("situations.sca", n) < 0.77, "SCA", "IECA"), ""
+        ).astype(object),
         "rg_decision": np.where(rg_known, np.where(positive, "Positive", "Negative"), "").astype(object),
         "rg_date": as_days(np.where(rg_known, rg_date, nat)),
         "cg_decision": np.where(cg_known, np.where(cg_positive, "Positive", "Negative"), "").astype(object),
@@ -178,7 +229,9 @@ def _decisions(rows: Referrals, extracted: np.datetime64, streams: Streams) -> d
 
 
 def _answers(people: People, rows: Referrals, streams: Streams) -> dict[str, Strings]:
-    """Answers to questions about other referrals and situations; before March 2025 the form asked them otherwise or not at all."""
+    """Answers to questions about other referrals and situations; before March 2025 the form asked them
+    otherwise or not at all.
+    """
     n = len(rows)
     earlier = (rows.sequence > 0) | (rows.sequence == -1)
     told = streams.uniform("situations.reported", n)
@@ -187,14 +240,30 @@ def _answers(people: People, rows: Referrals, streams: Streams) -> dict[str, Str
     turned = np.where(before == "Yes", "No", np.where(before == "No", "Yes", before)).astype(object)
     several = streams.uniform("situations.several", n) < np.where(rows.kind == NEW_INSTANCE, 0.6, 0.1)
     several_known = rows.date >= SEVERAL_SITUATIONS_ASKED
-    contact = strings(["within-the-last-week", "within-the-last-month", "within-the-last-3-month", "within-the-last-6-month", "6-12-month", "over-a-year-ago", "not-sure"])
+    contact = strings(
+        [
+            "within-the-last-week",
+            "within-the-last-month",
+            "within-the-last-3-month",
+            "within-the-last-6-month",
+            "6-12-month",
+            "over-a-year-ago",
+            "not-sure",
+        ]
+    )
     together = (people.family[rows.person] >= 0) | (people.operation[rows.person] >= 0)
     return {
         "reported_before": np.where(asked_first_chance, turned, before).astype(object),
         "more_than_one_situation": np.where(several_known, np.where(several, "Yes", "No"), "").astype(object),
-        "still_exploited": np.where(streams.uniform("situations.still", n) < 0.12, "Yes", "No").astype(object),
-        "last_contact": contact[weighted(streams.uniform("situations.contact", n), [10, 12, 14, 12, 12, 22, 18])],
-        "other_victims": np.where(together, np.where(streams.uniform("situations.others", n) < 0.8, "Yes", "Not sure"), "No").astype(object),
+        "still_exploited": np.where(streams.uniform("situations.still", n) < 0.12, "Yes", "No").astype(
+            object
+        ),
+        "last_contact": contact[
+            weighted(streams.uniform("situations.contact", n), [10, 12, 14, 12, 12, 22, 18])
+        ],
+        "other_victims": np.where(
+            together, np.where(streams.uniform("situations.others", n) < 0.8, "Yes", "Not sure"), "No"
+        ).astype(object),
     }
 
 
@@ -209,7 +278,22 @@ def _dates_told(start: Dates, end: Dates, rows: Referrals, streams: Streams) -> 
     nat = np.datetime64("NaT")
     has_end = told & (streams.uniform("situations.end_told", n) < 0.7)
     said_end = np.maximum(said_end, said_start)
-    month = strings(["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"])
+    month = strings(
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ]
+    )
     number = start.astype("datetime64[M]").astype(int)
     years = strings([str(1970 + y) for y in range(-40, 120)])
     by_month = month[number % 12] + " " + years[number // 12 + 40]
@@ -222,11 +306,15 @@ def _dates_told(start: Dates, end: Dates, rows: Referrals, streams: Streams) -> 
     }
 
 
-def describe(people: People, rows: Referrals, extracted: np.datetime64, rates: ErrorRates, streams: Streams) -> Situations:
+def describe(
+    people: People, rows: Referrals, extracted: np.datetime64, rates: ErrorRates, streams: Streams
+) -> Situations:
     """Everything that the referrals say about what happened."""
     unique, instance = np.unique(rows.person * 8 + rows.instance, return_inverse=True)
     shuffled = streams("situations.codes").permutation(len(unique))
-    labels = cells().table.labels["age_at_exploitation"][cells().table.column("age_at_exploitation")[people.cell[rows.person]]]
+    labels = cells().table.labels["age_at_exploitation"][
+        cells().table.column("age_at_exploitation")[people.cell[rows.person]]
+    ]
     start, end = _periods(people, rows, instance, streams)
     columns: dict[str, Any] = {
         "exploitation_type": _types(rows, instance, people, rates, streams),

@@ -1,8 +1,10 @@
-"""Other ways to write one token: classes of known spellings, generic respellings, mishearings, typing errors, lost marks.
+"""Other ways to write one token: classes of known spellings, generic respellings, mishearings, typing errors,
+lost marks.
 
-Respellings come from two places, so that they are not a closed list: the variant classes of the community, and rules that turn one letter
-group into another (`xh` to `j`, `ou` to `u`, final `h` dropped), each applied at its first place. A rule knows a language's habits, not
-its words. All rules are general knowledge of transliteration practice (domain.md 4.1), written for this generator alone.
+Respellings come from two places, so that they are not a closed list: the variant classes of the community,
+and rules that turn one letter group into another (`xh` to `j`, `ou` to `u`, final `h` dropped), each applied
+at its first place. A rule knows a language's habits, not its words. All rules are general knowledge of
+transliteration practice (domain.md 4.1), written for this generator alone.
 """
 
 from __future__ import annotations
@@ -37,24 +39,48 @@ _PAIRS = {
     "latin": "ph>f z>s s>z ll>l j>h v>b y>i nn>n ce>se th>t h> ss>s e>i",
 }
 RULES: dict[str, tuple[tuple[str, str], ...]] = {
-    section: tuple((a, b) for a, _, b in (pair.replace("_", " ").partition(">") for pair in pairs.split())) for section, pairs in _PAIRS.items()
+    section: tuple((a, b) for a, _, b in (pair.replace("_", " ").partition(">") for pair in pairs.split()))
+    for section, pairs in _PAIRS.items()
 }
 """Letter groups and what they become, by section; `^` and `$` anchor at the start and end."""
 
 MISHEARD: tuple[tuple[str, str], ...] = tuple(
     (a, b)
     for a, _, b in (
-        pair.partition(">") for pair in "w>v b>p d>t t>d k>g g>k s>z f>v m>n n>m i>e e>a o>u u>o ai>a h> r>l sh>s th>t j>y iw>ew l>r v>b p>b z>s".split()
+        pair.partition(">")
+        for pair in "w>v b>p d>t t>d k>g g>k s>z f>v m>n n>m i>e e>a o>u u>o ai>a h> r>l sh>s th>t j>y iw>ew l>r v>b p>b z>s".split()
     )
 )
 """What is heard for what, through an interpreter or on the telephone (domain.md 4.0)."""
 
-_NEIGHBOURS = {a: near for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for a, near in zip(row, [row[max(0, i - 1) : i] + row[i + 1 : i + 2] for i in range(len(row))], strict=True)}
-_LOST = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ı": "i", "ß": "ss", "æ": "ae", "Ə": "E", "ə": "e", "Ð": "D"})
+_NEIGHBOURS = {
+    a: near
+    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+    for a, near in zip(
+        row, [row[max(0, i - 1) : i] + row[i + 1 : i + 2] for i in range(len(row))], strict=True
+    )
+}
+_LOST = str.maketrans(
+    {
+        "đ": "d",
+        "Đ": "D",
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "ı": "i",
+        "ß": "ss",
+        "æ": "ae",
+        "Ə": "E",
+        "ə": "e",
+        "Ð": "D",
+    }
+)
 
 
 def respellings(word: str, rules: Sequence[tuple[str, str]]) -> list[str]:
-    """Every respelling of a word by one rule at its first place, capitals kept; in the order of the rules, without repeats.
+    """Every respelling of a word by one rule at its first place, capitals kept; in the order of the rules,
+    without repeats.
 
     >>> respellings("Hoxha", RULES["albanian"])
     ['Hoja', 'Hogja', 'Hoxhai']
@@ -75,16 +101,22 @@ def respellings(word: str, rules: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _capitals(word: str) -> str:
-    return "-".join(" ".join(part[:1].upper() + part[1:] for part in piece.split(" ")) for piece in word.split("-"))
+    return "-".join(
+        " ".join(part[:1].upper() + part[1:] for part in piece.split(" ")) for piece in word.split("-")
+    )
 
 
 def respell(words: Strings, section: str, uniforms: Floats, tables: NameTables) -> Strings:
-    """Another spelling of each word: of its class (with even chance, where it has one) or by a rule; a word that has none stays."""
+    """Another spelling of each word: of its class (with even chance, where it has one) or by a rule; a word
+    that has none stays.
+    """
     classes = tables.variants.get(section, {})
     chosen = uniforms < 0.5
     by_class = _pick(words, lambda word: classes.get(word, ()), uniforms * 2 % 1.0)
     by_rule = _pick(words, lambda word: respellings(word, RULES[section]), uniforms * 2 % 1.0)
-    return np.where(chosen & (by_class != words), by_class, np.where(by_rule != words, by_rule, by_class)).astype(object)
+    return np.where(
+        chosen & (by_class != words), by_class, np.where(by_rule != words, by_rule, by_class)
+    ).astype(object)
 
 
 def mishear(words: Strings, uniforms: Floats) -> Strings:
@@ -109,7 +141,8 @@ def _pick(words: Strings, options: object, uniforms: Floats) -> Strings:
 
 
 def mistype(word: str, place: float, kind: float) -> str:
-    """One typing error: a letter dropped, doubled, exchanged with the next or replaced by its neighbour on the keyboard.
+    """One typing error: a letter dropped, doubled, exchanged with the next or replaced by its neighbour on
+    the keyboard.
 
     >>> mistype("Hassan", 0.5, 0.1), mistype("Hassan", 0.5, 0.9)
     ('Hasan', 'Hasasn')
@@ -133,7 +166,9 @@ def fold(word: str) -> str:
     >>> fold("Përparim"), fold("Nguyễn"), fold("Łukasz")
     ('Perparim', 'Nguyen', 'Lukasz')
     """
-    return "".join(c for c in unicodedata.normalize("NFKD", word.translate(_LOST)) if not unicodedata.combining(c))
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", word.translate(_LOST)) if not unicodedata.combining(c)
+    )
 
 
 def mangle(word: str, kind: float) -> str:

@@ -1,8 +1,9 @@
-"""The package data of this room, read once: names with their frequency, spellings, towns and the published joint table.
+"""The package data of this room, read once: names with their frequency, spellings, towns and the published
+joint table.
 
-Names of all pools share one vocabulary, so that a column of names is a column of codes until a record is written. The tables hold names
-as such, no people. A variant class is looked up in the section of its community and then in no other: `Mohammed` varies otherwise in
-Somali than in Bengali records.
+Names of all pools share one vocabulary, so that a column of names is a column of codes until a record is
+written. The tables hold names as such, no people. A variant class is looked up in the section of its
+community and then in no other: `Mohammed` varies otherwise in Somali than in Bengali records.
 """
 
 from __future__ import annotations
@@ -17,9 +18,24 @@ import numpy as np
 
 from nrm_linkage.synthetic.arrays import Floats, Ints, Strings, strings
 
-__all__ = ["JointTable", "NameTables", "joint_table", "local_authorities", "name_tables", "nationalities", "towns"]
+__all__ = [
+    "JointTable",
+    "NameTables",
+    "joint_table",
+    "local_authorities",
+    "name_tables",
+    "nationalities",
+    "towns",
+]
 
-DIMENSIONS = ("first_responder_type", "first_responder", "exploitation_type", "age_at_exploitation", "gender", "nationality")
+DIMENSIONS = (
+    "first_responder_type",
+    "first_responder",
+    "exploitation_type",
+    "age_at_exploitation",
+    "gender",
+    "nationality",
+)
 
 
 def _rows(file: str) -> list[list[str]]:
@@ -52,7 +68,9 @@ class NameTables:
 
 @dataclass(frozen=True, repr=False)
 class JointTable:
-    """The published 2023 table: `cells` is (k, 6) codes in the order of `DIMENSIONS`, `referrals` their counts."""
+    """The published 2023 table: `cells` is (k, 6) codes in the order of `DIMENSIONS`, `referrals` their
+    counts.
+    """
 
     cells: Ints
     referrals: Floats
@@ -73,11 +91,16 @@ def name_tables() -> NameTables:
         codes, weights = grouped[pool]
         codes.append(words.setdefault(name, len(words)))
         weights.append(int(weight))
-    pools = {pool: (np.array(codes, dtype=np.int64), np.cumsum(np.array(weights, dtype=float))) for pool, (codes, weights) in grouped.items()}
+    pools = {
+        pool: (np.array(codes, dtype=np.int64), np.cumsum(np.array(weights, dtype=float)))
+        for pool, (codes, weights) in grouped.items()
+    }
     nicknames: dict[str, list[str]] = defaultdict(list)
     for name, nickname in _rows("nicknames.csv"):
         nicknames[name].append(nickname)
-    return NameTables(strings(list(words)), pools, _variants(), {name: tuple(each) for name, each in nicknames.items()})
+    return NameTables(
+        strings(list(words)), pools, _variants(), {name: tuple(each) for name, each in nicknames.items()}
+    )
 
 
 def _variants() -> dict[str, dict[str, tuple[str, ...]]]:
@@ -91,7 +114,9 @@ def _variants() -> dict[str, dict[str, tuple[str, ...]]]:
             forms = [form.strip() for form in line.split(",")]
             for form in forms:
                 found[section][form].update(dict.fromkeys(other for other in forms if other != form))
-    return {section: {name: tuple(forms) for name, forms in classes.items()} for section, classes in found.items()}
+    return {
+        section: {name: tuple(forms) for name, forms in classes.items()} for section, classes in found.items()
+    }
 
 
 @functools.cache
@@ -101,7 +126,11 @@ def joint_table() -> JointTable:
     labels: dict[str, list[str]] = defaultdict(list)
     for dimension, _, label in _rows("nrm_2023_labels.csv"):
         labels[dimension].append(label)
-    return JointTable(numbers[:, :-1], numbers[:, -1].astype(float), {dimension: strings(each) for dimension, each in labels.items()})
+    return JointTable(
+        numbers[:, :-1],
+        numbers[:, -1].astype(float),
+        {dimension: strings(each) for dimension, each in labels.items()},
+    )
 
 
 @functools.cache

@@ -1,8 +1,8 @@
 """How a referral was taken, and what that does to its errors.
 
-An interpreter, a telephone, a custody suite or a beach raise whole groups of errors together, and some records are written with more care
-than others. So the errors of one record are correlated, as they are in hospital data (domain.md 6, S63), though each mechanism keeps its
-mean rate over all records.
+An interpreter, a telephone, a custody suite or a beach raise whole groups of errors together, and some
+records are written with more care than others. So the errors of one record are correlated, as they are in
+hospital data (domain.md 6, S63), though each mechanism keeps its mean rate over all records.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Taking:
     """1 for a further record of a person, `ErrorRates.first_record` for the first."""
 
     def hits(self, streams: Streams, name: str, rate: Floats | float, factor: Floats | None = None) -> Bools:
-        """Where the mechanism `name` strikes: a uniform of its own against rate times factor, never above 0.97."""
+        """Where the mechanism `name` strikes: a uniform of its own against rate times factor, never above
+        0.97.
+        """
         chance = np.minimum(np.asarray(rate) * (1.0 if factor is None else factor), 0.97)
         struck: Bools = streams.uniform(f"hit.{name}", len(self.british)) < chance
         return struck
@@ -57,12 +59,24 @@ def take(people: People, rows: Referrals, rates: ErrorRates, streams: Streams) -
     small_boat = boats & (kind == "govt") & (streams.uniform("taking.small_boat", n) < 0.4)
     shape = rates.carelessness_shape
     care = streams("taking.care").gamma(shape, 1 / shape, n) if shape > 0 else np.ones(n)
-    names = care * np.where(interpreter, rates.interpreter_factor, 1) * np.where(telephone, rates.telephone_factor, 1)
+    names = (
+        care
+        * np.where(interpreter, rates.interpreter_factor, 1)
+        * np.where(telephone, rates.telephone_factor, 1)
+    )
     names = names * np.where(small_boat, rates.small_boat_factor, 1)
     dates = care * np.where(small_boat, rates.small_boat_factor, 1)
     blanks = care * np.where(custody, rates.custody_factor, 1)
     return Taking(
-        british, interpreter, telephone, custody, small_boat, _unit(names), _unit(dates), _unit(blanks), np.where(rows.sequence > 0, 1.0, rates.first_record)
+        british,
+        interpreter,
+        telephone,
+        custody,
+        small_boat,
+        _unit(names),
+        _unit(dates),
+        _unit(blanks),
+        np.where(rows.sequence > 0, 1.0, rates.first_record),
     )
 
 
