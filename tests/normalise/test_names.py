@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nrm_linkage.normalise import name_absent, names
-from nrm_linkage.normalise.names import MAX_TOKENS, NameBox, NameReading, NameRole, read_name
+from nrm_linkage.normalise.names import MAX_TOKENS, NameBox, NameReading, NameRole, join_tokens, read_name
 
 PLACEHOLDERS = """FNU|LNU|N/A|NA|n.a.|N/K|NK|n/k|Not Known|Not known|not known|Unknown|UNKNOWN
 UNKNOWN MALE|Unknown Female|Unk|unk.|None|none|XXX|xx|x x x x|TBC|T.B.C.|tba|To be confirmed|Refused
@@ -195,3 +195,30 @@ def test_role_order_is_kept(one, other):
     ]:
         read = read_name(f"{one} {other}", box).tokens
         assert [(token.text, token.role) for token in read] == [(one.lower(), role), (other.lower(), role)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ("Abdul", "Rahman", ["abdulrahman"]),
+        ("Rahmat", "Ullah", ["rahmatullah"]),
+        ("Gebre", "Medhin Haile", ["gebremedhin", "haile"]),
+        ("Salah", "Uddin", ["salahuddin"]),
+        ("Abu", "Bakr", ["abubakr"]),
+        ("Mohammed Ali", "Hassan Abdi", ["mohammed", "ali", "hassan", "abdi"]),
+        ("Nguyen Van", "Hung", ["nguyen", "van", "hung"]),
+    ],
+)
+def test_a_name_split_between_boxes_is_joined(first, second, joined):
+    given_box, family_box = read_name(first, NameBox.GIVEN).tokens, read_name(second, NameBox.FAMILY).tokens
+    tokens = join_tokens(given_box + family_box)
+    assert [token.text for token in tokens] == joined
+    assert tokens[0].role is NameRole.GIVEN
+
+
+def test_an_alias_is_never_joined():
+    tokens = read_name('Abdul "Rahman"', NameBox.GIVEN).tokens
+    assert [(token.text, token.role.name) for token in join_tokens(tokens)] == [
+        ("abdul", "GIVEN"),
+        ("rahman", "ALIAS"),
+    ]

@@ -13,8 +13,8 @@ Works on the folded words of one stretch of a name box, in written order:
    already.
 5. A suffix of respect goes: `Rameshbhai`, `Kokilaben`, `Habibur` before `Rahman`.
 
-It joins nothing across two boxes: a name whose halves stand in different boxes keeps two words (`join_parts`
-may be called again on the words of both). It does not translate one spelling of a part into another;
+It joins nothing across two boxes by itself: `join_compounds` may be called again on the words of both.
+It does not translate one spelling of a part into another;
 skeleton.py and variants.py do.
 """
 
@@ -28,17 +28,18 @@ from typing import Final
 
 from nrm_linkage.normalise.name_tables import words
 
-__all__ = ["Word", "fused", "join_parts", "special_words"]
+__all__ = ["Word", "fused", "join_compounds", "join_parts", "special_words"]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One written word: its folded letters, and whether a hyphen or slash tied it to the word after it."""
+    """One written word: its folded letters, and whether a hyphen or slash tied it to the next one."""
 
     text: str = field(repr=False)
     tied: bool = False
     patronymic: bool = False
     family: bool = False
+    role: int = 0
 
 
 _MOHAMMED: Final = r"m[aou]ha?mm?[aei]d"
@@ -116,10 +117,13 @@ def join_parts(line: Sequence[Word], *, leading: bool = False) -> list[Word]:
 
     `leading` says that the stretch is a box of family names, where a patronymic marker may come first.
     """
-    line = _without_particles(_with_abd(list(line)), leading)
-    for step in (_with_suffix, _with_prefix):
-        line = step(line)
+    line = _with_prefix(_with_suffix(_without_particles(_with_abd(list(line)), leading)))
     return [replace(word, text=part) for word in line for part in fused(word.text)]
+
+
+def join_compounds(line: Sequence[Word]) -> list[Word]:
+    """Only the joining of words that make one name; a joined word keeps the role of its first part."""
+    return _with_prefix(_with_suffix(_with_abd(list(line))))
 
 
 def _with_abd(line: list[Word]) -> list[Word]:
@@ -138,7 +142,7 @@ def _with_abd(line: list[Word]) -> list[Word]:
                 at = nxt + 1
                 continue
         elif word.text in words("abdi") and nxt < len(line) and line[nxt].text in words("abd_second"):
-            out.append(replace(line[nxt], text=word.text + line[nxt].text))
+            out.append(replace(line[nxt], text=word.text + line[nxt].text, role=word.role))
             at = nxt + 1
             continue
         out.append(word)
@@ -148,8 +152,10 @@ def _with_abd(line: list[Word]) -> list[Word]:
 
 def _abd_compound(first: Word, second: Word) -> Word:
     if second.text in ("allah", "lah", "llah", "alla"):
-        return replace(second, text="abdullah")
-    return replace(second, text=("abdul" if first.text == "abd" else first.text) + second.text)
+        return replace(second, text="abdullah", role=first.role)
+    return replace(
+        second, text=("abdul" if first.text == "abd" else first.text) + second.text, role=first.role
+    )
 
 
 def _without_particles(line: list[Word], leading: bool) -> list[Word]:
@@ -230,9 +236,9 @@ def _with_prefix(line: list[Word]) -> list[Word]:
     for word in line:
         before = out[-1].text if out else ""
         if (before == "mc" and len(word.text) > 1) or (before == "o" and word.text in words("o_second")):
-            out[-1] = replace(word, text=before + word.text)
+            out[-1] = replace(out[-1], text=before + word.text)
         elif before in ("abu", "abou", "abo", "abi") and word.text in words("bakr"):
-            out[-1] = replace(word, text="abubakr")
+            out[-1] = replace(out[-1], text="abubakr")
         else:
             if len(before) > 5 and before.endswith("ur") and word.text in ("rahman", "rehman", "rahim"):
                 out[-1] = replace(out[-1], text=before[:-2])

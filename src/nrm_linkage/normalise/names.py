@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from functools import cache
@@ -32,11 +32,20 @@ from nrm_linkage.normalise.name_absent import (
     WORD,
     why_missing,
 )
-from nrm_linkage.normalise.name_parts import Word, fused, join_parts, special_words
+from nrm_linkage.normalise.name_parts import Word, fused, join_compounds, join_parts, special_words
 from nrm_linkage.normalise.name_tables import words
 from nrm_linkage.normalise.name_text import fold, latinise, repair
 
-__all__ = ["MAX_CHARACTERS", "MAX_TOKENS", "NameBox", "NameReading", "NameRole", "NameToken", "read_name"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_TOKENS",
+    "NameBox",
+    "NameReading",
+    "NameRole",
+    "NameToken",
+    "join_tokens",
+    "read_name",
+]
 
 MAX_TOKENS: Final = 12  # chosen by us: the longest four-part names with an alias have about ten
 MAX_CHARACTERS: Final = (
@@ -142,6 +151,21 @@ def read_name(value: object, box: NameBox) -> NameReading:
         if simple is not None:
             return simple
     return _read_any(value, box)
+
+
+def join_tokens(tokens: Sequence[NameToken]) -> tuple[NameToken, ...]:
+    """Join the parts of one name that stand in neighbouring boxes: given `Abdul`, family `Rahman`.
+
+    The tokens of the given-name box come first, then those of the family-name box. A joined token has the
+    role of its first part. Aliases and single names are left as they are.
+
+    >>> boxes = read_name("Rahmat", NameBox.GIVEN).tokens + read_name("Ullah", NameBox.FAMILY).tokens
+    >>> [(token.text, token.role.name) for token in join_tokens(boxes)]
+    [('rahmatullah', 'GIVEN')]
+    """
+    line = [Word(token.text, role=token.role) for token in tokens if token.role is not NameRole.ALIAS]
+    joined = [NameToken(word.text, NameRole(word.role), len(word.text) == 1) for word in join_compounds(line)]
+    return (*joined, *(token for token in tokens if token.role is NameRole.ALIAS))
 
 
 def _is_missing(value: object) -> bool:
