@@ -1,5 +1,4 @@
-"""Names as the communities of domain.md 4.1 write them: each listed spelling meets its name, each look-alike
-stays apart.
+"""Names as the communities of domain.md 4.1 write them: spellings meet, look-alikes stay apart.
 
 `names_variant_lists.csv` transcribes the lists of 4.1. Its relations: `same` (must meet at some level),
 `different` (must not be one class, and a shared skeleton must be known to mislead), `unmet` (initials and

@@ -1,5 +1,4 @@
-"""Parts of names that are written sometimes apart and sometimes together, brought to one form; and the
-particles around them.
+"""Parts of names that are written now apart and now together, brought to one form; and their particles.
 
 Works on the folded words of one stretch of a name box, in written order:
 
@@ -14,8 +13,7 @@ Works on the folded words of one stretch of a name box, in written order:
 5. A suffix of respect goes: `Rameshbhai`, `Kokilaben`, `Habibur` before `Rahman`.
 
 It joins nothing across two boxes by itself: `join_compounds` may be called again on the words of both.
-It does not translate one spelling of a part into another;
-skeleton.py and variants.py do.
+It does not translate one spelling of a part into another; skeleton.py and variants.py do.
 """
 
 from __future__ import annotations
