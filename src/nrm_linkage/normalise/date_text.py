@@ -36,6 +36,9 @@ _SERIAL: Final = "spreadsheet serial number"
 FIRST_ETHIOPIAN_YEAR: Final = 1893
 """The Ethiopian year that began in 1900."""
 
+LONGEST_NUMBER: Final = 14
+"""Digits of a full time stamp, yyyymmddhhmmss."""
+
 MAX_LENGTH: Final = 120
 """Longer texts are narratives, not dates (chosen by us)."""
 
@@ -132,7 +135,7 @@ def written_date(text: str | None) -> Written:
         return _MISSING
     if match := _THREE.fullmatch(text):
         return _from_three(match[1], match[2], match[3])
-    if text.isdigit() or text.removesuffix(".0").isdigit():
+    if text.isdecimal() or text.removesuffix(".0").isdecimal():
         return _from_digits(text.removesuffix(".0"))
     if len(text) > MAX_LENGTH:
         return _UNREADABLE
@@ -187,10 +190,13 @@ def _partial(year: int, month: int, day: int, calendars: tuple[ReadingKind, ...]
 
 
 def _from_digits(digits: str) -> Written:
-    """Digits alone, by their number; eight are yyyymmdd where that is a date of 1200 to 2600, else
+    """Digits alone, by how many; eight are yyyymmdd where that is a date of 1200 to 2600, else
     ddmmyyyy.
     """
-    number, size = int(digits), len(digits)
+    size = len(digits)
+    if size > LONGEST_NUMBER:
+        return _UNREADABLE
+    number = int(digits)
     if number == 0:
         return _PLACEHOLDER
     if size <= 2:
@@ -292,8 +298,8 @@ def _from_words(lower: str) -> Written | None:
     approximation.
     """
     tokens = _TOKEN.findall(_CLOCK.sub(" ", _DOT_IN_WORD.sub("", lower)))
-    numbers = [token for token in tokens if token.isdigit()]
-    words = [token for token in tokens if not token.isdigit()]
+    numbers = [token for token in tokens if token.isdecimal()]
+    words = [token for token in tokens if not token.isdecimal()]
     if not numbers or len(numbers) > 3 or len(words) > 12:
         return None
     months = [

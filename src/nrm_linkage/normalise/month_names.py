@@ -80,10 +80,10 @@ def gregorian_month(word: str) -> int | None:
         return None
     names = _cldr_months()
     key = _folded(word)
-    if (found := names.get(key)) is not None or len(key) < (4 if key.isascii() else 3):
-        return found
-    longer = {month for name, month in names.items() if name.startswith(key)}
-    return longer.pop() if len(longer) == 1 else None
+    months = names.get(key, frozenset())
+    if not months and len(key) >= (4 if key.isascii() else 3):
+        months = frozenset().union(*(found for name, found in names.items() if name.startswith(key)))
+    return next(iter(months)) if len(months) == 1 else None
 
 
 def _folded(word: str) -> str:
@@ -97,7 +97,7 @@ def _folded(word: str) -> str:
 
 
 @cache
-def _cldr_months() -> dict[str, int]:
+def _cldr_months() -> dict[str, frozenset[int]]:
     from babel import Locale
 
     named: dict[str, set[int]] = {}
@@ -111,4 +111,4 @@ def _cldr_months() -> dict[str, int]:
                         character.isdigit() or character.isspace() for character in word
                     ):
                         named.setdefault(word, set()).add(int(month))
-    return {word: next(iter(months)) for word, months in named.items() if len(months) == 1}
+    return {word: frozenset(months) for word, months in named.items()}

@@ -7,7 +7,7 @@ are listed, with names, in `data/nationality_codes.csv`.
 
 In this order:
 
-1. the whole text, folded (case, marks, punctuation), in the tables: demonyms, countries, the form's
+1. wordings between slashes, each known as it stands; the whole text, folded (case, marks, punctuation), in the tables: demonyms, countries, the form's
 pick-list, ISO and ICAO codes, known misspellings, other languages; 2. the whole text with its spelling
 corrected; 3. word by word, the longest known wording first, so that duals come apart in any order
 ("Pakistani UK", "UK / Somali"). Words for what is not a nationality (language, ethnicity, region, heritage,
@@ -58,6 +58,7 @@ UNREAD_WORDS: Final = 2
 
 _LONGEST_PHRASE: Final = 8
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
+_SEPARATORS: Final = re.compile(r"[/;|]")
 _QUOTING: Final = re.compile(r"[\s,\"]+")
 _INITIALS: Final = re.compile(r"\b([a-z])(?: ([a-z]))\b(?: ([a-z])\b)?(?: ([a-z])\b)?")
 
@@ -114,6 +115,8 @@ def read_nationality(value: object) -> NationalityReading:
         return _NOTHING
     if len(text) > MAX_LENGTH:
         return _UNREAD
+    if (both := _separated(text)) is not None:
+        return NationalityReading(*both, _doubt(text))
     key = folded(text)
     if (known := _wordings().get(key)) is not None:
         return _UNCLEAR if known == _AMBIGUOUS else NationalityReading(*known, _doubt(text))
@@ -122,6 +125,17 @@ def read_nationality(value: object) -> NationalityReading:
     if (kind := _word_kinds().get(key)) is not None:
         return _UNREAD if kind != "trap" else _UNCLEAR
     return _from_words(key, text)
+
+
+def _separated(text: str) -> _Known | None:
+    """Wordings with a slash, semicolon or bar between them, each known as it stands ("American / Samoan")."""
+    pieces = _SEPARATORS.split(text)
+    if len(pieces) == 1:
+        return None
+    found = [_wordings().get(folded(piece), _AMBIGUOUS) for piece in pieces if piece.strip()]
+    if not found or any(known == _AMBIGUOUS for known in found):
+        return None
+    return frozenset().union(*(codes for codes, _ in found)), frozenset().union(*(also for _, also in found))
 
 
 def read_country(value: object) -> str | None:
@@ -375,7 +389,7 @@ def _labels(column: int) -> Mapping[str, str]:
 
 
 def region(code: str) -> str:
-    """The region of a code, such as "horn_of_africa"; "other" where it has none, "unknown" for no code of ours."""
+    """The region of a code, such as "horn_of_africa"; "other" where it has none, "unknown" if it is no code."""
     return _labels(4).get(code, "unknown")
 
 
