@@ -38,7 +38,7 @@ __all__ = [
 
 
 class Streams:
-    """Independent generators by name, all from one seed: the same seed and name always give the same draws."""
+    """Independent generators by name from one seed: the same seed and name always give the same draws."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -65,7 +65,8 @@ def weighted(uniforms: Floats, weights: npt.ArrayLike) -> Ints:
     """Indices drawn with the weights, one for each uniform."""
     cumulative = np.cumsum(np.asarray(weights, dtype=float))
     found = np.searchsorted(cumulative, uniforms * cumulative[-1], side="right")
-    return np.minimum(found, len(cumulative) - 1).astype(np.int64)
+    out: Ints = np.minimum(found, len(cumulative) - 1).astype(np.int64)
+    return out
 
 
 def choose(uniforms: Floats, options: Sequence[str]) -> Strings:
@@ -76,8 +77,9 @@ def choose(uniforms: Floats, options: Sequence[str]) -> Strings:
 
 def zipf(size: int, power: float = 0.9, shift: int = 3) -> Floats:
     """Weights that fall with rank, summing to one."""
-    weights: Floats = (np.arange(size) + float(shift)) ** -power
-    return weights / weights.sum()
+    weights = (np.arange(size) + float(shift)) ** -power
+    shares: Floats = np.asarray(weights / weights.sum(), dtype=np.float64)
+    return shares
 
 
 def joined(left: Strings, right: Strings, by: str = " ") -> Strings:

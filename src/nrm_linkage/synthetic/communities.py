@@ -146,7 +146,10 @@ _ALIKE: dict[str, str] = {
     "somali": "Somali Djiboutian",
     "afghan": "Afghan",
     "nepali": "Nepalese Bhutanese",
-    "arabic": "Egyptian Libyan Yemeni Kuwaiti Moroccan Algerian Tunisian Jordanian Lebanese Palestinian Emirati Qatari Omani Bahraini Mauritanian Saudi_Arabian",
+    "arabic": (
+        "Egyptian Libyan Yemeni Kuwaiti Moroccan Algerian Tunisian Jordanian Lebanese Palestinian Emirati"
+        " Qatari Omani Bahraini Mauritanian Saudi_Arabian"
+    ),
     "chinese": "Chinese Taiwanese Hong_Konger Macanese Mongolian Singaporean",
     "pakistani": "Pakistani",
     "bangladeshi": "Bangladeshi Burmese Maldivian",
@@ -161,15 +164,25 @@ _ALIKE: dict[str, str] = {
     "ghanaian": "Ghanaian Togolese",
     "filipino": "Filipino",
     "thai": "Thai",
-    "mande": "Gambian Guinean Sierra_Leonean Ivorian Malian Senegalese Liberian Burkinan Nigerien Citizen_of_Guinea-Bissau",
-    "southern_african": "Namibian Zimbabwean Botswanan Kenyan Ugandan Tanzanian Zambian Malawian Mozambican Burundian Rwandan Swazi Central_African "
-    "Congolese_(Congo) Congolese_(DRC) Angolan Equatorial_Guinean Comoran Citizen_of_Seychelles Fijian Papua_New_Guinean",
-    "caribbean": "Jamaican Trinidadian Grenadian St_Lucian Vincentian Barbadian Dominican Guyanese Bermudian Montserratian Mauritian Belizean Anguillan "
-    "British_Virgin_Islander Haitian",
+    "mande": (
+        "Gambian Guinean Sierra_Leonean Ivorian Malian Senegalese Liberian Burkinan Nigerien "
+        "Citizen_of_Guinea-Bissau"
+    ),
+    "southern_african": (
+        "Namibian Zimbabwean Botswanan Kenyan Ugandan Tanzanian Zambian Malawian Mozambican Burundian "
+        "Rwandan Swazi Central_African Congolese_(Congo) Congolese_(DRC) Angolan Equatorial_Guinean "
+        "Comoran Citizen_of_Seychelles Fijian Papua_New_Guinean"
+    ),
+    "caribbean": (
+        "Jamaican Trinidadian Grenadian St_Lucian Vincentian Barbadian Dominican Guyanese Bermudian "
+        "Montserratian Mauritian Belizean Anguillan British_Virgin_Islander Haitian"
+    ),
     "lusophone": "Brazilian Portuguese Cape_Verdean East_Timorese",
     "centralasian": "Uzbek Kyrgyz Tajik Turkmen Azerbaijani",
-    "hispanic": "Spanish Honduran Colombian Bolivian Salvadorean Mexican Cuban Peruvian Ecuadorean Venezuelan Argentine Chilean Nicaraguan Guatemalan "
-    "Costa_Rican Citizen_of_the_Dominican_Republic",
+    "hispanic": (
+        "Spanish Honduran Colombian Bolivian Salvadorean Mexican Cuban Peruvian Ecuadorean Venezuelan "
+        "Argentine Chilean Nicaraguan Guatemalan Costa_Rican Citizen_of_the_Dominican_Republic"
+    ),
     "indonesian": "Indonesian Bruneian",
 }
 _SINGLE = {
@@ -177,10 +190,9 @@ _SINGLE = {
 }
 
 _ASYLUM = frozenset(
-    "Afghan,Sudanese,Eritrean,Ethiopian,Somali,Iraqi,Iranian,Syrian,South Sudanese,Chadian,Yemeni,Kuwaiti,Libyan,Palestinian,Egyptian".split(
-        ","
-    )
-)
+    """Afghan Sudanese Eritrean Ethiopian Somali Iraqi Iranian Syrian Chadian Yemeni Kuwaiti
+    Libyan Palestinian Egyptian""".split()
+) | {"South Sudanese"}
 _EUROPEAN = frozenset(
     "Romanian,Polish,Lithuanian,Bulgarian,Slovak,Latvian,Czech,Dutch,Hungarian,Italian,Spanish,Portuguese,Irish,French,German,Greek,Ukrainian,Estonian,"
     "American,Australian,Canadian,Swedish,Danish,Norwegian,Finnish,Belgian,Austrian,Swiss,Slovenian,Croatian,Cypriot,Maltese".split(

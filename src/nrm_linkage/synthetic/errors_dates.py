@@ -136,6 +136,11 @@ def _ethiopian_year(r: _Record) -> Dates:
     return lenient_date(year + np.where(r.a < 0.6, 7, 8), month, day)
 
 
+def _ethiopian_twice(r: _Record) -> Dates:
+    years = _steps(r.a, 14, 16)
+    return lenient_date(np.where(r.b < 0.5, r.year - years, r.year + years), r.month, r.day)
+
+
 def _persian_year(r: _Record) -> Dates:
     year = solar_hijri(r.birth)[0] + np.where(r.a < 0.6, 621, 622)
     return lenient_date(year, np.ones_like(year), np.ones_like(year))
@@ -178,10 +183,7 @@ _MECHANISMS: dict[str, tuple[str, Callable[[_Record], Dates]]] = {
     "dob_persian_kept": ("D14", _persian_kept),
     "dob_ethiopian_kept": ("D10", _ethiopian_kept),
     "dob_ethiopian_year": ("D11", _ethiopian_year),
-    "dob_ethiopian_twice": (
-        "D12",
-        lambda r: lenient_date(r.year + np.where(r.b < 0.5, -1, 1) * _steps(r.a, 14, 16), r.month, r.day),
-    ),
+    "dob_ethiopian_twice": ("D12", _ethiopian_twice),
     "dob_lunar_age": ("D8", _years_away(-2, -1)),
     "dob_lunar_date": ("D9", _back(20, 50)),
     "dob_era_kept": ("D17", _years_away(543, 543)),

@@ -43,8 +43,10 @@ _LOOK_ALIKE = {
     "Somali": "Solomon Islander", "Romanian": "Russian",
 }  # fmt: skip
 _WORDINGS = {
-   
-    "British": "UK;U.K.;United Kingdom;Great Britain;GB;GBR;Brit;White British;British Citizen;UK National;UKN;Britsh;Brittish;Untied Kingdom;British - Black Caribbean",
+    "British": (
+        "UK;U.K.;United Kingdom;Great Britain;GB;GBR;Brit;White British;British Citizen;UK "
+        "National;UKN;Britsh;Brittish;Untied Kingdom;British - Black Caribbean"
+    ),
     "Albanian": "Albania;ALB;Albainian;Albanien",
     "Vietnamese": "Vietnam;Viet Nam;VNM;VN;Vietnamise;Vietnemese",
     "Eritrean": "Eritrea;ERI;Erutrean;Eriterian", "Ethiopian": "Ethiopia;ETH;Ethopian;Etiopian",
@@ -230,6 +232,7 @@ def _references(
 
 def _reference(kind: int, how: float, ho: str, cid: str, port: str, uan: str) -> str:
     """One reference as people write it (domain.md 1.2)."""
+    forms: tuple[str, ...]
     if kind == 0:
         forms = (
             ho,

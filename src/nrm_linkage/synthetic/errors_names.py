@@ -36,7 +36,8 @@ from nrm_linkage.synthetic.taking import Taking
 __all__ = ["PLACEHOLDERS", "Written", "document_tokens", "write_names"]
 
 PLACEHOLDERS = (
-    "FNU;LNU;N/A;NA;N/K;NK;Not Known;Unknown;UNKNOWN MALE;Unk;None;-;.;XXX;xx;TBC;Refused;No surname;Only one name;Mr;?"
+    "FNU;LNU;N/A;NA;N/K;NK;Not Known;Unknown;UNKNOWN MALE;Unk;None;-;.;XXX;xx;TBC;Refused;No surname;"
+    "Only one name;Mr;?"
 ).split(";")
 """What stands in the surname box of somebody without a surname (domain.md 4.0)."""
 STREET_NAMES = (
@@ -44,7 +45,10 @@ STREET_NAMES = (
         "_", "_"
     ).split()
 )
-_OTHER_ALIASES = "Ali Lily Tony Jimmy Anna Beni Max Mo Lucky Dheere Yare Gaab Noi Lek Fon Nok Boss Linda Leo Kelly Jenny Sam".split()
+_OTHER_ALIASES = (
+    "Ali Lily Tony Jimmy Anna Beni Max Mo Lucky Dheere Yare Gaab Noi Lek Fon Nok Boss Linda Leo Kelly"
+    " Jenny Sam"
+).split()
 _TITLES = ("Mr", "Mrs", "Miss", "Child", "Master", "Dr", "Baby")
 _TITLES_OF = {
     "habesha": ("Ato", "Weizero"),
@@ -54,18 +58,22 @@ _TITLES_OF = {
 }
 _FAMILY_FIRST = (Structure.FAMILY_MIDDLE_GIVEN, Structure.FAMILY_GIVEN)
 
-Form = tuple[tuple[int, ...], tuple[int, ...], float]
-FORMS: dict[Structure, tuple[Form, ...]] = {
-    Structure.WESTERN: (((0,), (2, 3), 1.0),),
-    Structure.PATERNAL: ( ((0,), (1,), 0.22), ((0,), (2,), 0.20), ((0, 1), (2,), 0.34), ((0,), (1, 2), 0.12), ((0, 1), (2, 3), 0.07), ((0, 1, 2), (3,), 0.03), ((0,), (3,), 0.02), ),
-    Structure.FAMILY_MIDDLE_GIVEN: ( ((1, 0), (2,), 0.50), ((0,), (2,), 0.15), ((0,), (2, 1), 0.12), ((0, 1), (2,), 0.08), ((2, 1), (0,), 0.10), ((0, 2), (1,), 0.05), ),
-    Structure.FAMILY_GIVEN: (((0,), (2,), 1.0),),
-    Structure.ONE_NAME: (((0,), (1,), 0.30), ((0,), (2,), 0.60), ((0, 1), (2,), 0.10)),
-    Structure.TWO_FAMILIES: (((0,), (2,), 0.22), ((0,), (3,), 0.23), ((0,), (2, 3), 0.33), ((0, 1), (3,), 0.11), ((0, 1), (2, 3), 0.11)),
-    Structure.SIKH: (((0,), (1,), 0.50), ((0, 1), (2,), 0.35), ((0,), (2,), 0.15)),
-    Structure.TAMIL: (((0,), (1,), 0.70), ((1,), (0,), 0.30)),
+FORMS: dict[Structure, tuple[tuple[str, float], ...]] = {
+    Structure.WESTERN: (("0|23", 1.0),),
+    Structure.PATERNAL: (
+        ("0|1", 0.22), ("0|2", 0.20), ("01|2", 0.34), ("0|12", 0.12), ("01|23", 0.07), ("012|3", 0.03),
+        ("0|3", 0.02),
+    ),
+    Structure.FAMILY_MIDDLE_GIVEN: (
+        ("10|2", 0.50), ("0|2", 0.15), ("0|21", 0.12), ("01|2", 0.08), ("21|0", 0.10), ("02|1", 0.05),
+    ),
+    Structure.FAMILY_GIVEN: (("0|2", 1.0),),
+    Structure.ONE_NAME: (("0|1", 0.30), ("0|2", 0.60), ("01|2", 0.10)),
+    Structure.TWO_FAMILIES: (("0|2", 0.22), ("0|3", 0.23), ("0|23", 0.33), ("01|3", 0.11), ("01|23", 0.11)),
+    Structure.SIKH: (("0|1", 0.50), ("01|2", 0.35), ("0|2", 0.15)),
+    Structure.TAMIL: (("0|1", 0.70), ("1|0", 0.30)),
 }  # fmt: skip
-"""Slots in the forename box, slots in the surname box, share (forms from domain.md 4.1, shares assumed)."""
+"""Slots in the forename box | slots in the surname box, and share (forms: domain.md 4.1; shares assumed)."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -145,9 +153,16 @@ def write_names(
 
 
 def _changed_surnames(
-    people: People, rows: Referrals, token: Strings, community: Ints, taking: Taking, rates: ErrorRates, tables: NameTables, streams: Streams,
+    people: People,
+    rows: Referrals,
+    token: Strings,
+    community: Ints,
+    taking: Taking,
+    rates: ErrorRates,
+    tables: NameTables,
+    streams: Streams,
     marks: dict[str, Bools],
-) -> Strings:  # fmt: skip
+) -> Strings:
     """Later records of British and European people under a parent's, foster family's or spouse's surname,
     alone or joined to their own.
     """
@@ -229,8 +244,9 @@ def _boxes(
     form = np.zeros(n, dtype=np.int64)
     for kind, forms in FORMS.items():
         here = np.flatnonzero(structure == kind)
-        form[here] = weighted(division[here], [share for _, _, share in forms])
-        for i, (front, back, _) in enumerate(forms):
+        form[here] = weighted(division[here], [share for _, share in forms])
+        for i, (slots, _) in enumerate(forms):
+            front, back = slots.split("|")
             mine = here[form[here] == i]
             joint = "-" if kind is Structure.WESTERN else " "
             first[mine], last[mine] = _gather(token[mine], front, " "), _gather(token[mine], back, joint)
@@ -242,17 +258,24 @@ def _boxes(
     return _middles(token, first, structure, community, usual, taking, rates, streams, marks), last
 
 
-def _gather(token: Strings, slots: tuple[int, ...], by: str) -> Strings:
-    out = token[:, slots[0]]
+def _gather(token: Strings, slots: str, by: str) -> Strings:
+    out = token[:, int(slots[0])]
     for slot in slots[1:]:
-        out = joined(out, token[:, slot], by)
+        out = joined(out, token[:, int(slot)], by)
     return out
 
 
 def _middles(
-    token: Strings, first: Strings, structure: Ints, community: Ints, usual: Floats, taking: Taking, rates: ErrorRates, streams: Streams,
+    token: Strings,
+    first: Strings,
+    structure: Ints,
+    community: Ints,
+    usual: Floats,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
     marks: dict[str, Bools],
-) -> Strings:  # fmt: skip
+) -> Strings:
     """Middle names of western structures: present for some people as a habit, otherwise in this record, whole
     or as an initial.
     """

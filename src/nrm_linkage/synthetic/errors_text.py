@@ -38,7 +38,8 @@ def write_text(
     for box, name in ((first, "typing_forenames"), (last, "typing_surname")):
         hit = taking.hits(streams, name, rates.typing, taking.names)
         place, kind = streams(f"text.{name}").random((2, len(box)))
-        _each(box, hit, lambda word, row, place=place, kind=kind: mistype(word, place[row], kind[row]))
+        for row in np.flatnonzero(hit).tolist():
+            box[row] = mistype(box[row], place[row], kind[row])
         marks[name] = hit
     _casing(first, last, taking, rates, streams, marks)
     _scripts(first, last, community, taking, rates, streams, marks)
@@ -111,11 +112,14 @@ def _casing(
     for box in (first, last):
         _each(box, hit & (kind >= 0.60) & (kind < 0.68), lambda word, _: word.lower())
         _each(box, hit & (kind >= 0.68) & (kind < 0.82), lambda word, row: _punctuated(word, detail[row]))
-spaces: tuple[Callable[[str], str], ...] = (
-    lambda word: word + " ", lambda word: " " + word,
-    lambda word: word.replace(" ", "  ") if " " in word else word + "  ", lambda word: word + "\u00a0",
-    lambda word: "\u200b" + word, lambda word: word.replace(" ", "\u00a0") if " " in word else word + "\t",
-)  # fmt: skip
+    spaces: tuple[Callable[[str], str], ...] = (
+        lambda word: word + " ",
+        lambda word: " " + word,
+        lambda word: word.replace(" ", "  ") if " " in word else word + "  ",
+        lambda word: word + "\u00a0",
+        lambda word: "\u200b" + word,
+        lambda word: word.replace(" ", "\u00a0") if " " in word else word + "\t",
+    )
     stray = hit & (kind >= 0.82)
     _each(first, stray & (detail < 0.5), lambda word, row: spaces[int(detail[row] * 997) % len(spaces)](word))
     _each(last, stray & (detail >= 0.5), lambda word, row: spaces[int(detail[row] * 997) % len(spaces)](word))
@@ -151,11 +155,10 @@ def _scripts(
     streams: Streams,
     marks: dict[str, Bools],
 ) -> None:
-script = {
-    "sudanese": "arabic", "arabic": "arabic", "persian": "arabic", "kurdish": "arabic", "afghan": "arabic",
-    "pakistani": "arabic", "habesha": "ethiopic", "bulgarian": "cyrillic", "slavic": "cyrillic",
-    "centralasian": "cyrillic", "chinese": "han",
-}  # fmt: skip
+    arabic = ("sudanese", "arabic", "persian", "kurdish", "afghan", "pakistani")
+    cyrillic = ("bulgarian", "slavic", "centralasian")
+    script = {"habesha": "ethiopic", "chinese": "han"}
+    script |= dict.fromkeys(arabic, "arabic") | dict.fromkeys(cyrillic, "cyrillic")
     of = np.array([script.get(each.name, "") for each in COMMUNITIES], dtype=object)[community]
     share = max(float((of != "").mean()), 1e-9) if len(of) else 1.0
     hit = taking.hits(streams, "other_script", min(rates.other_script / share, 0.5)) & (of != "")
@@ -191,8 +194,12 @@ def _pseudonyms(
     kind, number = streams("text.pseudonym").random((2, len(first)))
     for row in np.flatnonzero(hit).tolist():
         i, letter = 1 + int(number[row] * 9), "ABCDEFGH"[int(number[row] * 8)]
-first[row], last[row] = (
-    (first[row][:1].upper(), last[row][:1].upper()), ("Child", letter), (f"PV{i}", f"PV{i}"),
-    ("Operation Orca", f"PV{i}"), ("Female", str(i)), ("Victim", str(i)), [int(kind[row] * 6),
-]  # fmt: skip
+        first[row], last[row] = (
+            (first[row][:1].upper(), last[row][:1].upper()),
+            ("Child", letter),
+            (f"PV{i}", f"PV{i}"),
+            ("Operation Orca", f"PV{i}"),
+            ("Female", str(i)),
+            ("Victim", str(i)),
+        )[int(kind[row] * 6)]
     marks["pseudonym"] = hit

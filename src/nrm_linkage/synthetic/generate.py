@@ -188,12 +188,19 @@ def _recorded(
     situations = describe(people, rows, end + np.timedelta64(_EXTRACTED_AFTER_DAYS, "D"), rates, streams)
     marks = written.marks | births.marks | fields.marks
     record: dict[str, Any] = {
-        **situations.columns, **fields.columns, **_identifiers(rows, streams), **_first_responders(rows),
-        "given_name": written.forenames, "family_name": written.surname, "alias": written.alias,
-        "date_of_birth": births.date, "dob_text": births.text, "referral_date": rows.date,
+        **situations.columns,
+        **fields.columns,
+        **_identifiers(rows, streams),
+        **_first_responders(rows),
+        "given_name": written.forenames,
+        "family_name": written.surname,
+        "alias": written.alias,
+        "date_of_birth": births.date,
+        "dob_text": births.text,
+        "referral_date": rows.date,
         "record_type": np.where(rows.route == NRM, "NRM", "DTN").astype(object),
         "age_group": _age_groups(people, rows, streams),
-    }  # fmt: skip
+    }
     record["reported_before_details"] = _details(rows, record["referral_id"], streams)
     _without_consent(record, rows)
     _as_originals(record, rows, streams)
@@ -271,11 +278,11 @@ def _without_consent(record: dict[str, Any], rows: Referrals) -> None:
     always.
     """
     notified, anonymous = rows.route != NRM, rows.route == ANONYMOUS
-kept = {
-    "submission_id", "referral_id", "referral_date", "record_type", "gender", "nationality",
-    "nationality_worded", "second_nationality", "first_responder", "first_responder_type",
-    "exploitation_type", "exploitation_place", "city1", "country1", "age_group_at_exploitation", "age_group",
-}  # fmt: skip
+    kept = set(
+        """submission_id referral_id referral_date record_type gender nationality nationality_worded
+        second_nationality first_responder first_responder_type exploitation_type exploitation_place city1
+        country1 age_group_at_exploitation age_group""".split()
+    )
     named = kept | {"given_name", "family_name", "alias"}
     for name, values in record.items():
         hidden = anonymous if name in named - kept else notified if name not in kept else None

@@ -148,7 +148,7 @@ def _analyst(values: dict[str, Any], rates: ErrorRates, streams: Streams) -> dic
 
 
 def _tick_boxes(labels: Strings, age_group: Strings, streams: Streams) -> dict[str, Strings]:
-    """The form's boxes for the types of a label, at least one for each type that it names (domain.md 1.1.2)."""
+    """The form's boxes for the types of a label, one at least for each type named (domain.md 1.1.2)."""
     n = len(labels)
     draw = streams("layout.boxes").random((5, n))
     distinct = {label: label for label in sorted(set(labels.tolist()))}
@@ -207,4 +207,6 @@ def worded_dates(dates: Dates) -> Strings:
 
 def _blank(values: Strings) -> Strings:
     """None for "", as an absent value."""
-    return np.where(values == "", None, values)
+    out = values.copy()
+    out[values == ""] = None
+    return out

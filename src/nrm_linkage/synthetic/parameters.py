@@ -153,5 +153,6 @@ class PopulationParameters:
         mix = self.same_instance_multi_agency + self.same_instance_later + self.new_instance
         if abs(mix - 1) > 1e-9 or abs(sum(self.referrals_of_repeaters) - 1) > 1e-9:
             raise ConfigError(
-                "The shares of the three classes of further referral, and of 2 to 7 referrals, must each sum to 1."
+                "The shares of the three classes of further referral must sum to 1, and so must those of"
+                " 2 to 7 referrals."
             )

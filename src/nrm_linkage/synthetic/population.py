@@ -102,7 +102,7 @@ def cells() -> Cells:
 
 @dataclass(frozen=True, repr=False)
 class People:
-    """One entry a person. Dates are datetime64[D]; `cell` indexes `cells()`; community indexes `COMMUNITIES`."""
+    """One entry a person. Dates are datetime64[D]; `cell` indexes `cells()`; community `COMMUNITIES`."""
 
     cell: Ints
     nationality: Ints
@@ -189,7 +189,7 @@ def new_year(birth: Dates) -> Dates:
 
 
 def _communities(nationality: Ints, second: Ints, demonyms: Strings, uniforms: Floats) -> Ints:
-    """A community for each person; a person of two nationalities bears names of the one that is not British."""
+    """A community for each person; of two nationalities, names come from the one that is not British."""
     out = np.zeros(len(nationality), dtype=np.int64)
     british = int(np.flatnonzero(demonyms == "British")[0])
     unknown = int(np.flatnonzero(demonyms == "Unknown")[0])

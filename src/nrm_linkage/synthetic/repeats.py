@@ -92,10 +92,12 @@ def _repeat_chances(people: People, room: Floats, given: PopulationParameters) -
     ]
     raw = factors * weights.sum(axis=1)
     child, female = people.child(people.first_date), people.gender == FEMALE
-shares = (
-    (child & ~female, given.repeat_share_boys), (child & female, given.repeat_share_girls),
-    (~child & ~female, given.repeat_share_men), (~child & female, given.repeat_share_women),
-)  # fmt: skip
+    shares = (
+        (child & ~female, given.repeat_share_boys),
+        (child & female, given.repeat_share_girls),
+        (~child & ~female, given.repeat_share_men),
+        (~child & female, given.repeat_share_women),
+    )
     chance = np.zeros(len(people))
     for group, share in shares:
         rows = group & nrm
@@ -113,7 +115,8 @@ def _gaps(
     centre = _class_terms(given)[1][kind - 1]
     top = ndtr((np.log(left + 1) - centre) / given.gap_sigma)
     drawn = np.exp(centre + given.gap_sigma * ndtri(np.clip(uniforms * top, 1e-12, 1 - 1e-12)))
-    return np.minimum(np.floor(drawn), left).astype(np.int64)
+    days: Ints = np.minimum(np.floor(drawn), left).astype(np.int64)
+    return days
 
 
 def _other_cells(cell: Ints, nationality: Ints, uniforms: Floats) -> Ints:
@@ -161,7 +164,9 @@ def _responders(
 def _kinds(weights: Floats, uniforms: Floats) -> Ints:
     """A class 1 to 3 for each row of weights."""
     cumulative = np.cumsum(weights, axis=1)
-    return 1 + np.minimum((uniforms[:, None] * cumulative[:, -1:] >= cumulative).sum(axis=1), 2)
+    passed = (uniforms[:, None] * cumulative[:, -1:] >= cumulative).sum(axis=1)
+    kinds: Ints = 1 + np.minimum(passed, 2).astype(np.int64)
+    return kinds
 
 
 def _stack(parts: list[dict[str, Any]]) -> Referrals:

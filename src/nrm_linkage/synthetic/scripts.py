@@ -24,18 +24,17 @@ _CYRILLIC = {
     "v": "в", "w": "в", "x": "кс", "y": "ы", "z": "з",
 }  # fmt: skip
 _HAN = {
-    "wang": "王", "li": "李", "zhang": "张", "liu": "刘", "chen": "陈", "yang": "杨", "huang": "黄", "zhao": "赵",
-    "wu": "吴", "zhou": "周", "xu": "徐", "sun": "孙", "ma": "马", "zhu": "朱", "hu": "胡", "guo": "郭", "he": "何",
-    "lin": "林", "gao": "高", "luo": "罗", "wei": "伟", "ming": "明", "hua": "华", "jun": "军", "qiang": "强",
-    "ping": "平", "hong": "红", "jian": "建", "feng": "峰", "hui": "慧", "long": "龙", "bin": "斌", "tao": "涛",
-    "jie": "杰", "peng": "鹏", "hao": "浩", "yong": "勇", "chao": "超", "xin": "鑫", "yi": "毅", "zhi": "志",
-    "wen": "文", "bo": "波", "mei": "梅", "xiu": "秀", "ying": "英", "yan": "燕", "fang": "芳", "na": "娜",
-    "min": "敏", "jing": "静", "xia": "霞", "yun": "云", "qin": "琴", "xue": "雪", "juan": "娟", "ling": "玲",
-    "rong": "荣", "lan": "兰", "yu": "玉", "zhen": "珍", "qing": "青", "shu": "淑", "jia": "佳", "ting": "婷",
-    "qian": "倩", "cheng": "成", "dong": "东", "gang": "刚", "hai": "海", "kai": "凯", "lei": "磊", "ning": "宁",
-    "rui": "瑞", "sheng": "胜", "song": "松", "xiang": "翔", "zhong": "忠", "deng": "邓", "cao": "曹", "tan": "谭",
-    "zeng": "曾", "cai": "蔡", "pan": "潘",
-}  # fmt: skip
+    pair[:-1]: pair[-1]
+    for pair in """
+    wang王 li李 zhang张 liu刘 chen陈 yang杨 huang黄 zhao赵 wu吴 zhou周 xu徐 sun孙 ma马
+    zhu朱 hu胡 guo郭 he何 lin林 gao高 luo罗 wei伟 ming明 hua华 jun军 qiang强 ping平
+    hong红 jian建 feng峰 hui慧 long龙 bin斌 tao涛 jie杰 peng鹏 hao浩 yong勇 chao超
+    xin鑫 yi毅 zhi志 wen文 bo波 mei梅 xiu秀 ying英 yan燕 fang芳 na娜 min敏 jing静 xia霞
+    yun云 qin琴 xue雪 juan娟 ling玲 rong荣 lan兰 yu玉 zhen珍 qing青 shu淑 jia佳 ting婷
+    qian倩 cheng成 dong东 gang刚 hai海 kai凯 lei磊 ning宁 rui瑞 sheng胜 song松 xiang翔
+    zhong忠 deng邓 cao曹 tan谭 zeng曾 cai蔡 pan潘
+    """.split()
+}
 _ETHIOPIC_ROWS = {
     "h": 0x1200, "l": 0x1208, "m": 0x1218, "r": 0x1228, "s": 0x1230, "sh": 0x1238, "q": 0x1240, "b": 0x1260,
     "v": 0x1268, "t": 0x1270, "ch": 0x1278, "n": 0x1290, "k": 0x12A8, "w": 0x12C8, "z": 0x12D8, "y": 0x12E8,

@@ -16,42 +16,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from nrm_linkage.synthetic.arrays import Bools, Floats, Ints, Strings, strings
-from nrm_linkage.synthetic.tables import NameTables
+from nrm_linkage.synthetic.tables import NameTables, respelling_rules
 
-__all__ = ["MISHEARD", "RULES", "fold", "mangle", "mistype", "respell", "respellings"]
-
-_PAIRS = {
-    "uk": "y>ie ie>y ck>k ph>f c>k k>c ea>ee ai>ay ay>ai e$> $>e ll>l l>ll nn>n n>nn tt>t t>tt ey>y son>sen ou>ow mc>mac i>y s$>",
-    "albanian": "xh>j xh>gj q>k q>ch ç>ch gj>g nj>ni ll>l rr>r j>i i$> $>i sh>s zh>z dh>d aj$>a y>i ja>ia k>c",
-    "vietnamese": "ng$>n ngh>ng ph>f tr>ch y>i x>s gi>z qu>kw nh$>n i>y uo>u ie>e h>hh",
-    "habesha": "gebre>ghebre ghebre>gebre ay>ai ai>ay y>i e>i i>e ts>tz f>ph w>u mariam>maryam michael>mikael gebre>g/ tekle>t/ welde>w/ haile>h/ "
-    "k>ch h> ss>s ie>e a>e gh>g th>t",
-    "arabic": "ou>u oo>u u>o o>u ee>i i>ee i>e e>i a>e kh>k q>k q>g k>q dh>d th>t y>i ai>ay ss>s mm>m abdel>abdul_ abdel>abdul abdul>abdel eldin>uddin "
-    "eldin>aldeen ^al>el ^al>al- ^al>al_ ^el>al ^al> h$> a$>ah j>g sh>ch w>ou aa>a",
-    "somali": "h>x ^a>ca ^o>cu a>aa o>oo u>uu kh>q dh>d d>dh i$>i_ e>i i>ii l>ll",
-    "persian": "zadeh>zade zadeh>zada pour>pur nejad>nezhad i$>ee i$>y ian>yan gh>q q>gh kh>x x>kh w>v v>w j>zh ou>u o>u e>a ei>ey sh>s ->_ -> h$> ee>i",
-    "afghan": "ullah>ulla ullah>ollah ullah>_ullah ullah>olah abdul_>abdul ee>i i>ee oo>u u>oo q>k w>v zai>zay zai>zi gh>g mohammad>mohd mohammad>md "
-    "_mohammad>mohammad h> dd>d a>e",
-    "chinese": "zh>j zh>ch x>hs x>sh q>ch c>ts z>ts ong>ung g$> jian>chien xiao>siu r>j ui>uei ian>ien",
-    "southasian": "ee>i i>ee oo>u w>v v>w sh>s th>t dh>d bh>b a>aa u>oo z>j kh>k chau>chow preet>prit inder>indar jit>jeet ksh>x hm>m y>i d>dd",
-    "eastern": "w>v cz>ch sz>sh ij>y y>i k>c ov>off ski>sky x>ks rz>z gh>g iu>yu j>i ch>h cu>ku escu>esku ia>ya",
-    "african": "ou>u u>ou oo>o kw>qu y>i ch>sh h$> $>h dh>d ll>l c>k k>c ay>ai olu>ola wa>oa e$> i>e",
-    "latin": "ph>f z>s s>z ll>l j>h v>b y>i nn>n ce>se th>t h> ss>s e>i",
-}
-RULES: dict[str, tuple[tuple[str, str], ...]] = {
-    section: tuple((a, b) for a, _, b in (pair.replace("_", " ").partition(">") for pair in pairs.split()))
-    for section, pairs in _PAIRS.items()
-}
-"""Letter groups and what they become, by section; `^` and `$` anchor at the start and end."""
-
-MISHEARD: tuple[tuple[str, str], ...] = tuple(
-    (a, b)
-    for a, _, b in (
-        pair.partition(">")
-        for pair in "w>v b>p d>t t>d k>g g>k s>z f>v m>n n>m i>e e>a o>u u>o ai>a h> r>l sh>s th>t j>y iw>ew l>r v>b p>b z>s".split()
-    )
-)
-"""What is heard for what, through an interpreter or on the telephone (domain.md 4.0)."""
+__all__ = ["fold", "mangle", "mistype", "respell", "respellings"]
 
 _NEIGHBOURS = {
     a: near
@@ -82,7 +49,7 @@ def respellings(word: str, rules: Sequence[tuple[str, str]]) -> list[str]:
     """Every respelling of a word by one rule at its first place, capitals kept; in the order of the rules,
     without repeats.
 
-    >>> respellings("Hoxha", RULES["albanian"])
+    >>> respellings("Hoxha", respelling_rules()["albanian"])
     ['Hoja', 'Hogja', 'Hoxhai']
     """
     low = word.lower()
@@ -110,10 +77,10 @@ def respell(words: Strings, section: str, uniforms: Floats, tables: NameTables) 
     """Another spelling of each word: of its class (with even chance, where it has one) or by a rule; a word
     that has none stays.
     """
-    classes = tables.variants.get(section, {})
+    classes, rules = tables.variants.get(section, {}), respelling_rules()[section]
     chosen = uniforms < 0.5
     by_class = _pick(words, lambda word: classes.get(word, ()), uniforms * 2 % 1.0)
-    by_rule = _pick(words, lambda word: respellings(word, RULES[section]), uniforms * 2 % 1.0)
+    by_rule = _pick(words, lambda word: respellings(word, rules), uniforms * 2 % 1.0)
     return np.where(
         chosen & (by_class != words), by_class, np.where(by_rule != words, by_rule, by_class)
     ).astype(object)
@@ -121,7 +88,8 @@ def respell(words: Strings, section: str, uniforms: Floats, tables: NameTables) 
 
 def mishear(words: Strings, uniforms: Floats) -> Strings:
     """Each word as somebody else heard it."""
-    return _pick(words, lambda word: respellings(word, MISHEARD), uniforms)
+    rules = respelling_rules()["misheard"]
+    return _pick(words, lambda word: respellings(word, rules), uniforms)
 
 
 def _pick(words: Strings, options: object, uniforms: Floats) -> Strings:

@@ -25,6 +25,7 @@ __all__ = [
     "local_authorities",
     "name_tables",
     "nationalities",
+    "respelling_rules",
     "towns",
 ]
 
@@ -136,11 +137,7 @@ def joint_table() -> JointTable:
 @functools.cache
 def towns() -> Strings:
     """UK towns of the form's list, the largest first (order of the first sixty from general knowledge)."""
-    large = """London;Birmingham;Manchester;Liverpool;Leeds;Sheffield;Bristol;Nottingham;Leicester;Coventry;Bradford;Cardiff;Glasgow;Edinburgh;Belfast
-Croydon;Luton;Newcastle upon Tyne;Stoke-on-Trent;Wolverhampton;Derby;Southampton;Portsmouth;Plymouth;Reading;Northampton;Bolton;Swansea;Hull;Norwich
-Oxford;Cambridge;Peterborough;Ipswich;Slough;Dover;Folkestone;Southend-on-Sea;Brighton;Middlesbrough;Sunderland;Blackpool;Preston;Rochdale;Oldham
-Doncaster;Rotherham;Barnsley;Huddersfield;Wakefield;Lincoln;Gloucester;Exeter;Swindon;Milton Keynes;Watford;Crawley;Chelmsford;Colchester;Aberdeen"""
-    first = [town.strip() for line in large.split("\n") for town in line.split(";")]
+    first = [line for line in _lines("towns_large.txt") if not line.startswith("#")]
     return strings(list(dict.fromkeys([*first, *_lines("towns.txt")])))
 
 
@@ -154,3 +151,17 @@ def local_authorities() -> Strings:
 def nationalities() -> tuple[str, ...]:
     """The demonyms of the form's list, `Unknown` first."""
     return _lines("nationalities.txt")
+
+
+@functools.cache
+def respelling_rules() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Letter groups and what they become, by section of spellings; "misheard" for what is heard for what."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    section = ""
+    for line in _lines("respelling_rules.txt"):
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif not line.startswith("#"):
+            pairs = (pair.replace("_", " ").partition(">") for pair in line.split())
+            found[section].extend((old, new) for old, _, new in pairs)
+    return {section: tuple(pairs) for section, pairs in found.items()}
