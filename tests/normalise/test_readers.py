@@ -1,4 +1,4 @@
-"""Golden cases: references, contacts, gender, answers, exploitation, responders, places, ages, record types."""
+"""Golden cases for every reader that has no test file of its own."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ from nrm_linkage.normalise.responders import ResponderType, read_responder_type
         ("tel 07700900123, HO A1234567", "ho:A1234567"),
         ("07700 900123", ""), ("+44 7700 900123", ""), ("someone@example.org", ""), ("none", ""),
         ("referred in 2021 and 2022", ""),
-        ("A0000000", ""), ("CAD 4512", ""), ("£12,345.00", ""), ("17082006", ""), ("A1234567;A7654321",
+        ("CID 1234567\n7654321", "any:7654321 cid:1234567"), ("A0000000", ""), ("CAD 4512", ""),
+        ("£12,345.00", ""), ("17082006", ""), ("A1234567;A7654321",
         "ho:A1234567 ho:A7654321"),
     ],
 )  # fmt: skip
@@ -245,7 +246,7 @@ def test_responders(kind: ResponderType, names: list[object]) -> None:
      "country:ITA country:LBY"),
      ("United Kingdom", "uk"), ("unknown", ""), ("hotel", ""), (None, ""), ("Newcastle upon Tyne",
      "newcastle upon tyne"),
-     ("Libya; Libya", "country:LBY"), ("Köln", "koln"), (7, "")],
+     ("Leeds\nLibya", "country:LBY leeds"), ("Köln", "koln"), (7, "")],
 )  # fmt: skip
 def test_places(value: object, places: str) -> None:
     assert " ".join(sorted(read_places(value))) == places

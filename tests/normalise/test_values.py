@@ -1,4 +1,4 @@
-"""Every reader of one value: total on anything, silent about values, the same for the same thing in another type."""
+"""Every reader of one value: total on anything, and silent about values."""
 
 from __future__ import annotations
 

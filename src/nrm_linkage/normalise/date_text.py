@@ -203,7 +203,7 @@ def _from_digits(digits: str) -> Written:
         return Written(Form.AGE, number=number)
     if size == 4:
         return Written(Form.YEAR, number)
-    if size == 5:
+    if size == 5 and digits[0] != "0":
         return Written(Form.SERIAL, number=number, issues=(_SERIAL,))
     if size == 6:
         return _from_six_digits(digits)

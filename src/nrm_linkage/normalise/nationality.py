@@ -7,11 +7,13 @@ are listed, with names, in `data/nationality_codes.csv`.
 
 In this order:
 
-1. wordings between slashes, each known as it stands; the whole text, folded (case, marks, punctuation), in the tables: demonyms, countries, the form's
-pick-list, ISO and ICAO codes, known misspellings, other languages; 2. the whole text with its spelling
-corrected; 3. word by word, the longest known wording first, so that duals come apart in any order
-("Pakistani UK", "UK / Somali"). Words for what is not a nationality (language, ethnicity, region, heritage,
-place of birth) become qualifiers or are passed over; single words have their spelling corrected.
+1. wordings between slashes, each known as it stands;
+2. the whole text, folded (case, marks, punctuation), in the tables: demonyms, countries, the form's
+   pick-list, ISO and ICAO codes, known misspellings, other languages;
+3. word by word, the longest known wording first, so that duals come apart in any order ("Pakistani UK").
+   Words for what is no nationality (language, ethnicity, region, heritage, place of birth) become qualifiers
+   or are passed over; single words have their spelling corrected;
+4. where a word was unknown, the whole text with its spelling corrected, if that gives one answer.
 
 Spelling is corrected only within one edit (two from eight letters on), with the same first letter, and only
 if no other country is within one edit more: "Austrlian" stays unread.
@@ -389,7 +391,7 @@ def _labels(column: int) -> Mapping[str, str]:
 
 
 def region(code: str) -> str:
-    """The region of a code, such as "horn_of_africa"; "other" where it has none, "unknown" if it is no code."""
+    """The region of a code, such as "horn_of_africa"; "other" where it has none, "unknown" for other text."""
     return _labels(4).get(code, "unknown")
 
 

@@ -5,9 +5,10 @@ The boxes are free text with type words mixed in ("HO ref A1234567 / CID 1234567
 order:
 
 1. dates, times, telephone numbers, e-mail addresses and amounts of money are blanked: they are no references;
-2. the text is walked from left to right. A type word ("NRM", "CID", "crime ref") holds until the next one,
-a semicolon or a new line; a shape that only one type has (16 digits, a letter and seven digits, `ABC/123`)
-decides for itself; 3. each value loses its spaces, dashes and leading zeros.
+2. the text is walked from left to right. A type word ("NRM", "CID", "crime ref") holds until the next one, a
+   semicolon or a new line; a shape that only one type has (16 digits, a letter and seven digits, `ABC/123`)
+   decides for itself;
+3. each value loses its spaces, dashes and leading zeros.
 
 A value of five or more digits without a type becomes `any:`. The suffix of a Home Office reference (`/002`)
 marks another member of the family, so it stays part of the token. A CAD number is only unique within a day:
@@ -55,7 +56,7 @@ _CAD: Final = re.compile(
     r"|(\d{1,2})[/.-](\d{1,2})[/.-]((?:20)?\d{2}))?(?!\d)"
 )
 _NOISE: Final = re.compile(
-    r"\S+@\S+|https?:\S+|[£$€]\s?[\d,.]+|\b\d{1,2}:\d{2}(?::\d{2})?\b"
+    r"[^\s@]{1,64}@\S+|https?:\S+|[£$€]\s?[\d,.]+|\b\d{1,2}:\d{2}(?::\d{2})?\b"
     r"|(?<![\d/])\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d{2}(?![\d/])|(?<![\d/])(?:19"
     r"|20)\d{2}-\d{1,2}-\d{1,2}(?![\d/])"
     r"|\b\d{1,2}(?:ST|ND|RD|TH)?\s+(?:OF\s+)?(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV"

@@ -1,8 +1,8 @@
 """One value of any type, as text or as missing: the first step of every reader in this room.
 
 `text_of` turns a cell of a table into text that readers can match: NFKC, digits of every script as ASCII
-digits, white space collapsed, integral floats without their `.0`. `None`, NaN, NaT and pandas' NA are
-missing. A value of a type that no cell of a referral has (a list, an object) is missing too, with an issue
+digits, white space collapsed (line breaks stay), integral floats without their `.0`. `None`, NaN, NaT and
+pandas' NA are missing. A value of a type that no cell of a referral has (a list, an object) is missing too, with an issue
 that says so: its `str()` is never called, because that may run code or raise. Nothing here reads meaning
 into the text, and nothing here imports pandas or numpy.
 """
@@ -40,7 +40,7 @@ MISSING_WORDS: Final = word_set(
 )
 """Casefolded wordings that mean "no value" in any field (domain.md 4.0 to 4.5; the list is ours)."""
 
-_SPACES: Final = re.compile(r"\s+")
+_SPACES: Final = re.compile(r"\s*(\n)\s*|\s+")
 _MISSING_TYPES: Final = frozenset({"NAType", "NaTType"})
 
 
@@ -100,10 +100,14 @@ def _text_of_scalar(value: object) -> tuple[str | None, tuple[str, ...]]:
 def _clean(text: str) -> str:
     if text.isascii():
         text = text.strip()
-        return _SPACES.sub(" ", text) if "  " in text or not text.isprintable() else text
+        return _SPACES.sub(_one_space, text) if "  " in text or not text.isprintable() else text
     text = unicodedata.normalize("NFKC", text)
     text = "".join(map(_plain, text)) if not text.isascii() else text
-    return _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(_one_space, text).strip()
+
+
+def _one_space(run: re.Match[str]) -> str:
+    return run[1] or " "
 
 
 def _plain(character: str) -> str:
