@@ -27,13 +27,23 @@ of two nationalities is the first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from nrm_linkage.normalise.values import MISSING_WORDS, data_rows, text_of, word_list, word_set
+from nrm_linkage.normalise.nationality_tables import (
+    AMBIGUOUS_WORDING,
+    Known,
+    folded,
+    iso_codes,
+    labels,
+    names,
+    pairs,
+    spellings,
+    word_kinds,
+    wordings,
+)
+from nrm_linkage.normalise.values import MISSING_WORDS, text_of, word_set
 
 __all__ = [
     "NationalityReading",
@@ -59,10 +69,7 @@ UNREAD_WORDS: Final = 2
 """With more words unread than this, the text says something else than nationalities (chosen by us)."""
 
 _LONGEST_PHRASE: Final = 8
-_NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
 _SEPARATORS: Final = re.compile(r"[/;|]")
-_QUOTING: Final = re.compile(r"[\s,\"]+")
-_INITIALS: Final = re.compile(r"\b([a-z])(?: ([a-z]))\b(?: ([a-z])\b)?(?: ([a-z])\b)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +83,9 @@ class NationalityReading:
     issues: tuple[str, ...] = ()
 
 
-_Known = tuple[frozenset[str], frozenset[str]]
-_AMBIGUOUS: Final[_Known] = (frozenset(), frozenset())
 _NOTHING: Final = NationalityReading()
 _UNREAD: Final = NationalityReading(issues=(NOT_RECOGNISED,))
 _UNCLEAR: Final = NationalityReading(issues=(NOT_RECOGNISED, AMBIGUOUS))
-
-
-def folded(text: str) -> str:
-    """The text as the tables spell it: ASCII letters of any script, lower case, single spaces, initials
-    joined.
-
-    Text of another script that would shrink to three letters or fewer stays as it is: they would pass for a
-    code.
-
-    >>> folded("Côte d'Ivoire"), folded("U.K."), folded("Citizen of Guinea-Bissau")
-    ('cote divoire', 'uk', 'citizen of guinea bissau')
-    """
-    latin = text
-    if not text.isascii():
-        from anyascii import anyascii
-
-        latin = anyascii(text)
-    plain = _NOT_WORD.sub(" ", latin.casefold().replace("'", "").replace("&", " and ")).strip()
-    if len(plain) <= 3 and not text.isascii():
-        return _QUOTING.sub("", text.casefold()).strip()
-    return _INITIALS.sub(lambda match: "".join(part or "" for part in match.groups()), plain)
 
 
 def read_nationality(value: object) -> NationalityReading:
@@ -120,22 +104,22 @@ def read_nationality(value: object) -> NationalityReading:
     if (both := _separated(text)) is not None:
         return NationalityReading(*both, _doubt(text))
     key = folded(text)
-    if (known := _wordings().get(key)) is not None:
-        return _UNCLEAR if known == _AMBIGUOUS else NationalityReading(*known, _doubt(text))
-    if len(key) <= 3 and (code := _iso_codes().get(key)) is not None:
+    if (known := wordings().get(key)) is not None:
+        return _UNCLEAR if known == AMBIGUOUS_WORDING else NationalityReading(*known, _doubt(text))
+    if len(key) <= 3 and (code := iso_codes().get(key)) is not None:
         return NationalityReading(frozenset({code})) if _is_code(key, text) else _UNREAD
-    if (kind := _word_kinds().get(key)) is not None:
+    if (kind := word_kinds().get(key)) is not None:
         return _UNREAD if kind != "trap" else _UNCLEAR
     return _from_words(key, text)
 
 
-def _separated(text: str) -> _Known | None:
+def _separated(text: str) -> Known | None:
     """Wordings with a slash, semicolon or bar between them, each known as it stands ("American / Samoan")."""
     pieces = _SEPARATORS.split(text)
     if len(pieces) == 1:
         return None
-    found = [_wordings().get(folded(piece), _AMBIGUOUS) for piece in pieces if piece.strip()]
-    if not found or any(known == _AMBIGUOUS for known in found):
+    found = [wordings().get(folded(piece), AMBIGUOUS_WORDING) for piece in pieces if piece.strip()]
+    if not found or any(known == AMBIGUOUS_WORDING for known in found):
         return None
     return frozenset().union(*(codes for codes, _ in found)), frozenset().union(*(also for _, also in found))
 
@@ -148,7 +132,7 @@ def read_country(value: object) -> str | None:
     ('LBY', None, None)
     """
     text, _ = text_of(value)
-    known = None if text is None or len(text) > MAX_LENGTH else _names().get(folded(text))
+    known = None if text is None or len(text) > MAX_LENGTH else names().get(folded(text))
     codes = known[0] if known else frozenset[str]()
     return next(iter(codes)) if len(codes) == 1 else None
 
@@ -159,7 +143,7 @@ def _doubt(text: str) -> tuple[str, ...]:
 
 def _is_code(key: str, text: str) -> bool:
     """Some codes stand for other things too, and some are English words, which must stand in capitals."""
-    kind = _word_kinds().get(key)
+    kind = word_kinds().get(key)
     return kind != "ambiguous_code" and (kind is None or text.isupper())
 
 
@@ -170,7 +154,7 @@ class _Part:
     """
 
     kind: str
-    known: _Known = (frozenset(), frozenset())
+    known: Known = (frozenset(), frozenset())
 
 
 def _from_words(key: str, text: str) -> NationalityReading:
@@ -216,13 +200,13 @@ def _parts(words: list[str], text: str) -> list[_Part]:
 
 
 def _part(phrase: str, text: str) -> _Part | None:
-    kind = _word_kinds().get(phrase)
+    kind = word_kinds().get(phrase)
     if kind is not None:
         return _Part(kind)
-    known = _wordings().get(phrase)
+    known = wordings().get(phrase)
     if known is not None:
-        return _Part("unread" if known == _AMBIGUOUS else "known", known)
-    if len(phrase) <= 3 and (code := _iso_codes().get(phrase)) is not None and phrase.upper() in text:
+        return _Part("unread" if known == AMBIGUOUS_WORDING else "known", known)
+    if len(phrase) <= 3 and (code := iso_codes().get(phrase)) is not None and phrase.upper() in text:
         return _Part("code", (frozenset({code}), frozenset()))
     return _Part("filler") if len(phrase) == 1 or phrase.isdigit() else None
 
@@ -236,7 +220,7 @@ def _misspelt(word: str) -> _Part:
     known = _corrected(word)
     if known is not None:
         return _Part("corrected", known)
-    directions = (other for other, kind in _word_kinds().items() if kind == "direction" and len(other) >= 5)
+    directions = (other for other, kind in word_kinds().items() if kind == "direction" and len(other) >= 5)
     near = len(word) >= 4 and any(OSA.distance(word, other, score_cutoff=2) <= 2 for other in directions)
     return _Part("direction" if near else "unread")
 
@@ -269,15 +253,15 @@ def _combined(parts: list[_Part]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(codes), frozenset(qualifiers)
 
 
-def _corrected(phrase: str) -> _Known | None:
+def _corrected(phrase: str) -> Known | None:
     """The one wording that `phrase` can be a misspelling of."""
     if len(phrase) < 5:
         return None
     from rapidfuzz.distance import OSA
 
     edits = 2 if len(phrase) >= 8 else 1
-    near: dict[int, set[_Known]] = {}
-    for wording, known in _spellings().get(phrase[0], ()):
+    near: dict[int, set[Known]] = {}
+    for wording, known in spellings().get(phrase[0], ()):
         if abs(len(wording) - len(phrase)) <= edits + 1:
             distance = OSA.distance(phrase, wording, score_cutoff=edits + 1)
             if distance <= edits + 1:
@@ -286,82 +270,6 @@ def _corrected(phrase: str) -> _Known | None:
     if best > edits or len(near[best] | near.get(best + 1, set())) != 1:
         return None
     return next(iter(near[best]))
-
-
-@cache
-def _own() -> dict[str, _Known]:
-    known: dict[str, _Known] = {}
-    for codes, qualifiers, wordings in data_rows("nationality_own.csv"):
-        value = (frozenset(codes.split()), frozenset(qualifiers.split()))
-        for wording in wordings.split("|"):
-            known.setdefault(folded(wording), value)
-    return known
-
-
-@cache
-def _wordings() -> Mapping[str, _Known]:
-    by_code = {row[0]: (frozenset({row[0]}), frozenset[str]()) for row in data_rows("nationality_codes.csv")}
-    generated = {
-        wording: by_code.get(code, _AMBIGUOUS) for wording, code in data_rows("nationality_wordings.csv")
-    }
-    return generated | _own()
-
-
-def _entries() -> Iterator[str]:
-    """The entries of the form's pick-lists and the English names of ISO."""
-    yield from (row[0] for row in data_rows("nationality_picklist.csv"))
-    yield from (row[2] for row in data_rows("nationality_codes.csv"))
-
-
-@cache
-def _names() -> Mapping[str, _Known]:
-    """English wordings only: in other languages, and among the alias table's regions, towns have names of
-    countries.
-    """
-    wordings = _wordings()
-    return {key: wordings[key] for key in map(folded, _entries()) if key in wordings} | _own()
-
-
-@cache
-def _spellings() -> Mapping[str, tuple[tuple[str, _Known], ...]]:
-    """Wordings to correct towards, by first letter: the form's pick-lists, ISO names, and peoples that are
-    not states.
-    """
-    peoples = {key: value for key, value in _own().items() if any(code.startswith("x-") for code in value[0])}
-    entries = map(folded, _entries())
-    known = {key: value for key in entries if (value := _wordings().get(key)) is not None} | peoples
-    found: dict[str, list[tuple[str, _Known]]] = {}
-    for wording, value in sorted(known.items()):
-        if len(wording) >= 4 and value[0]:
-            found.setdefault(wording[0], []).append((wording, value))
-    return {letter: tuple(entries) for letter, entries in found.items()}
-
-
-@cache
-def _word_kinds() -> Mapping[str, str]:
-    return {
-        folded(word): kind for kind, words in data_rows("nationality_words.csv") for word in word_list(words)
-    }
-
-
-@cache
-def _iso_codes() -> Mapping[str, str]:
-    codes: dict[str, str] = {}
-    for code, alpha_2, *_ in data_rows("nationality_codes.csv"):
-        if len(code) == 3:
-            codes |= {code.casefold(): code, alpha_2.casefold(): code}
-    return codes
-
-
-@cache
-def _pairs(kind: str) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        pair
-        for row_kind, code, others, _ in data_rows("nationality_pairs.csv")
-        if row_kind == kind
-        for other in others.split()
-        for pair in ((code, other), (other, code))
-    )
 
 
 def contested(a: str, b: str) -> bool:
@@ -373,7 +281,7 @@ def contested(a: str, b: str) -> bool:
     >>> contested("ETH", "ERI"), contested("ETH", "NGA")
     (True, False)
     """
-    return (a, b) in _pairs("contested")
+    return (a, b) in pairs("contested")
 
 
 def lookalike(a: str, b: str) -> bool:
@@ -382,17 +290,12 @@ def lookalike(a: str, b: str) -> bool:
     >>> lookalike("NGA", "NER"), lookalike("NGA", "GHA")
     (True, False)
     """
-    return (a, b) in _pairs("lookalike")
-
-
-@cache
-def _labels(column: int) -> Mapping[str, str]:
-    return {row[0]: row[column] for row in data_rows("nationality_codes.csv")}
+    return (a, b) in pairs("lookalike")
 
 
 def region(code: str) -> str:
     """The region of a code, such as "horn_of_africa"; "other" where it has none, "unknown" for other text."""
-    return _labels(4).get(code, "unknown")
+    return labels(4).get(code, "unknown")
 
 
 _LENDING: Final = word_set(
@@ -412,5 +315,5 @@ def group(codes: frozenset[str]) -> str:
     """
     peoples = {code for code in codes if code.startswith("x-") and code != "x-stateless"}
     telling = peoples or codes - _LENDING or codes
-    groups = {_labels(3).get(code, "unknown") for code in telling}
+    groups = {labels(3).get(code, "unknown") for code in telling}
     return groups.pop() if len(groups) == 1 else "other" if groups else "unknown"

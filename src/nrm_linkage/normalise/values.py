@@ -2,9 +2,9 @@
 
 `text_of` turns a cell of a table into text that readers can match: NFKC, digits of every script as ASCII
 digits, white space collapsed (line breaks stay), integral floats without their `.0`. `None`, NaN, NaT and
-pandas' NA are missing. A value of a type that no cell of a referral has (a list, an object) is missing too, with an issue
-that says so: its `str()` is never called, because that may run code or raise. Nothing here reads meaning
-into the text, and nothing here imports pandas or numpy.
+pandas' NA are missing. A value of a type that no cell of a referral has (a list, an object) is missing too,
+with an issue that says so: its `str()` is never called, because that may run code or raise. Nothing here
+reads meaning into the text, and nothing here imports pandas or numpy.
 """
 
 from __future__ import annotations
