@@ -210,7 +210,12 @@ _EVERY_RECORD = frozenset(
         "dob_excel_swapped",
     }
 )
-_SLIPS = _EVERY_RECORD | {"dob_day_month_swapped", "dob_digit", "dob_of_another", "dob_is_referral_date"}
+_SLIPS = (_EVERY_RECORD - {"dob_missing"}) | {
+    "dob_day_month_swapped",
+    "dob_digit",
+    "dob_of_another",
+    "dob_is_referral_date",
+}
 
 
 def _chances(people: People, rows: Referrals, rates: ErrorRates, record: _Record) -> dict[str, Floats]:

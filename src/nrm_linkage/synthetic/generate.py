@@ -26,7 +26,7 @@ from nrm_linkage.synthetic.errors_dates import write_births
 from nrm_linkage.synthetic.errors_fields import write_fields
 from nrm_linkage.synthetic.errors_names import document_tokens, write_names
 from nrm_linkage.synthetic.errors_text import write_text
-from nrm_linkage.synthetic.layout import LAYOUTS, lay_out
+from nrm_linkage.synthetic.layout import LAYOUTS, REFERENCE_HEADINGS, SUBMISSION_HEADINGS, lay_out
 from nrm_linkage.synthetic.names import sample_names
 from nrm_linkage.synthetic.parameters import PopulationParameters
 from nrm_linkage.synthetic.population import People, cells, sample_people
@@ -81,9 +81,9 @@ def make_referrals(
     `true_person` (int64) and `true_instance` (int64, the situation, unique over people), both opaque. The
     first people of a longer draw are not those of a shorter one.
 
-    `errors` is "as assumed", "harsher", "none" or `ErrorRates`. With `n_referrals` exactly so many rows come
-    out, of all kinds, and people are added or left out until they do; `n_people` then no longer counts. The
-    same arguments give the same frame on every machine.
+    `errors` is "as assumed", "harsher", "milder", "none" or `ErrorRates`. With `n_referrals` exactly so many
+    rows come out, of all kinds, and people are added or left out until they do; `n_people` then no longer
+    counts. The same arguments give the same frame on every machine.
 
     Raises ConfigError when an argument cannot be used.
     """
@@ -203,8 +203,8 @@ def _recorded(
     }
     record["reported_before_details"] = _details(rows, record["referral_id"], streams)
     _without_consent(record, rows)
-    _as_originals(record, rows, streams)
     columns = lay_out(record, layout, rates, streams)
+    _as_originals(columns, rows, streams)
     opaque = streams("generate.people").permutation(len(people))
     frame = pd.DataFrame(columns)
     frame["true_person"] = opaque[rows.person].astype(np.int64)
@@ -292,14 +292,14 @@ def _without_consent(record: dict[str, Any], rows: Referrals) -> None:
             ).astype(values.dtype)
 
 
-def _as_originals(record: dict[str, Any], rows: Referrals, streams: Streams) -> None:
+def _as_originals(columns: dict[str, Any], rows: Referrals, streams: Streams) -> None:
     """A submission sent twice says the same twice; half of the copies keep the submission's id, and all have
     a reference of their own.
     """
     copies = np.flatnonzero(rows.copy_of >= 0)
     same_id = streams.uniform("generate.same_submission", len(rows))[copies] < 0.5
-    for name, values in record.items():
-        if name == "submission_id":
+    for heading, values in columns.items():
+        if heading in SUBMISSION_HEADINGS:
             values[copies[same_id]] = values[rows.copy_of[copies[same_id]]]
-        elif name != "referral_id":
+        elif heading not in REFERENCE_HEADINGS:
             values[copies] = values[rows.copy_of[copies]]

@@ -18,7 +18,7 @@ from nrm_linkage.synthetic.arrays import Bools, Dates, Streams, Strings, strings
 from nrm_linkage.synthetic.rates import ErrorRates
 from nrm_linkage.synthetic.situations import free_text
 
-__all__ = ["LAYOUTS", "lay_out"]
+__all__ = ["LAYOUTS", "REFERENCE_HEADINGS", "SUBMISSION_HEADINGS", "lay_out"]
 
 LAYOUTS = ("analyst", "form", "case export")
 
@@ -89,6 +89,8 @@ _CASE = {
     "competent_authority": "competent_authority", "rg_decision": "rg_decision", "rg_date": "rg_date",
     "cg_decision": "cg_decision", "cg_date": "cg_date",
 }  # fmt: skip
+REFERENCE_HEADINGS = frozenset(each["referral_id"] for each in (_ANALYST, _FORM, _CASE))
+SUBMISSION_HEADINGS = frozenset(each["submission_id"] for each in (_FORM, _CASE))
 _DATES = ("referral_date", "exploitation_start", "exploitation_end", "rg_date", "cg_date")
 _FORM_VALUES = {
     "gender": {"Female": "female", "Male": "male", "Other": "unknown"},

@@ -29,8 +29,8 @@ _NOT_RATES = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorRates:
-    """One rate a mechanism. `ErrorRates.named("as assumed")`, `"harsher"` (rates times 1.6, chosen by us) or
-    `"none"`.
+    """One rate a mechanism. `ErrorRates.named("as assumed")`, `"harsher"` (rates times 1.6), `"milder"`
+    (times 0.5; both chosen by us) or `"none"`.
     """
 
     # How errors hang together.
@@ -54,7 +54,7 @@ class ErrorRates:
     """
 
     # Spelling of a token, by community.
-    spelling_british: float = 0.03
+    spelling_british: float = 0.015
     """Another spelling or a generic respelling of a token (assumed; classes of domain.md 4.1)."""
     spelling_latin_script: float = 0.07
     """Albanian, Vietnamese, Romanian, Polish and other languages in Latin letters (assumed)."""
@@ -66,7 +66,7 @@ class ErrorRates:
     """Pinyin, Cantonese and older romanisations (assumed)."""
     spelling_african: float = 0.10
     """West, east and southern African names (assumed)."""
-    nickname: float = 0.05
+    nickname: float = 0.03
     """A familiar form instead of the forename, British and Caribbean (assumed; forms of domain.md 4.1)."""
     syllables_split: float = 0.15
     """A Chinese given name written as two words or with a hyphen (assumed; forms of domain.md 4.1)."""
@@ -194,8 +194,8 @@ class ErrorRates:
     """D24; the form shows it as missing."""
     dob_of_another: float = 0.005
     """D25."""
-    dob_british_factor: float = 0.6
-    """D1, D6, D7, D18 to D25 of British people relative to others, so that 92% are right (D0)."""
+    dob_british_factor: float = 0.4
+    """D6, D7, D18 to D25 of British people relative to others, so that 92% are right (D0)."""
 
     # Nationality and gender.
     nationality_unknown: float = 0.025
@@ -244,8 +244,10 @@ class ErrorRates:
 
     @classmethod
     def named(cls, name: str) -> ErrorRates:
-        """The setting of that name: "as assumed", "harsher" or "none". Raises ConfigError for another."""
-        factors = {"as assumed": 1.0, "harsher": 1.6, "none": 0.0}
+        """The setting of that name: "as assumed", "harsher", "milder" or "none". Raises ConfigError for
+        others.
+        """
+        factors = {"as assumed": 1.0, "harsher": 1.6, "milder": 0.5, "none": 0.0}
         if name not in factors:
             raise ConfigError(f"errors= must be an ErrorRates or one of {', '.join(map(repr, factors))}.")
         return cls().scaled(factors[name])

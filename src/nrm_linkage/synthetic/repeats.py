@@ -24,6 +24,8 @@ __all__ = ["FIRST", "MULTI_AGENCY", "NEW_INSTANCE", "SAME_LATER", "Referrals", "
 
 FIRST, MULTI_AGENCY, SAME_LATER, NEW_INSTANCE = 0, 1, 2, 3
 NRM, NAMED, ANONYMOUS = 0, 1, 2
+_ATTEMPTS = 6
+"""Draws of another body by nationality before any body will do (chosen by us)."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,12 +152,13 @@ def _responders(
     same = streams.uniform(f"repeats.same_body{turn}", n) < given.same_organisation
     organisation = cells().table.column("first_responder")
     other = before.copy()
-    for attempt in range(3):
-        retry = organisation[other] == organisation[before]
-        drawn = _other_cells(
-            before, people.nationality[person], streams.uniform(f"repeats.body{turn}.{attempt}", n)
-        )
-        other = np.where(retry, drawn, other)
+    for attempt in range(_ATTEMPTS):
+        retry = np.flatnonzero(organisation[other] == organisation[before])
+        draw = streams.uniform(f"repeats.body{turn}.{attempt}", n)[retry]
+        if attempt < _ATTEMPTS - 1:
+            other[retry] = _other_cells(before[retry], people.nationality[person[retry]], draw)
+        else:
+            other[retry] = weighted(draw, cells().table.referrals)
     elsewhere = weighted(streams.uniform(f"repeats.authority{turn}", n), zipf(len(local_authorities()), 0.6))
     elsewhere = np.where(elsewhere == authority, (elsewhere + 1) % len(local_authorities()), elsewhere)
     return np.where(same, before, other), np.where(same, authority, elsewhere)
@@ -270,18 +273,15 @@ def _duty_to_notify(
 
 def _turn_eighteen(people: People, rows: Referrals, given: PopulationParameters, streams: Streams) -> People:
     """Birth dates such that the wanted share of children referred again turn 18 between two referrals, and no
-    other child does.
+    other child does. Dates of birth that relatives and namesakes have from one another stay.
     """
     last = people.first_date.copy()
     np.maximum.at(last, rows.person, rows.date)
     child = people.child(people.first_date)
-    twice = child & (last > people.first_date)
-    crosses = (
-        twice
-        & (streams.uniform("repeats.crosses", len(people)) < given.age_transition)
-        & (people.family < 0)
-        & (people.namesake < 0)
-    )
+    tied = (people.family >= 0) | (people.namesake >= 0)
+    tied[people.namesake[people.namesake >= 0]] = True
+    twice = child & (last > people.first_date) & ~tied
+    crosses = twice & (streams.uniform("repeats.crosses", len(people)) < given.age_transition)
     span = (last - people.first_date).astype(float)
     birthday = people.first_date + (
         1 + np.floor(streams.uniform("repeats.birthday", len(people)) * span)

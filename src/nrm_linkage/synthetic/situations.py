@@ -75,10 +75,17 @@ class Situations:
     """Code of the situation, unique over people."""
 
 
+def _first_rows(instance: Ints, rows: Referrals) -> tuple[Ints, Ints]:
+    """The first referral of each situation, and for each row the place of its situation among them."""
+    order = np.lexsort((rows.copy_of >= 0, rows.sequence, instance))
+    unique, start = np.unique(instance[order], return_index=True)
+    return order[start].astype(np.int64), np.searchsorted(unique, instance).astype(np.int64)
+
+
 def _periods(people: People, rows: Referrals, instance: Ints, streams: Streams) -> tuple[Dates, Dates]:
     """True start and end of each row's situation."""
     n = len(rows)
-    _, first, back = np.unique(instance, return_index=True, return_inverse=True)
+    first, back = _first_rows(instance, rows)
     m = len(first)
     date = rows.date[first]
     length = np.exp(np.log(240) + 1.1 * streams("situations.length").standard_normal(m))
@@ -107,7 +114,7 @@ def _types(rows: Referrals, instance: Ints, people: People, rates: ErrorRates, s
     """
     known = cells()
     codes = known.table.column("exploitation_type")
-    _, first, back = np.unique(instance, return_index=True, return_inverse=True)
+    first, back = _first_rows(instance, rows)
     own = codes[people.cell[rows.person]]
     fresh = (rows.kind == NEW_INSTANCE) & (streams.uniform("situations.new_type", len(rows)) < 0.5)
     truth = np.where(fresh, codes[rows.cell], own)[first][back]
