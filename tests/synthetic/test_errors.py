@@ -14,7 +14,7 @@ from nrm_linkage.errors import ConfigError
 from nrm_linkage.synthetic import ErrorRates, make_referrals
 from nrm_linkage.synthetic.calendars import ethiopian, gregorian, lenient_date, solar_hijri
 from nrm_linkage.synthetic.communities import COMMUNITIES
-from nrm_linkage.synthetic.errors_names import PLACEHOLDERS
+from nrm_linkage.synthetic.errors_form import PLACEHOLDERS
 from nrm_linkage.synthetic.population import cells
 from nrm_linkage.synthetic.repeats import NRM
 from nrm_linkage.synthetic.scripts import in_script

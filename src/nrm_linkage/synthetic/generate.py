@@ -22,8 +22,9 @@ import pandas as pd
 
 from nrm_linkage.errors import ConfigError
 from nrm_linkage.synthetic.arrays import Bools, Ints, Streams, Strings, as_days, strings
+from nrm_linkage.synthetic.contacts import write_contacts, write_references
 from nrm_linkage.synthetic.errors_dates import write_births
-from nrm_linkage.synthetic.errors_fields import write_fields
+from nrm_linkage.synthetic.errors_fields import write_genders, write_nationalities
 from nrm_linkage.synthetic.errors_names import document_tokens, write_names
 from nrm_linkage.synthetic.errors_text import write_text
 from nrm_linkage.synthetic.layout import LAYOUTS, REFERENCE_HEADINGS, SUBMISSION_HEADINGS, lay_out
@@ -184,12 +185,14 @@ def _recorded(
     written = write_names(people, rows, tokens, taking, rates, name_tables(), streams)
     written = write_text(written, people.community[rows.person], taking, rates, streams)
     births = write_births(people, rows, taking, rates, streams)
-    fields = write_fields(people, rows, taking, rates, given, streams)
     situations = describe(people, rows, end + np.timedelta64(_EXTRACTED_AFTER_DAYS, "D"), rates, streams)
-    marks = written.marks | births.marks | fields.marks
+    marks = written.marks | births.marks
     record: dict[str, Any] = {
         **situations.columns,
-        **fields.columns,
+        **write_nationalities(people, rows, taking, rates, streams, marks),
+        "gender": write_genders(people, rows, taking, rates, streams, marks),
+        **write_references(people, rows, rates, given, streams, marks),
+        **write_contacts(people, rows, rates, given, streams, marks),
         **_identifiers(rows, streams),
         **_first_responders(rows),
         "given_name": written.forenames,

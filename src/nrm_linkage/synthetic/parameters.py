@@ -140,6 +140,14 @@ class PopulationParameters:
     """Share of tokens that a person's own papers spell otherwise than the name tables, where names are
     transliterated; half of it for South Asian and African names, a tenth for others (assumed).
     """
+    siblings_share_reference: float = 0.50
+    """Families whose younger members bear the first one's Home Office reference with a suffix (assumed)."""
+    siblings_share_phone: float = 0.30
+    """Families with one telephone (assumed)."""
+    shared_phone: float = 0.05
+    """People reached on the number of a service that others give too (assumed)."""
+    shared_accommodation: float = 0.30
+    """Asylum seekers whose address is accommodation shared with many (assumed)."""
     weekend_factor: float = 0.35
     """Referrals on a Saturday or Sunday relative to a weekday (assumed)."""
 
