@@ -1,12 +1,19 @@
 """The command line: `link`, `demo`, `explain`, `report`, `verify`.
 
-It reads and writes files and prints tables; everything else is the library's. Nothing printed holds a value of a record, except the ids
-that were asked about. Errors are one sentence on standard error and exit status 2, without a traceback: a traceback shows values.
+It reads and writes files and prints tables; everything else is the library's. Nothing printed holds a value
+of a record, except the ids that were asked about. Errors are one sentence on standard error and exit status
+2, without a traceback: a traceback shows values. An error that nobody foresaw is named by its type and the
+line that raised it. `verify` ends with status 1 where the files are not those of the run.
+
+Files are read as text, so that nothing is guessed before it is read: CSV in UTF-8, UTF-16 (with a byte order
+mark) or Windows-1252, separated by commas, semicolons or tabs.
 """
 
 from __future__ import annotations
 
+import codecs
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -20,6 +27,7 @@ from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR, VERSION
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nrm_linkage.model import LinkageModel
     from nrm_linkage.result import Linkage
 
 __all__ = ["main"]
@@ -31,13 +39,43 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
+class _PlainError(click.ClickException):
+    """One sentence and exit status 2."""
+
+    exit_code = 2
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"a file or folder cannot be used: {error.strerror or type(error).__name__}."
+    return str(error)
+
+
+def _where(error: Exception) -> str:
+    """Module and line of the innermost frame of ours."""
+    ours = [
+        f"at line {line} of {frame.f_globals['__name__']}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__", "")).startswith("nrm_linkage")
+    ]
+    return ours[-1] if ours else "outside the library"
+
+
 def _plain_errors(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     @wraps(command)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         try:
             return command(*args, **kwargs)
-        except NrmLinkageError as error:
-            raise click.ClickException(str(error)) from None
+        except (NrmLinkageError, OSError) as error:
+            raise _PlainError(_sentence(error)) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            raise _PlainError(
+                "the command stopped on an error that was not foreseen "
+                f"({type(error).__name__} {_where(error)}); its message is not shown, because it may hold "
+                "values of a record."
+            ) from None
 
     return run
 
@@ -53,40 +91,65 @@ def main() -> None:
 
 @main.command()
 @click.argument("referrals", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the run; made, or an earlier run.")
-@click.option("--config", "config_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Settings, as TOML.")
-@click.option("--model", "model_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="model.json of an earlier run.")
-@click.option("--column", "columns", multiple=True, metavar="FIELD=HEADING", help="A heading that is not recognised by name.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for the run; made, or an earlier run.",
+)
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Settings, as TOML.",
+)
+@click.option(
+    "--model",
+    "model_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="model.json of an earlier run.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="FIELD=HEADING",
+    help="A heading that is not recognised by name.",
+)
 @_plain_errors
-def link(referrals: Path, out: Path, config_file: Path | None, model_file: Path | None, columns: tuple[str, ...]) -> None:
+def link(
+    referrals: Path, out: Path, config_file: Path | None, model_file: Path | None, columns: tuple[str, ...]
+) -> None:
     """Link the referrals in a CSV, Parquet or Excel file."""
-    import json
-
     from nrm_linkage.config import LinkageConfig
     from nrm_linkage.link import link_referrals
-    from nrm_linkage.model import LinkageModel
 
-    model = None
-    if model_file is not None:
-        document = json.loads(model_file.read_text(encoding="utf-8"))
-        model = LinkageModel.from_dict(document)
     linkage = link_referrals(
         _read_table(referrals),
         columns=_read_columns(columns) or None,
         config=LinkageConfig.from_toml(config_file) if config_file else None,
-        model=model,
+        model=_read_model(model_file) if model_file else None,
     )
     _write(linkage, out)
     _print_result(linkage, out)
 
 
 @main.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-output"), show_default=True)
-@click.option("--referrals", "n_referrals", default=DEMO_REFERRALS, show_default=True, help="How many referrals to invent.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-output"), show_default=True
+)
+@click.option(
+    "--referrals",
+    "n_referrals",
+    default=DEMO_REFERRALS,
+    show_default=True,
+    help="How many referrals to invent.",
+)
 @click.option("--seed", default=1, show_default=True)
 @_plain_errors
 def demo(out: Path, n_referrals: int, seed: int) -> None:
-    """Invent referrals for January 2023 to July 2024, link them, and print who was referred two or more times."""
+    """Invent referrals for January 2023 to July 2024, link them, and print who was referred two or more
+    times."""
     from nrm_linkage.evaluate import evaluate
     from nrm_linkage.link import link_referrals
     from nrm_linkage.synthetic import make_referrals
@@ -112,19 +175,24 @@ def explain(run: Path, first: str, second: str, values: bool) -> None:
 
     linkage = Linkage.load(run)
     by_text = {str(value): value for value in linkage.run.referrals.referral_id}
-    pair = [by_text.get(text, text) for text in (first, second)]
-    explanation = linkage.explain(*pair, show="values" if values else "shapes")
+    a, b = (by_text.get(text, text) for text in (first, second))
+    explanation = linkage.explain(a, b, show="values" if values else "shapes")
     click.echo(explanation.words())
     if values:
         for line in explanation.evidence:
             for side in (line.left, line.right):
-                click.echo(f"{line.field}: {'; '.join(f'{name}: {value}' for name, value in (side or {}).items()) or 'nothing recorded'}")
+                recorded = "; ".join(f"{name}: {value}" for name, value in (side or {}).items())
+                click.echo(f"{line.field}: {recorded or 'nothing recorded'}")
 
 
 @main.command()
 @click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The page to write.")
-@click.option("--audience", type=click.Choice(["internal", "publication"]), default="internal", show_default=True)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The page to write."
+)
+@click.option(
+    "--audience", type=click.Choice(["internal", "publication"]), default="internal", show_default=True
+)
 @_plain_errors
 def report(run: Path, out: Path, audience: str) -> None:
     """Write the report of a saved RUN as one page."""
@@ -139,7 +207,7 @@ def report(run: Path, out: Path, audience: str) -> None:
 @_plain_errors
 def verify(run: Path) -> None:
     """Check that the files of a saved RUN are those that it wrote."""
-    from nrm_linkage.runs import check_run
+    from nrm_linkage.runs import check_run, run_fingerprint
 
     wrong = check_run(run)
     for problem in wrong:
@@ -147,46 +215,97 @@ def verify(run: Path) -> None:
     if wrong:
         sys.exit(1)
     click.echo("Every file is the one that the run wrote.")
+    click.echo(f"Fingerprint of the run: {run_fingerprint(run)}")
 
 
 def _read_table(path: Path) -> pd.DataFrame:
-    """A file as a frame of text, so that nothing is guessed before it is read: leading zeros and dates stay as written."""
+    """A file as a frame, values as they stand in it."""
     import pandas as pd
 
     kind = path.suffix.casefold()
-    if kind in (".parquet", ".pq"):
-        return pd.read_parquet(path)
-    if kind in (".xlsx", ".xls", ".ods"):
+    try:
+        if kind in (".parquet", ".pq"):
+            return pd.read_parquet(path)
+        if kind in (".xlsx", ".xlsm", ".xls", ".ods"):
+            return pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""])
+        return _read_csv(path)
+    except ImportError:
+        raise InputError(
+            "reading this kind of spreadsheet needs a package that is not installed (openpyxl for .xlsx); "
+            "install it, or save the sheet as CSV."
+        ) from None
+    except (ValueError, pd.errors.ParserWarning):  # those of pandas and Arrow quote the file
+        raise InputError(
+            "the file cannot be read as a table; give a CSV file with a header line and equally long rows, a "
+            "Parquet file or a spreadsheet."
+        ) from None
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    import warnings
+
+    import pandas as pd
+
+    with path.open("rb") as file:
+        begins = file.read(1 << 16)
+    utf_16 = begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if utf_16 else ("utf-8-sig", "cp1252"):
+        header = begins.decode(encoding, errors="ignore").splitlines()[:1]
+        separator = max(",;\t", key="".join(header).count)
         try:
-            return pd.read_excel(path)
-        except ImportError:
-            raise InputError("reading spreadsheets needs the package openpyxl; install it, or save the sheet as CSV.") from None
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding=encoding)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)
+                return pd.read_csv(
+                    path,
+                    dtype=str,
+                    keep_default_na=False,
+                    na_values=[""],
+                    index_col=False,
+                    sep=separator,
+                    encoding=encoding,
+                )
         except UnicodeDecodeError:
             continue
-        except (pd.errors.ParserError, pd.errors.EmptyDataError):
-            break
-    raise InputError("the file cannot be read as a table; give a CSV file with a header line, a Parquet file or a spreadsheet.")
+    raise ValueError("no encoding reads the file")
+
+
+def _read_model(path: Path) -> LinkageModel:
+    from nrm_linkage.model import LinkageModel
+
+    try:
+        return LinkageModel.load(path)
+    except InputError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise InputError(
+            "the model file is not the model.json of a run; estimate again without --model."
+        ) from None
 
 
 def _read_columns(pairs: tuple[str, ...]) -> dict[str, object]:
-    columns: dict[str, object] = {}
+    columns: dict[str, list[str]] = {}
     for pair in pairs:
         field, equals, heading = pair.partition("=")
         if not equals:
             raise InputError("--column takes FIELD=HEADING, for example --column date_of_birth='Born on'.")
-        columns[field] = heading
-    return columns
+        columns.setdefault(field, []).append(heading)
+    return dict(columns)
 
 
 def _write(linkage: Linkage, out: Path) -> None:
     linkage.save(out)
-    linkage.write_report(out.with_name(out.name + "-report.html"))
+    linkage.write_report(_report_path(out))
+
+
+def _report_path(out: Path) -> Path:
+    """The page stands beside the run's folder, which holds the run's files alone."""
+    out = out.absolute()
+    return out.with_name(f"{out.name}-report.html")
 
 
 def _print_result(linkage: Linkage, out: Path, **count: Any) -> None:
+    from nrm_linkage.runs import run_fingerprint
+
     click.echo("")
     click.echo(repr(linkage))
     try:
@@ -195,12 +314,16 @@ def _print_result(linkage: Linkage, out: Path, **count: Any) -> None:
         click.echo(f"No table of people: {error}")
     else:
         click.echo("")
-        click.echo("People referred two or more times, all repeat referrals, with 90% ranges of linkage under the model:")
+        click.echo(
+            "People referred two or more times, all repeat referrals, with 90% ranges of linkage "
+            "under the model:"
+        )
         click.echo(_plain_table(table[table["counting"] == "all"]))
         click.echo(HOME_OFFICE_CAVEAT)
     click.echo(NOT_FOR)
     click.echo(f"Results: {out}")
-    click.echo(f"Report: {out.with_name(out.name + '-report.html')}")
+    click.echo(f"Report: {_report_path(out)}")
+    click.echo(f"Fingerprint of the run, to note down: {run_fingerprint(out)}")
 
 
 def _plain_table(table: pd.DataFrame) -> str:

@@ -1,15 +1,18 @@
 """Every setting of a run, in one frozen object that round-trips to a dict and to TOML.
 
-A setting belongs here when a user may reasonably want another value. What the data teach (m, u, the prior, frequencies) belongs
-to `LinkageModel`; what is a fact of the domain belongs to the room that uses it. There are no hidden settings: the report of a
-run shows this object whole.
+A setting belongs here when a user may reasonably want another value. What the data teach (m, u, the prior,
+frequencies) belongs to `LinkageModel`; what is a fact of the domain belongs to the room that uses it. There
+are no hidden settings: the report of a run shows this object whole.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
+import math
+import numbers
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,25 +23,31 @@ __all__ = ["LinkageConfig"]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LinkageConfig:
-    """How one run is done. Construct with keywords; `LinkageConfig()` is right for an extract of NRM referrals.
+    """How one run is done. Construct with keywords; `LinkageConfig()` is right for an extract of NRM
+    referrals.
 
     Attributes
     ----------
     false_link_cost
-        What a false link costs, in missed links (default 1: they cost the same, which makes the expected counts right; the
-        conservative preset says 9, so that two referrals join only when 9 in 10 such joins are right).
+        What a false link costs, in missed links (default 1: they cost the same, which makes the expected
+        counts right; the conservative preset says 9, so that two referrals join only when 9 in 10 such joins
+        are right).
     review_floor_bits
-        Pairs with a match weight at or above this stand in `.links` (-7 bits: a match probability of 1 in 129).
+        Pairs with a match weight at or above this stand in `.links` (-7 bits: a match probability of 1 in
+        129).
     component_floor_bits
-        Pairs at or above this join a component whose partitions are weighed together. Not above `review_floor_bits`.
+        Pairs at or above this join a component whose partitions are weighed together. Not above
+        `review_floor_bits`.
     exact_component_size
-        Components up to this many referrals get their exact posterior over partitions; larger ones are sampled (docs/method.md).
+        Components up to this many referrals get their exact posterior over partitions; larger ones are
+        sampled (docs/method.md).
     partition_sweeps
         Sweeps of the sampler through a component that is too large for the exact posterior.
     draws
         Joint draws of the partition, from which every count takes its range.
     max_key_size
-        A blocking key shared by more referrals than this is refined with one more field instead of being compared in full.
+        A blocking key shared by more referrals than this is refined with one more field instead of being
+        compared in full.
     max_candidate_pairs
         Above this many candidate pairs a run stops with `TooManyPairsError` before it makes them.
     chunk_pairs
@@ -46,13 +55,15 @@ class LinkageConfig:
     max_name_tokens
         Name tokens of one referral that are compared; the report says how many referrals had more.
     em_max_iterations, em_tolerance_bits
-        The estimation stops when the penalised log-likelihood rises by less than the tolerance (in bits, over the whole data), or
-        at the limit, which is then reported and warned of.
+        The estimation stops when the penalised log-likelihood rises by less than the tolerance (in bits, over
+        the whole data), or at the limit, which is then reported and warned of.
     prior_repeats_per_referral
-        Expected matched pairs per referral before the data speak (0.13: domain.md 3.1, 3,255 people in 27,400 referrals, some of
-        them with more than two), and `prior_strength_referrals`, the number of referrals that belief is worth.
+        Expected matched pairs per referral before the data speak (0.13: domain.md 3.1, 3,255 people in 27,400
+        referrals, some of them with more than two), and `prior_strength_referrals`, the number of referrals
+        that belief is worth.
     latest_date
-        No birth and no referral is later than this; None: the latest referral date found, or the end of 2026 where there is none.
+        No birth and no referral is later than this; None: the latest referral date found, or the end of 2026
+        where there is none.
     seed
         For every random draw of the run.
 
@@ -87,23 +98,24 @@ class LinkageConfig:
     seed: int = 20_230_101
 
     def __post_init__(self) -> None:
-        for name in ("false_link_cost", "em_tolerance_bits", "prior_repeats_per_referral", "prior_strength_referrals"):
-            self._require(name, getattr(self, name) > 0, "must be above 0")
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, _as_declared(field, getattr(self, field.name)))
+        for name in (
+            *("false_link_cost", "em_tolerance_bits"),
+            *("prior_repeats_per_referral", "prior_strength_referrals"),
+        ):
+            _require(name, getattr(self, name) > 0, "must be above 0")
         for name in ("max_candidate_pairs", "chunk_pairs", "em_max_iterations", "draws", "partition_sweeps"):
-            self._require(name, getattr(self, name) >= 1, "must be at least 1")
-        self._require("max_key_size", self.max_key_size >= 2, "must be at least 2")
-        self._require("max_name_tokens", 2 <= self.max_name_tokens <= 8, "must be from 2 to 8")
-        self._require("exact_component_size", 2 <= self.exact_component_size <= 13, "must be from 2 to 13")
-        self._require(
+            _require(name, getattr(self, name) >= 1, "must be at least 1")
+        _require("seed", self.seed >= 0, "must not be below 0")
+        _require("max_key_size", self.max_key_size >= 2, "must be at least 2")
+        _require("max_name_tokens", 2 <= self.max_name_tokens <= 8, "must be from 2 to 8")
+        _require("exact_component_size", 2 <= self.exact_component_size <= 13, "must be from 2 to 13")
+        _require(
             "component_floor_bits",
             self.component_floor_bits <= self.review_floor_bits,
             "must not be above review_floor_bits",
         )
-
-    @staticmethod
-    def _require(name: str, holds: bool, why: str) -> None:
-        if not holds:
-            raise ConfigError(f"LinkageConfig: {name} {why}")
 
     @property
     def decision_threshold(self) -> float:
@@ -112,7 +124,8 @@ class LinkageConfig:
 
     @classmethod
     def conservative(cls, **changes: Any) -> Self:
-        """The preset for uses in which a false link does far more harm than a missed one (a false link costs nine)."""
+        """The preset for uses in which a false link does far more harm than a missed one (a false link costs
+        nine)."""
         return cls(**{"false_link_cost": 9.0, **changes})
 
     def to_dict(self) -> dict[str, Any]:
@@ -123,18 +136,29 @@ class LinkageConfig:
         return values
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The inverse of `to_dict`. An unknown setting is a `ConfigError` that names the nearest known one."""
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`.
+
+        Raises
+        ------
+        ConfigError
+            A setting is unknown (the message names the nearest known one) or out of its range.
+        """
         from difflib import get_close_matches
 
         known = {field.name for field in dataclasses.fields(cls)}
-        for name in sorted(set(values) - known):
+        for name in sorted(set(map(str, values)) - known):
             near = get_close_matches(name, sorted(known), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ConfigError(f"LinkageConfig has no setting {name!r}{hint}")
+            hint = (
+                f"; did you mean {near[0]!r}?" if near else f"; the settings are: {', '.join(sorted(known))}"
+            )
+            raise ConfigError(f"LinkageConfig has no setting {name!r}; {hint}")
         values = dict(values)
         if isinstance(values.get("latest_date"), str):
-            values["latest_date"] = datetime.date.fromisoformat(values["latest_date"])
+            try:
+                values["latest_date"] = datetime.date.fromisoformat(values["latest_date"])
+            except ValueError:
+                raise ConfigError("LinkageConfig: latest_date must be a date such as 2024-07-31") from None
         return cls(**values)
 
     def to_toml(self) -> str:
@@ -145,6 +169,44 @@ class LinkageConfig:
 
     @classmethod
     def from_toml(cls, text_or_path: str | Path) -> Self:
-        """Read the settings from a TOML document, given as text or as a `Path` to a file."""
-        text = text_or_path.read_text(encoding="utf-8") if isinstance(text_or_path, Path) else text_or_path
-        return cls.from_dict(tomllib.loads(text))
+        """Read the settings from a TOML document, given as text or as a `Path` to a file.
+
+        Raises
+        ------
+        ConfigError
+            The document is not TOML, or a setting is unknown or out of its range.
+        """
+        try:
+            text = (
+                text_or_path.read_text(encoding="utf-8-sig")
+                if isinstance(text_or_path, Path)
+                else text_or_path
+            )
+            values = tomllib.loads(text)
+        except ValueError as error:
+            where = f": {error}" if isinstance(error, tomllib.TOMLDecodeError) else ""
+            raise ConfigError(
+                f"the settings are not TOML in UTF-8{where}. To read a file, pass a pathlib.Path."
+            ) from None
+        return cls.from_dict(values)
+
+
+def _require(name: str, holds: bool, why: str) -> None:
+    if not holds:
+        raise ConfigError(f"LinkageConfig: {name} {why}")
+
+
+def _as_declared(field: dataclasses.Field[Any], value: object) -> object:
+    """A setting as the plain value of its declared type, so that equal settings are written alike."""
+    if field.type == "float":
+        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        number = float(value) if is_number else math.nan  # type: ignore[arg-type]
+        _require(field.name, math.isfinite(number), "must be a finite number")
+        return number
+    if field.type == "int":
+        is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+        _require(field.name, is_whole, "must be a whole number")
+        return int(value)  # type: ignore[call-overload]
+    is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+    _require(field.name, value is None or is_date, "must be a datetime.date, or None")
+    return value

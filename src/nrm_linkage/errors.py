@@ -1,7 +1,7 @@
 """The errors and warnings that this library raises, all public.
 
-Every message names the column or parameter, the reason and the fix. None ever holds a value of a record: the records are
-victims', and a traceback travels further than the data it came from.
+Every message names the column or parameter, the reason and the fix. None ever holds a value of a record: the
+records are victims', and a traceback travels further than the data it came from.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class TooManyPairsError(NrmLinkageError):
 
 
 class MissingExtraError(NrmLinkageError, ImportError):
-    """A feature needs an optional dependency that is not installed; the message says which extra brings it."""
+    """A feature needs an optional dependency that is not installed; the message says which extra brings
+    it."""
 
 
 class NotConvergedWarning(UserWarning):
@@ -42,4 +43,5 @@ class NotConvergedWarning(UserWarning):
 
 
 class DecisionConflictWarning(UserWarning):
-    """Human decisions contradict one another; the conflicting ones bind nothing and are listed in the report."""
+    """Human decisions contradict one another; the conflicting ones bind nothing and are listed in the
+    report."""

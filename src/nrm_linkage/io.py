@@ -1,9 +1,9 @@
 """Files: written whole or not at all, readable by their owner alone, never a pickle.
 
-A run is written to a new folder beside its destination and renamed into place, so that a reader sees the whole run or nothing,
-and Ctrl-C leaves nothing behind. Files get mode 0600 and folders 0700 from their first byte. Windows has no such modes: there,
-files inherit what their folder grants, and `permissions_note` says so for the manifest. Text cells that a spreadsheet would take
-for a formula get a leading apostrophe in CSV.
+A run is written to a new folder beside its destination and renamed into place, so that a reader sees the
+whole run or nothing, and Ctrl-C leaves nothing behind. Files get mode 0600 and folders 0700 from their first
+byte. Windows has no such modes: there, files inherit what their folder grants, and `permissions_note` says so
+for the manifest. Text cells that a spreadsheet would take for a formula get a leading apostrophe in CSV.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +21,8 @@ from nrm_linkage.errors import InputError
 
 __all__ = ["new_folder", "permissions_note", "write_csv", "write_private"]
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With the full-width forms, which some spreadsheets read as the plain ones."""
 
 
 def permissions_note() -> str:
@@ -47,17 +48,21 @@ def write_private(path: Path, content: bytes | str) -> None:
 
 
 @contextlib.contextmanager
-def new_folder(destination: Path, *, replaces: str) -> Iterator[Path]:
-    """Yield a private folder to fill; when the block ends well it becomes `destination`, otherwise nothing remains.
+def new_folder(destination: Path, *, may_replace: Callable[[Path], bool]) -> Iterator[Path]:
+    """Yield a private folder to fill; when the block ends well it becomes `destination`, otherwise nothing
+    remains and what was there stays.
 
-    An existing `destination` is replaced only when it holds a file named `replaces` (that is, when it is an earlier run) or is
-    empty; anything else is an `InputError`, so that a mistyped path cannot delete somebody's work.
+    An existing `destination` is replaced only when it is empty or `may_replace` says that it may be; anything
+    else is an `InputError`, so that a mistyped path cannot delete somebody's work.
     """
-    destination = destination.absolute()
+    destination = destination.resolve()
     if destination.exists() and not destination.is_dir():
         raise InputError("the destination exists and is not a folder; choose another path")
-    if destination.is_dir() and any(destination.iterdir()) and not (destination / replaces).is_file():
-        raise InputError("the destination folder holds files that are not an earlier run; choose an empty or a new folder")
+    if destination.is_dir() and any(destination.iterdir()) and not may_replace(destination):
+        raise InputError(
+            "the destination folder holds files that are not those of an earlier run; "
+            "choose an empty or a new folder"
+        )
     destination.parent.mkdir(parents=True, exist_ok=True)
     working = Path(tempfile.mkdtemp(dir=destination.parent, prefix=".nrm-linkage-"))
     retired = working.with_name(working.name + "-old")

@@ -1,4 +1,5 @@
-"""Progress of a run: a bar where somebody sees it, calls where somebody asked for them, nothing elsewhere; and the time of each stage.
+"""Progress of a run: a bar where somebody sees it, calls where somebody asked for them, nothing elsewhere;
+and the time of each stage.
 
 What is announced is the stage's name and how many stages are done, and never anything of the records.
 """
@@ -37,12 +38,13 @@ class Watch:
 
 @contextmanager
 def watching(progress: Progress | bool | None, stages: Sequence[str]) -> Iterator[Watch]:
-    """A `Watch` for a run. `progress`: None for a bar where standard error is a terminal, or in a notebook; False; or a callable."""
+    """A `Watch` for a run. `progress`: None for a bar where standard error is a terminal, or in a notebook;
+    False; or a callable."""
+    if not (progress is None or isinstance(progress, bool) or callable(progress)):
+        raise ConfigError("progress must be None, False, or a callable that takes (stage, done, total).")
     if callable(progress):
         yield Watch(progress, stages)
-    elif progress is False or not (sys.stderr.isatty() or _in_notebook()):
-        if progress not in (None, False, True):
-            raise ConfigError("progress must be None, False, or a callable that takes (stage, done, total).")
+    elif progress is False or not (_at_terminal() or _in_notebook()):
         yield Watch(lambda stage, done, total: None, stages)
     else:
         from tqdm import tqdm
@@ -54,6 +56,10 @@ def watching(progress: Progress | bool | None, stages: Sequence[str]) -> Iterato
                 bar.update(done - bar.n)
 
             yield Watch(announce, stages)
+
+
+def _at_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _in_notebook() -> bool:

@@ -1,7 +1,9 @@
-"""What made a result: versions, settings and fingerprints, so that an auditor can tell whether files are those that a run wrote.
+"""What made a result: versions, settings and fingerprints, so that an auditor can tell whether files are
+those that a run wrote.
 
-Fingerprints are SHA-256 over bytes. The fingerprint of the input is taken over its values in canonical row order, so it does not
-change with the order of rows; it is a one-way summary of the whole extract and reveals no value.
+Fingerprints are SHA-256 over bytes. The fingerprint of the input is taken over its values in canonical row
+order, so it does not change with the order of rows; it is a one-way summary of the whole extract and reveals
+no value.
 """
 
 from __future__ import annotations
@@ -16,7 +18,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["HOME_OFFICE_CAVEAT", "NOT_FOR", "VERSION", "fingerprint_of_bytes", "fingerprint_of_file", "fingerprint_of_rows", "mixed", "row_hashes", "versions"]
+__all__ = [
+    "HOME_OFFICE_CAVEAT",
+    "NOT_FOR",
+    "VERSION",
+    "fingerprint_of_bytes",
+    "fingerprint_of_file",
+    "fingerprint_of_rows",
+    "mixed",
+    "row_hashes",
+    "versions",
+]
 
 VERSION = importlib.metadata.version("nrm-linkage")
 
@@ -41,18 +53,27 @@ def fingerprint_of_file(path: Path) -> str:
 
 
 def row_hashes(columns: Sequence[pd.Series]) -> npt.NDArray[np.uint64]:
-    """One 64-bit hash a row over the text of its values; missing values hash alike whatever stands for missing.
+    """One 64-bit hash a row over the text of its values; missing values hash alike whatever stands for
+    missing.
 
     Columns are combined in the order given. Shape (n_rows,), dtype uint64.
     """
     n_rows = len(columns[0]) if columns else 0
     combined = np.zeros(n_rows, dtype=np.uint64)
     for column in columns:
-        codes, values = pd.factorize(column, use_na_sentinel=True)
-        text = np.array([str(value) for value in values] + [""], dtype=object)
+        try:
+            codes, values = pd.factorize(column, use_na_sentinel=True)
+        except TypeError:  # lists and other values that cannot be hashed are told apart by their text
+            codes, values = pd.factorize(column.map(str), use_na_sentinel=True)
+        text = np.array([_storable(value) for value in values] + [""], dtype=object)
         hashed = pd.util.hash_array(text, categorize=False)
         combined = combined * np.uint64(0x9E3779B97F4A7C15) + hashed[codes]
     return combined
+
+
+def _storable(value: object) -> str:
+    """The text of a value, lone surrogates escaped."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def fingerprint_of_rows(columns: Sequence[pd.Series]) -> str:
@@ -61,7 +82,8 @@ def fingerprint_of_rows(columns: Sequence[pd.Series]) -> str:
 
 
 def mixed(*parts: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
-    """One 64-bit number from several; different parts give different numbers but for a chance of about 2^-64 a pair.
+    """One 64-bit number from several; different parts give different numbers but for a chance of about 2^-64
+    a pair.
 
     The finaliser of splitmix64 (Steele, Lea and Flood 2014), applied after each part.
     """
@@ -80,7 +102,9 @@ HOME_OFFICE_CAVEAT = (
 """The Home Office's sentence on repeat referrals, verbatim; it stands in every output that shows repeats."""
 
 NOT_FOR = (
-    "Clusters are estimates, not findings. They say nothing of whether anybody was exploited, or exploited again, and must not be used "
-    "to decide about an individual: not on credibility, entitlement, a recovery period or immigration enforcement."
+    "Clusters are estimates, not findings. They say nothing of whether anybody was exploited, or "
+    "exploited again, and must not be used "
+    "to decide about an individual: not on credibility, entitlement, a recovery period or "
+    "immigration enforcement."
 )
 """What a result must not be used for, in every report."""

@@ -155,10 +155,7 @@ class Linkage:
         if rows[0] == rows[1]:
             raise InputError("explain takes two different referrals.")
         frame = self.run.frame.iloc[self.run.raw.position[rows]].reset_index(drop=True)
-        known = dict(self.run.recognised.columns)
-        raw = arrange(
-            frame, recognise(frame[list({label for labels in known.values() for label in labels})], known)
-        )
+        raw = arrange(frame, self.run.recognised)
         raw = RawReferrals(raw.columns, self.run.referrals.referral_id[rows], raw.position, np.arange(2))
         referrals = normalise_referrals(raw, self.run.config).referrals
         first, second = self.run.referrals.referral_id[rows]
@@ -373,7 +370,9 @@ class Linkage:
         frame, added = saved.tables["input"], saved.tables["added"]
         config = LinkageConfig.from_dict(dict(report.config))
         recognised = recognise(
-            frame, {name: list(labels) for name, labels in saved.documents["columns"].items()}
+            frame,
+            {name: list(labels) for name, labels in saved.documents["columns"].items()},
+            by_heading=False,
         )
         raw = arrange(frame, recognised)
         people = saved.tables["people"]

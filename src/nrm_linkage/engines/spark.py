@@ -1,6 +1,8 @@
 """Rows in a Spark cluster: collected to the driver, linked there, and handed back as a Spark frame.
 
-The stages run in the driver's memory; a run of a few million referrals fits there. It does not distribute the comparison.
+The stages run in the driver's memory; a run of a few million referrals fits there. It does not distribute the
+comparison. Values come as Python objects of their Spark types and go back under the caller's own schema, so
+no column changes its type on the way. Spark keeps no row order: rows come back as they were collected.
 """
 
 from __future__ import annotations
@@ -13,16 +15,39 @@ __all__ = ["SparkFrames"]
 
 
 class SparkFrames:
-    """pyspark DataFrame in, pyspark DataFrame out."""
+    """pyspark DataFrame in, pyspark DataFrame out. One object serves one run."""
 
     name = "spark"
 
+    def __init__(self) -> None:
+        self._rows: list[Any] = []
+
     def to_pandas(self, referrals: Any) -> pd.DataFrame:
-        """All rows, in the driver."""
-        frame: pd.DataFrame = referrals.toPandas()
-        return frame
+        """All rows, in the driver; every column of dtype object."""
+        self._rows = referrals.collect()
+        columns = [
+            pd.Series([row[position] for row in self._rows], dtype=object)
+            for position in range(len(referrals.columns))
+        ]
+        frame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=range(len(self._rows)))
+        return frame.set_axis(list(referrals.columns), axis=1)
 
     def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
-        """The rows as collected into `frame`, with the columns of `added`."""
-        joined = pd.concat([frame, added.set_axis(frame.index)], axis=1)
-        return referrals.sparkSession.createDataFrame(joined)
+        """The rows as they were collected, with the columns of `added`."""
+        from pyspark.sql import types
+
+        extra = [_plain_values(added[name]) for name in added.columns]
+        rows = [(*row, *values) for row, values in zip(self._rows, zip(*extra, strict=True), strict=True)]
+        fields = [types.StructField(name, _spark_type(added[name], types)) for name in added.columns]
+        schema = types.StructType([*referrals.schema.fields, *fields])
+        return referrals.sparkSession.createDataFrame(rows, schema=schema, verifySchema=False)
+
+
+def _plain_values(column: pd.Series) -> list[Any]:
+    """Python values; missing is None."""
+    return list(column.astype(object).where(column.notna(), None))
+
+
+def _spark_type(column: pd.Series, types: Any) -> Any:
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    return {"integer": types.LongType(), "floating": types.DoubleType()}.get(kind, types.StringType())

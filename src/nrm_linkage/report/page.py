@@ -2,15 +2,21 @@
 
 Everything is escaped, nothing is fetched (a Content-Security-Policy says so to the browser), there is no
 script, and no value of a record stands in it: counts, shares, parameters and column headings alone.
-"internal" is marked not for release; "publication" leaves out everything about single clusters, and its
-counts are suppressed and rounded before they come here.
+"internal" is marked not for release; "publication" leaves out everything about single clusters, the model,
+the headings and the choices; its table of people is suppressed and rounded before it comes here, and its
+numbers of records are rounded to 5 here.
 """
 
 from __future__ import annotations
 
+import datetime
+import math
+import numbers
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nrm_linkage.io import write_private
@@ -20,6 +26,8 @@ from nrm_linkage.report.repeats import RANGE_NOTE
 
 __all__ = ["page", "write_page"]
 
+SMALLEST_RELEASED = 10
+
 
 def write_page(path: Path, report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: str) -> None:
     """Write the page to a file that only its owner may read."""
@@ -27,7 +35,8 @@ def write_page(path: Path, report: LinkageReport, tables: Mapping[str, pd.DataFr
 
 
 def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: str) -> str:
-    """The page as text. `tables`: `repeats`, and for the internal audience `issues`, `sizes`, `parameters`."""
+    """The page as text. `tables`: `repeats`, and for the internal audience `issues`, `sizes`,
+    `parameters`."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -36,6 +45,7 @@ def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: st
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["shown"] = _shown
+    environment.filters["released"] = _released
     return environment.get_template("report.html.j2").render(
         report=report,
         tables=tables,
@@ -47,14 +57,25 @@ def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: st
     )
 
 
-def _shown(value: object) -> str:
-    """A cell for people: counts with separators, shares with three digits, a dash where there is nothing."""
-    if value is None or (isinstance(value, float) and pd.isna(value)):
+def _shown(value: Any) -> str:
+    """A cell for people: counts with separators, shares with three digits, days, a dash where there is
+    nothing."""
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return "–"
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+    if isinstance(value, numbers.Integral):
+        return f"{int(value):,}"
+    if isinstance(value, numbers.Real):
+        number = float(value)
+        if not math.isfinite(number):
+            return "∞" if number > 0 else "−∞"
+        return f"{number:,.0f}" if abs(number) >= 100 or number.is_integer() else f"{number:.3g}"
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
     return str(value)
+
+
+def _released(number: int) -> str:
+    """A number of records as it may be published (domain.md 3.5): rounded to 5, nothing below 10."""
+    return f"{5 * round(number / 5):,}" if number >= SMALLEST_RELEASED else f"fewer than {SMALLEST_RELEASED}"

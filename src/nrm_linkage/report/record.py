@@ -72,7 +72,8 @@ class LinkageReport:
         if self.estimation is not None:
             state = "converged" if self.estimation.converged else "did not converge"
             lines.append(
-                f"estimation {state} after {self.estimation.iterations} iterations: {self.estimation.stopped_because}"
+                f"estimation {state} after {self.estimation.iterations} iterations: "
+                f"{self.estimation.stopped_because}"
             )
         lines += [f"choice: {choice}" for choice in self.choices]
         return "\n".join([*lines, HOME_OFFICE_CAVEAT])
