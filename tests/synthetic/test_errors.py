@@ -192,13 +192,27 @@ def test_errors_of_one_record_hang_together(facts):
     assert (a & b).mean() > 1.15 * a.mean() * b.mean()
 
 
-def test_a_changed_rate_leaves_the_rest_alone():
+@pytest.mark.parametrize(
+    "rates,columns",
+    [
+        ({"gender_flipped": 0.5, "gender_flipped_single_name": 0.5}, ["Gender"]),
+        ({"swapped": 0.4}, ["Forename(s)", "Surname"]),
+        ({"dob_new_year": 0.9, "dob_digit": 0.9}, ["DOB"]),
+        ({"nationality_unknown": 0.9}, ["Nationality", "Second nationality"]),
+        ({"phone_changed": 0.9}, ["Phone"]),
+    ],
+)
+def test_a_changed_rate_leaves_the_rest_alone(rates, columns):
     base = make_referrals(3_000, seed=8)
-    more = make_referrals(
-        3_000, seed=8, errors=dataclasses.replace(RATES, gender_flipped=0.5, gender_flipped_single_name=0.5)
-    )
-    assert (base["Gender"] != more["Gender"]).any()
-    pd.testing.assert_frame_equal(base.drop(columns="Gender"), more.drop(columns="Gender"))
+    more = make_referrals(3_000, seed=8, errors=dataclasses.replace(RATES, **rates))
+    assert not base[columns].equals(more[columns])
+    pd.testing.assert_frame_equal(base.drop(columns=columns), more.drop(columns=columns))
+
+
+def test_an_alias_is_the_same_in_each_record(generated):
+    sheet = generated.frame.dropna(subset=["Alias"])
+    assert (sheet.groupby("true_person")["Alias"].nunique() == 1).all()
+    assert sheet["Alias"].nunique() > 200
 
 
 def test_none_means_none(plain):

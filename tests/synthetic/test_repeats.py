@@ -203,3 +203,26 @@ def test_parameters_are_obeyed():
         PopulationParameters(new_instance=0.5)
     with pytest.raises(ConfigError, match="siblings"):
         PopulationParameters(siblings=-0.1)
+
+
+def test_families_share_an_address_and_often_a_reference(generated):
+    """A dependant's suffix on the first one's reference (domain.md 1.2): agreement on it is not proof."""
+    people, rows, sheet = generated.people, generated.rows, generated.frame
+    members = (rows.sequence == 0) & (rows.copy_of < 0) & (people.family[rows.person] >= 0)
+    table = sheet[members].assign(family=people.family[rows.person][members])
+    towns = table.dropna(subset=["Town"]).groupby("family")["Town"].nunique()
+    assert (towns == 1).all()
+    number = table["HO reference"].str.upper().str.replace(" ", "").str.extract(r"([A-Z]\d{7})", expand=False)
+    known = table.assign(number=number).dropna(subset=["number"]).groupby("family")["number"]
+    pairs = known.size() > 1
+    assert pairs.sum() > 20
+    assert 0.25 < (known.nunique()[pairs] == 1).mean() < 0.75
+    assert table["HO reference"].str.contains(r"/00[2-4]", na=False).any()
+
+
+def test_strangers_share_numbers_of_services_and_postcodes_of_accommodation(generated):
+    sheet = generated.frame
+    for column in ("Phone", "Postcode"):
+        people = sheet.dropna(subset=[column]).groupby(column)["true_person"].nunique()
+        assert people.max() > 3
+        assert (people == 1).mean() > 0.7

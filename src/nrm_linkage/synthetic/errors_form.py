@@ -32,12 +32,13 @@ _OTHER_ALIASES = (
     "Ali Lily Tony Jimmy Anna Beni Max Mo Lucky Dheere Yare Gaab Noi Lek Fon Nok Boss Linda Leo Kelly"
     " Jenny Sam"
 ).split()
-_TITLES = ("Mr", "Mrs", "Miss", "Child", "Master", "Dr", "Baby")
-_TITLES_OF = {
-    "habesha": ("Ato", "Weizero"),
-    "arabic": ("Sheikh", "Haji", "Ustad", "Eng"),
-    "afghan": ("Mullah", "Sayed", "Haji"),
-    "southasian": ("Syed", "Haji", "Md"),
+_TITLES = (("Mr", "Master", "Child", "Dr", "Baby"), ("Mrs", "Miss", "Ms", "Child", "Baby"))
+"""Of men and boys, of women and girls."""
+_TITLES_OF: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "habesha": (("Ato",), ("Weizero", "Weizerit")),
+    "arabic": (("Sheikh", "Haji", "Ustad", "Eng"), ("Haja",)),
+    "afghan": (("Mullah", "Sayed", "Haji"), ("Bibi",)),
+    "southasian": (("Syed", "Haji", "Md"), ("Mst", "Syeda")),
 }
 _FAMILY_FIRST = (Structure.FAMILY_MIDDLE_GIVEN, Structure.FAMILY_GIVEN)
 
@@ -110,17 +111,20 @@ def add_titles(
     first: Strings,
     last: Strings,
     community: Ints,
+    woman: Bools,
     taking: Taking,
     rates: ErrorRates,
     streams: Streams,
     marks: dict[str, Bools],
 ) -> tuple[Strings, Strings]:
+    """A title or role before the forenames, or in brackets after the surname."""
     hit = taking.hits(streams, "title", rates.title, taking.names)
     which = streams.uniform("names.title", len(first))
     new_first, new_last = first.copy(), last.copy()
     for row in np.flatnonzero(hit).tolist():
-        own = _TITLES_OF.get(COMMUNITIES[community[row]].section, ())
-        options = own if own and which[row] < 0.5 else _TITLES
+        side = int(woman[row])
+        own = _TITLES_OF.get(COMMUNITIES[community[row]].section, _TITLES)[side]
+        options = own if which[row] < 0.5 else _TITLES[side]
         title = options[int(which[row] * 1000) % len(options)]
         if which[row] * 10 % 1 < 0.8:
             new_first[row] = f"{title} {first[row]}"
@@ -135,19 +139,23 @@ def add_aliases(
     rows: Referrals,
     first: Strings,
     last: Strings,
+    given_names: Strings,
     taking: Taking,
     rates: ErrorRates,
     streams: Streams,
     marks: dict[str, Bools],
 ) -> tuple[Strings, Strings, Strings]:
-    """The alias that a person is known by, in its own box or inside a name; one alias a person."""
+    """The alias that a person is known by, in its own box or inside a name; one alias a person, short for the
+    given name (`given_names`, one a person) or from a list.
+    """
     person = rows.person
     draw = streams.uniform("names.alias", len(people))
     street = [name.replace("_", " ") for name in STREET_NAMES]
     from_list = np.where(
         taking.british, choose(draw, street)[person], choose(draw, _OTHER_ALIASES)[person]
     ).astype(object)
-    short = np.array([word.split(" ")[0][: 3 + len(word) % 2] for word in first.tolist()], dtype=object)
+    cut = [word.split(" ")[0][: 3 + len(word) % 2] for word in given_names.tolist()]
+    short = strings(cut)[person]
     alias = np.where((draw[person] * 7 % 1 < 0.4) & (short != ""), short, from_list).astype(object)
     boy = taking.british & (people.gender[person] == MALE) & people.child(people.first_date)[person]
     box = taking.hits(streams, "alias_box", np.where(boy, 1.8, 0.9) * rates.alias_box, taking.blanks)

@@ -26,7 +26,7 @@ from nrm_linkage.synthetic.arrays import (
 from nrm_linkage.synthetic.communities import COMMUNITIES, Structure
 from nrm_linkage.synthetic.errors_form import add_aliases, add_titles, misplace
 from nrm_linkage.synthetic.parameters import PopulationParameters
-from nrm_linkage.synthetic.population import People
+from nrm_linkage.synthetic.population import FEMALE, People
 from nrm_linkage.synthetic.rates import ErrorRates
 from nrm_linkage.synthetic.repeats import Referrals
 from nrm_linkage.synthetic.spelling import mishear, respell
@@ -124,8 +124,11 @@ def write_names(
     token = _heard(token, taking, rates, streams, marks)
     forenames, surname = _boxes(rows, token, structure, community, taking, rates, streams, marks)
     forenames, surname = misplace(forenames, surname, structure, community, taking, rates, streams, marks)
-    forenames, surname = add_titles(forenames, surname, community, taking, rates, streams, marks)
-    forenames, surname, alias = add_aliases(people, rows, forenames, surname, taking, rates, streams, marks)
+    woman = people.gender[rows.person] == FEMALE
+    forenames, surname = add_titles(forenames, surname, community, woman, taking, rates, streams, marks)
+    forenames, surname, alias = add_aliases(
+        people, rows, forenames, surname, tokens[:, 0], taking, rates, streams, marks
+    )
     return Written(forenames, surname, alias, marks)
 
 
