@@ -134,8 +134,9 @@ def write_contacts(
         marks[name] = (streams.uniform(f"fields.{name}", n) < getattr(rates, name)) & (turn > 0)
     household = np.where(people.family >= 0, people.family + m, np.arange(m))
     asylum = cells().groups[people.nationality] == "asylum"
-    site = streams.uniform("contacts.site", m)
-    shared = asylum & (streams.uniform("contacts.accommodation", m) < given.shared_accommodation)
+    site = streams.uniform("contacts.site", 2 * m)[household]
+    lodged = streams.uniform("contacts.accommodation", 2 * m)[household] < given.shared_accommodation
+    shared = asylum & lodged
     home = np.where(shared, 2 * m + (site * _SERVICES).astype(np.int64), household)[rows.person]
     together = streams.uniform("contacts.one_phone", 2 * m)[household] < given.siblings_share_phone
     caller = np.where(together, household, np.arange(m))
