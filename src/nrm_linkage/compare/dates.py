@@ -1,59 +1,52 @@
-"""Two dates of birth -> the level of `date_of_birth`; where one is missing, two ages -> the level of `age`.
+"""Two dates of birth -> the level of `date_of_birth`; failing that, of `birth_year`, or of `age_group`.
 
-Levels are tried from the most telling down, and the first that holds is the level: the same day; day and
-month exchanged; the same day in another calendar; one digit; same day and month within six years (age
-assessments keep the day and move the year); a default date within a year; then by distance. A date known only
-to the month or year agrees, or is judged by the distance between the intervals. Sources: domain.md 4.3; the
-cut of 35 days covers lunar dates recorded as solar ones (D9).
+One of the three fields at most speaks of a pair, so that nothing is counted twice: `date_of_birth` where both
+dates are known to the day; `birth_year` where both births are known to two years or less, by an incomplete date
+or an age; `age_group` where one side is known only as child or adult.
 
-`age` speaks only where the two dates of birth cannot be compared, so that nothing is counted twice.
+Levels of dates are tried from the most telling down, and the first that holds is the level: the same day; day
+and month exchanged; the same day in another calendar; one digit; same day and month within six years (age
+assessments keep the day and move the year); a stand-in date within a year; then by distance. Sources: domain.md
+4.3; the cut of 35 days covers lunar dates recorded as solar ones (D9).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from nrm_linkage.compare.fields import AgeLevel, DateLevel
+from nrm_linkage.compare.fields import AgeGroupLevel, BirthYearLevel, DateLevel
 from nrm_linkage.normalise.dates import DatePrecision, DefaultDate, ReadingKind
 from nrm_linkage.tables import BirthDates, Days, Int8s, Int32s, Int64s, Mask, Referrals
 
-__all__ = ["age_levels", "date_levels"]
+__all__ = ["birth_period_levels", "date_levels"]
 
 ASSESSMENT_YEARS = 6
 LUNAR_DAYS = 35
 CALENDAR_SLACK_DAYS = 1
 NARROW_DAYS = 2 * 366
-NEAR_AGE_DAYS = 366
+YEAR_DAYS = 366
 
 
 def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
     first_l, first_r = birth.first[left], birth.first[right]
-    known = ~np.isnat(first_l) & ~np.isnat(first_r)
-    full = (
-        known & (birth.precision[left] == DatePrecision.DAY) & (birth.precision[right] == DatePrecision.DAY)
-    )
+    full = (birth.precision[left] == DatePrecision.DAY) & (birth.precision[right] == DatePrecision.DAY)
     stands_in = np.isin(birth.default, _STAND_INS)
     is_default = stands_in[left] | stands_in[right]
     years = _year_distance(first_l, first_r)
     days = np.abs(_day_numbers(first_l) - _day_numbers(first_r))
-    equal = full & (days == 0)
-    overlap = known & ~full & (first_l <= birth.last[right]) & (first_r <= birth.last[left])
+    equal = days == 0
     return np.select(
         [
-            ~known,
+            ~full,
             equal & ~is_default,
             equal,
-            full & _reading_meets(birth, left, right, (ReadingKind.DAY_MONTH_SWAP,), 0),
-            full & _reading_meets(birth, left, right, _CALENDARS, CALENDAR_SLACK_DAYS),
-            full & _one_digit_apart(first_l, first_r),
-            full
-            & ~is_default
-            & (years <= ASSESSMENT_YEARS)
-            & (_day_of_year(first_l) == _day_of_year(first_r)),
-            full & is_default & (years <= 1),
-            overlap,
-            full & (days <= LUNAR_DAYS),
+            _reading_meets(birth, left, right, (ReadingKind.DAY_MONTH_SWAP,), 0),
+            _reading_meets(birth, left, right, _CALENDARS, CALENDAR_SLACK_DAYS),
+            _one_digit_apart(first_l, first_r),
+            ~is_default & (years <= ASSESSMENT_YEARS) & (_day_of_year(first_l) == _day_of_year(first_r)),
+            is_default & (years <= 1),
+            days <= LUNAR_DAYS,
             years == 0,
             years == 1,
             years <= 5,
@@ -67,7 +60,6 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
             DateLevel.ONE_DIGIT,
             DateLevel.OTHER_YEAR,
             DateLevel.DEFAULT_NEAR,
-            DateLevel.PARTIAL,
             DateLevel.WITHIN_35_DAYS,
             DateLevel.SAME_YEAR,
             DateLevel.NEXT_YEAR,
@@ -77,25 +69,33 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
     ).astype(np.int8)
 
 
-def age_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Int8s:
-    """Levels of pairs of rows, int8 (p,); missing wherever both dates of birth are known."""
-    dated = ~np.isnat(referrals.birth.first)
-    first = np.where(dated, referrals.birth.first, referrals.birth_by_age_first)
-    last = np.where(dated, referrals.birth.last, referrals.birth_by_age_last)
-    spoken_for = dated[left] & dated[right]
+def birth_period_levels(referrals: Referrals, left: Int32s, right: Int32s) -> tuple[Int8s, Int8s]:
+    """Levels of `birth_year` and of `age_group` of pairs of rows, int8 (p,) each."""
+    birth = referrals.birth
+    dated = ~np.isnat(birth.first)
+    first = np.where(dated, birth.first, referrals.birth_by_age_first)
+    last = np.where(dated, birth.last, referrals.birth_by_age_last)
+    day_l, day_r = (birth.precision[rows] == DatePrecision.DAY for rows in (left, right))
     first_l, first_r, last_l, last_r = first[left], first[right], last[left], last[right]
-    known = ~spoken_for & ~np.isnat(first_l) & ~np.isnat(first_r)
+    known = ~(day_l & day_r) & ~np.isnat(first_l) & ~np.isnat(first_r)
     gap = np.maximum(
         _day_numbers(first_l) - _day_numbers(last_r), _day_numbers(first_r) - _day_numbers(last_l)
     )
     width = np.maximum(
         _day_numbers(last_l) - _day_numbers(first_l), _day_numbers(last_r) - _day_numbers(first_r)
     )
-    return np.select(
-        [~known, (gap <= 0) & (width <= NARROW_DAYS), gap <= 0, gap <= NEAR_AGE_DAYS],
-        [AgeLevel.MISSING, AgeLevel.SAME, AgeLevel.COMPATIBLE, AgeLevel.NEAR],
-        AgeLevel.INCOMPATIBLE,
-    ).astype(np.int8)
+    narrow = known & (width <= NARROW_DAYS)
+    year = np.select(
+        [~narrow, gap <= 0, gap <= YEAR_DAYS, gap <= 5 * YEAR_DAYS],
+        [BirthYearLevel.MISSING, BirthYearLevel.AGREES, BirthYearLevel.NEAR, BirthYearLevel.WITHIN_5_YEARS],
+        BirthYearLevel.FAR,
+    )
+    group = np.select(
+        [~known | narrow, gap <= 0],
+        [AgeGroupLevel.MISSING, AgeGroupLevel.COMPATIBLE],
+        AgeGroupLevel.INCOMPATIBLE,
+    )
+    return year.astype(np.int8), group.astype(np.int8)
 
 
 _CALENDARS = tuple(kind for kind in ReadingKind if kind is not ReadingKind.DAY_MONTH_SWAP)

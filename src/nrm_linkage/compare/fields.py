@@ -13,7 +13,8 @@ from enum import IntEnum
 
 __all__ = [
     "FIELDS",
-    "AgeLevel",
+    "AgeGroupLevel",
+    "BirthYearLevel",
     "ContactLevel",
     "DateLevel",
     "Field",
@@ -83,22 +84,29 @@ class DateLevel(IntEnum):
     ONE_DIGIT = 5
     OTHER_YEAR = 6
     DEFAULT_NEAR = 7
-    PARTIAL = 8
-    WITHIN_35_DAYS = 9
-    SAME_YEAR = 10
-    NEXT_YEAR = 11
-    WITHIN_5_YEARS = 12
-    FAR = 13
+    WITHIN_35_DAYS = 8
+    SAME_YEAR = 9
+    NEXT_YEAR = 10
+    WITHIN_5_YEARS = 11
+    FAR = 12
 
 
-class AgeLevel(IntEnum):
-    """Codes of the levels of `age`."""
+class BirthYearLevel(IntEnum):
+    """Codes of the levels of `birth_year`."""
 
     MISSING = 0
-    SAME = 1
-    COMPATIBLE = 2
-    NEAR = 3
-    INCOMPATIBLE = 4
+    AGREES = 1
+    NEAR = 2
+    WITHIN_5_YEARS = 3
+    FAR = 4
+
+
+class AgeGroupLevel(IntEnum):
+    """Codes of the levels of `age_group`."""
+
+    MISSING = 0
+    COMPATIBLE = 1
+    INCOMPATIBLE = 2
 
 
 class NationalityLevel(IntEnum):
@@ -203,11 +211,6 @@ FIELDS: tuple[Field, ...] = (
                 "default date near",
                 "one date of birth stands for an unknown day, and the years are at most one apart",
             ),
-            Level(
-                "partial date agrees",
-                "one date of birth is incomplete, and what it says agrees",
-                by_frequency=True,
-            ),
             Level("within 35 days", "the dates of birth are at most 35 days apart"),
             Level("same year", "the years of birth are the same"),
             Level("next year", "the years of birth are one apart"),
@@ -216,15 +219,23 @@ FIELDS: tuple[Field, ...] = (
         ),
     ),
     Field(
-        "age",
+        "birth_year",
         (
             _MISSING,
-            Level("same", "a date of birth is missing; the ages agree to within a year or so"),
-            Level("compatible", "a date of birth is missing; the ages or age groups can be one person's"),
-            Level("near", "a date of birth is missing; the ages miss each other by less than a year"),
+            Level("agrees", "the births, each known to a year or two, can be one day", by_frequency=True),
+            Level("near", "the births, each known to a year or two, miss by less than a year"),
             Level(
-                "incompatible", "a date of birth is missing; the ages or age groups cannot be one person's"
+                "within five years", "the births, each known to a year or two, are one to five years apart"
             ),
+            Level("far apart", "the births, each known to a year or two, are more than five years apart"),
+        ),
+    ),
+    Field(
+        "age_group",
+        (
+            _MISSING,
+            Level("compatible", "a birth date is missing; child or adult, they can be one person"),
+            Level("incompatible", "a birth date is missing; child or adult, they cannot be one person"),
         ),
     ),
     Field(

@@ -13,6 +13,7 @@ frequencies come in through `Rarity`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ import numpy as np
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.compare.words import WordLevel, word_levels
 from nrm_linkage.normalise.names import NameRole
-from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, NameBags
 
 __all__ = ["AlignedNames", "PaddedBags", "align", "padded"]
 
@@ -44,9 +45,10 @@ class PaddedBags:
 class AlignedNames:
     """Levels and the aligned words behind them, for p pairs.
 
-    `given`, `other`: int8 (p,). For each of up to k alignments: `left_word`, `right_word` int32 (p, k),
-    `level` int8 (p, k) a `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted
-    under `given_name`, otherwise `other_names`.
+    `given`, `other`: int8 (p,). For each of up to k alignments: `left_word`, `right_word` int32 (p, k), `level`
+    int8 (p, k) a `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted under `given_name`,
+    otherwise `other_names`. `choices_bits`: float64 (p,), log2 of the ways to choose the aligned other words among
+    those of the side with fewer: a stranger has that many chances to agree in part.
     """
 
     given: Int8s
@@ -55,6 +57,7 @@ class AlignedNames:
     right_word: Int32s
     level: Int8s
     is_given: Mask
+    choices_bits: Float64s
 
 
 def padded(bags: NameBags) -> PaddedBags:
@@ -175,7 +178,18 @@ def _judged(matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, al
         right_word=matrix.word[right][everyone[:, None], partner],
         level=aligned,
         is_given=is_given,
+        choices_bits=_choices_bits(matrix, left, right, ((aligned > 0) & ~is_given).sum(axis=1)),
     )
+
+
+def _choices_bits(matrix: PaddedBags, left: Int32s, right: Int32s, n_aligned: Int64s) -> Float64s:
+    """log2 of the ways to choose `n_aligned` words among the other words of the side with fewer."""
+    n_words = (matrix.held & (matrix.role != NameRole.ALIAS)).sum(axis=1)
+    n_other = np.maximum(np.minimum(n_words[left], n_words[right]) - 1, n_aligned)
+    ways = np.array(
+        [[math.comb(n, k) if k <= n else 1 for k in range(10)] for n in range(10)], dtype=np.float64
+    )
+    return np.log2(ways[n_other, n_aligned])
 
 
 def _other_level(aligned: Int8s, conflicts: Int64s, known: Mask) -> Int8s:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nrm_linkage.compare.dates import age_levels, date_levels
+from nrm_linkage.compare.dates import birth_period_levels, date_levels
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.compare.names import AlignedNames, PaddedBags, align, padded
 from nrm_linkage.compare.values import contact_levels, gender_levels, nationality_levels, reference_levels
@@ -36,6 +36,9 @@ class Rarity(Protocol):
 
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For dates of birth at a `DateLevel` that is by frequency; NaN at other levels."""
+
+    def birth_years_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For births known to a year or two at a `BirthYearLevel` that is by frequency; NaN at other levels."""
 
     def nationalities_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For nationalities at a `NationalityLevel` that is by frequency; NaN at other levels."""
@@ -63,13 +66,16 @@ def compare_pairs(
         bits[positions, _COLUMN["given_name"]] = given
         bits[positions, _COLUMN["other_names"]] = other
     levels[:, _COLUMN["date_of_birth"]] = date_levels(referrals.birth, left, right)
-    levels[:, _COLUMN["age"]] = age_levels(referrals, left, right)
+    years, groups = birth_period_levels(referrals, left, right)
+    levels[:, _COLUMN["birth_year"]] = years
+    levels[:, _COLUMN["age_group"]] = groups
     levels[:, _COLUMN["nationality"]] = nationality_levels(referrals.nationality, left, right)
     levels[:, _COLUMN["gender"]] = gender_levels(referrals.gender, left, right)
     levels[:, _COLUMN["reference"]] = reference_levels(referrals.references, left, right)
     levels[:, _COLUMN["contact"]] = contact_levels(referrals.contacts, left, right)
     for name, of in (
         ("date_of_birth", rarity.dates_bits),
+        ("birth_year", rarity.birth_years_bits),
         ("nationality", rarity.nationalities_bits),
         ("gender", rarity.genders_bits),
     ):
@@ -108,4 +114,4 @@ def _names_bits(
         total = np.bincount(pair[chosen], weights=words[chosen], minlength=len(left))
         count = np.bincount(pair[chosen], minlength=len(left))
         sums.append(np.where(count > 0, total, np.nan))
-    return sums[0], sums[1]
+    return sums[0], sums[1] - names.choices_bits

@@ -1,9 +1,9 @@
 """Two name words -> a level, computed once for each distinct pair of words.
 
-Levels, best first: exact; variant (same spelling-variant class or same skeleton); near (one edit in a word of
-four letters or more, Jaro-Winkler of at least 0.92 in words of five or more, or the same phonetic code with
-Jaro-Winkler of at least 0.85); shortened (an initial, the beginning or end of the longer word, a nickname);
-none. Cuts chosen by us from domain.md 4.2.
+Levels, best first: exact; variant (same spelling-variant class or same skeleton, unless the two are known to be
+different names); near (few edits for the length of the shorter word, or of its skeleton; Jaro-Winkler of at least
+0.92; or the same phonetic code with Jaro-Winkler of at least 0.85); shortened (an initial, the beginning or end of
+the longer word, a nickname); none. Cuts chosen by us from domain.md 4.2.
 
 It does not look at frequency or at where the words stood.
 """
@@ -16,7 +16,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from nrm_linkage.normalise.variants import nickname_classes
+from nrm_linkage.normalise.variants import known_different, nickname_classes
 from nrm_linkage.tables import Int8s, Int64s, NameBags
 
 __all__ = ["WordLevel", "word_levels"]
@@ -33,6 +33,7 @@ class WordLevel(IntEnum):
 
 
 NEAR_JARO_WINKLER = 0.92
+SKELETON_JARO_WINKLER = 0.75
 ALIKE_JARO_WINKLER = 0.85
 NEAR_MIN_LETTERS = 4
 JARO_WINKLER_MIN_LETTERS = 5
@@ -48,12 +49,20 @@ def word_levels(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
     alike = (bags.skeleton[left] == bags.skeleton[right]) | (bags.variant[left] == bags.variant[right])
     levels[alike & ~bags.is_initial[left] & ~bags.is_initial[right]] = WordLevel.VARIANT
     levels[left == right] = WordLevel.EXACT
-    open_ = np.flatnonzero(levels == 0)
     n_words = max(len(bags.tokens.texts), 1)
-    packed = np.minimum(left[open_], right[open_]) * n_words + np.maximum(left[open_], right[open_])
-    distinct, inverse = np.unique(packed, return_inverse=True)
-    levels[open_] = _unlike_words(bags, distinct // n_words, distinct % n_words)[inverse]
+    for level, judged in ((WordLevel.VARIANT, _unless_known_different), (WordLevel.NONE, _unlike_words)):
+        open_ = np.flatnonzero(levels == level)
+        packed = np.minimum(left[open_], right[open_]) * n_words + np.maximum(left[open_], right[open_])
+        distinct, inverse = np.unique(packed, return_inverse=True)
+        levels[open_] = judged(bags, distinct // n_words, distinct % n_words)[inverse]
     return levels.reshape(shape)
+
+
+def _unless_known_different(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
+    """Variant, or near where two words that sound alike are known to be different names."""
+    texts = bags.tokens.texts
+    apart = [known_different(texts[a], texts[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
+    return np.where(np.array(apart, dtype=bool), WordLevel.NEAR, WordLevel.VARIANT).astype(np.int8)
 
 
 def _unlike_words(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
@@ -68,17 +77,30 @@ def _unlike_words(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
     )
     if not len(long_enough):
         return levels
-    a, b = texts[left[long_enough]].tolist(), texts[right[long_enough]].tolist()
-    edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-    similarity = process.cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float64)
-    near = (edits <= 1) | (
-        (similarity >= NEAR_JARO_WINKLER) & (letters[shorter[long_enough]] >= JARO_WINKLER_MIN_LETTERS)
+    left, right, size = left[long_enough], right[long_enough], letters[shorter[long_enough]]
+    similarity = process.cpdist(texts[left], texts[right], scorer=JaroWinkler.similarity, dtype=np.float64)
+    near = _few_edits(texts[left], texts[right], size)
+    near |= (similarity >= NEAR_JARO_WINKLER) & (size >= JARO_WINKLER_MIN_LETTERS)
+    near |= (bags.sound[left] == bags.sound[right]) & (similarity >= ALIKE_JARO_WINKLER)
+    skeletons = np.array(bags.skeleton_texts, dtype=object)
+    a, b = skeletons[bags.skeleton[left]], skeletons[bags.skeleton[right]]
+    length = np.fromiter(
+        (min(len(x), len(y)) for x, y in zip(a, b, strict=True)), dtype=np.int64, count=len(a)
     )
-    near |= (bags.sound[left[long_enough]] == bags.sound[right[long_enough]]) & (
-        similarity >= ALIKE_JARO_WINKLER
-    )
+    near |= _few_edits(a, b, length - 1) & (similarity >= SKELETON_JARO_WINKLER)
     levels[long_enough[near]] = WordLevel.NEAR
     return levels
+
+
+def _few_edits(
+    a: np.ndarray[tuple[int], np.dtype[np.object_]],
+    b: np.ndarray[tuple[int], np.dtype[np.object_]],
+    letters: Int64s,
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """At most one edit in words of four letters or more, two of seven, three of ten; exchanged neighbours are one."""
+    allowed = np.select([letters >= 10, letters >= 7, letters >= NEAR_MIN_LETTERS], [3, 2, 1], 0)
+    edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
+    return np.asarray((edits <= allowed) & (allowed > 0))
 
 
 def _is_short_form(

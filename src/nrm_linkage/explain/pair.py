@@ -31,7 +31,8 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
     "given_name": ("given_name", "name", "alias"),
     "other_names": ("family_name", "name"),
     "date_of_birth": ("date_of_birth",),
-    "age": ("age_at_referral", "age_group"),
+    "birth_year": ("date_of_birth", "age_at_referral"),
+    "age_group": ("age_group", "age_at_referral", "date_of_birth"),
     "nationality": ("nationality", "second_nationality"),
     "gender": ("gender",),
     "reference": ("home_office_reference", "police_reference", "reported_before_details"),
@@ -39,7 +40,11 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
 }
 """The input fields that each compared field is read from."""
 
-RELATIVES_SENTENCE = "discount: relatives and co-victims agree like this too"
+DISCOUNTS: Mapping[str, str] = {
+    "relatives": "relatives and co-victims agree like this too",
+    "namesakes": "people agree in such names without being one person",
+}
+"""Evidence lines that are not fields, and what they say."""
 
 
 @dataclass(frozen=True)
@@ -178,10 +183,9 @@ def explain_pair(
         )
         for number in range(len(FIELDS))
     ]
-    relatives = float(lines[0, EVIDENCE_LINES.index("relatives")])
-    evidence.append(
-        EvidenceLine("relatives", "discount", RELATIVES_SENTENCE, relatives, None, None, by_frequency=False)
-    )
+    for name, sentence in DISCOUNTS.items():
+        bits = float(lines[0, EVIDENCE_LINES.index(name)])
+        evidence.append(EvidenceLine(name, "discount", sentence, bits, None, None, by_frequency=False))
     total = float(weight[0])
     return PairExplanation(
         referral_id_l=referrals.referral_id[0],

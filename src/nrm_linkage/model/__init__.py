@@ -1,6 +1,6 @@
 """What each agreement is worth: frequencies, parameters, their estimation, and the match weight of a pair."""
 
-from nrm_linkage.model.estimate import EstimationReport, count_patterns, estimate
+from nrm_linkage.model.estimation import EstimationReport, count_patterns, estimate
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity

@@ -24,7 +24,7 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 
 __all__ = ["COMMON_MIN_PEOPLE", "Frequencies", "WordShares", "learn_frequencies", "person_keys"]
 
-COMMON_MIN_PEOPLE = 10
+COMMON_MIN_PEOPLE = 5
 """Words, skeletons, years and nationalities held by fewer people are pooled (chosen by us; also domain.md
 3.5's threshold).
 """

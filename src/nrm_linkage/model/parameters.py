@@ -24,13 +24,15 @@ from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import Frequencies, WordShares
 from nrm_linkage.tables import Float64s
 
-__all__ = ["FORMAT", "STRATA", "LinkageModel"]
+__all__ = ["DATE_FIELDS", "FORMAT", "NAME_FIELDS", "LinkageModel", "array_of", "stratum_key", "table_of"]
 
 FORMAT = "nrm-linkage model 1"
 
-STRATA = ("any", "both children", "both adults")
-"""Strata of u for dates of birth: strangers of one age group share a year far more often than any two people.
-"""
+NAME_FIELDS = ("given_name", "other_names")
+"""Fields whose levels tell namesakes from strangers."""
+
+DATE_FIELDS = ("date_of_birth", "birth_year", "age_group")
+"""Fields whose u is taken within strata."""
 
 Table = Mapping[str, Mapping[str, float]]
 
@@ -46,13 +48,17 @@ class LinkageModel:
     m_by_community
         naming community -> field -> level -> share; communities without evidence of their own are absent.
     u
-        stratum -> field -> level -> share of unrelated pairs; levels that go by frequency are there for
-        information.
+        field -> level -> share of unrelated pairs; levels that go by frequency are there for information.
+    u_dates
+        stratum -> date field -> level -> share, for strangers of one naming community and age group, who are
+        born in the same years far more often than any two people (`stratum_key`).
     prior_bits
         log2 odds that two referrals taken at random are one person, all else unknown: the size prior's case
         of two.
-    relative_bits
-        log2 odds of relatives against strangers among pairs that are not one person.
+    relative_bits, namesake_bits
+        log2 odds of relatives, and of namesakes, against strangers among pairs that are not one person.
+    namesakes
+        name field -> level -> share of namesakes: strangers whose names agree beyond their words' frequencies.
     growth
         Ratio of the expected numbers of people with k + 1 and with k referrals (one size distribution,
         geometric).
@@ -64,9 +70,12 @@ class LinkageModel:
 
     m: Table
     m_by_community: Mapping[str, Table]
-    u: Mapping[str, Table]
+    u: Table
+    u_dates: Mapping[str, Table]
     prior_bits: float
     relative_bits: float
+    namesake_bits: float
+    namesakes: Table
     growth: float
     n_referrals: int
     frequencies: Frequencies = field(repr=False)
@@ -109,7 +118,7 @@ class LinkageModel:
         rows = []
         for compared in FIELDS:
             for level in compared.levels[1:]:
-                m, u = self.m[compared.name][level.name], self.u[STRATA[0]][compared.name][level.name]
+                m, u = self.m[compared.name][level.name], self.u[compared.name][level.name]
                 rows.append(
                     {
                         "field": compared.name,
@@ -123,6 +132,14 @@ class LinkageModel:
         return pd.DataFrame(rows).astype({"m": "float64", "u": "float64", "bits": "float64"})
 
 
+def stratum_key(community: str, ages: int) -> str:
+    """The name of a stratum of u.
+
+    A naming community ("" for any two), and ages: 1 both children, 2 both adults, 0 other.
+    """
+    return f"{community}|{ages}"
+
+
 def table_of(array: Float64s) -> dict[str, dict[str, float]]:
     """Shares (n_fields, n_levels) as field -> level -> share, missing left out."""
     return {
@@ -130,6 +147,7 @@ def table_of(array: Float64s) -> dict[str, dict[str, float]]:
             level.name: float(array[row, code]) for code, level in enumerate(compared.levels) if code
         }
         for row, compared in enumerate(FIELDS)
+        if not np.isnan(array[row, 1])
     }
 
 
@@ -140,6 +158,8 @@ def array_of(table: priors.Shares | Table) -> Float64s:
     width = max(len(compared.levels) for compared in FIELDS)
     array = np.full((len(FIELDS), width), np.nan)
     for row, compared in enumerate(FIELDS):
+        if compared.name not in table:
+            continue
         shares = np.array([table[compared.name][level.name] for level in compared.levels[1:]])
         array[row, 0] = 1.0
         array[row, 1 : len(compared.levels)] = shares / shares.sum()

@@ -1,12 +1,12 @@
-"""What is believed of the parameters before the data speak. None of it is a finding; a large extract
-outweighs all of it.
+"""What is believed of the parameters before the data speak. None of it is a finding; a large extract outweighs it.
 
-`M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md
-4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
-different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
-and not learned. `U_PRIOR`: the same among strangers, for levels without a frequency of their own, counted
-over random pairs of invented referrals. Shares are of pairs in which neither side is missing; they are scaled
-to sum to one where they are used.
+`M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md 4.0
+to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among different
+people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us and not learned.
+`NAMESAKE`: the same of names among strangers whose names go together more often than their words do (Mary Grace, a
+name of one village), chosen by us and learned. `U_PRIOR`: the same among strangers, chosen by us and learned, for
+levels without a frequency of their own. Shares are of pairs in which neither side is missing; they are scaled to
+sum to one where they are used.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ __all__ = [
     "DEFAULT_DAY_SHARES",
     "M_PRIOR",
     "M_STRENGTH_PAIRS",
+    "NAMESAKE",
+    "NAMESAKES_PER_REFERRAL",
     "NEAR_WORD_SHARES",
     "POOLING_STRENGTH_PAIRS",
     "RARE_WORD_SHARE",
@@ -30,10 +32,10 @@ __all__ = [
 
 Shares = Mapping[str, Mapping[str, float]]
 
-M_STRENGTH_PAIRS = 60.0
+M_STRENGTH_PAIRS = 300.0
 """Pairs that the shipped m are worth (chosen by us)."""
 
-POOLING_STRENGTH_PAIRS = 80.0
+POOLING_STRENGTH_PAIRS = 300.0
 """Pairs of the whole that a nationality group's own m starts from (chosen by us)."""
 
 U_STRENGTH_PAIRS = 400.0
@@ -42,59 +44,84 @@ U_STRENGTH_PAIRS = 400.0
 REFERENCE_STRENGTH = 200.0
 """People that the reference frequencies are worth (chosen by us)."""
 
-RELATIVES_PER_REFERRAL = 0.05
+RELATIVES_PER_REFERRAL = 0.1
 """Pairs of relatives or co-victims per referral (domain.md 6: 4% of referrals have a same-day sibling;
 ASSUME).
 """
+
+NAMESAKES_PER_REFERRAL = 0.1
+"""Pairs per referral of strangers whose names agree beyond what frequencies say (chosen by us)."""
 
 RARE_WORD_SHARE = 3e-4
 """How often a stranger bears a given rare name word, before the data speak (chosen by us)."""
 
 M_PRIOR: Shares = {
     "given_name": {
-        "exact": 0.70, "variant": 0.12, "near": 0.06, "shortened": 0.03, "moved": 0.06, "alias": 0.005, "different": 0.025,
+        "exact": 0.70, "variant": 0.13, "near": 0.05, "shortened": 0.02, "moved": 0.07, "alias": 0.005,
+        "different": 0.025,
     },
-    "other_names": {"exact": 0.66, "variant": 0.12, "near": 0.06, "shortened": 0.02, "partly": 0.08, "different": 0.06},
+    "other_names": {
+        "exact": 0.70, "variant": 0.13, "near": 0.06, "shortened": 0.02, "partly": 0.04, "different": 0.05,
+    },
     "date_of_birth": {
-        "exact": 0.70, "exact default": 0.03, "day and month swapped": 0.02, "another calendar": 0.02, "one digit": 0.03,
-        "same day, another year": 0.02, "default date near": 0.07, "partial date agrees": 0.03, "within 35 days": 0.01,
-        "same year": 0.02, "next year": 0.015, "within five years": 0.025, "far apart": 0.01,
+        "exact": 0.77, "exact default": 0.04, "day and month swapped": 0.01, "another calendar": 0.01,
+        "one digit": 0.03, "same day, another year": 0.015, "default date near": 0.06, "within 35 days": 0.006,
+        "same year": 0.012, "next year": 0.012, "within five years": 0.015, "far apart": 0.006,
     },
-    "age": {"same": 0.45, "compatible": 0.42, "near": 0.08, "incompatible": 0.05},
-    "nationality": {"same": 0.93, "overlap": 0.035, "contested": 0.02, "lookalike": 0.005, "different": 0.01},
-    "gender": {"same": 0.99, "different": 0.01},
-    "reference": {"personal": 0.55, "police": 0.05, "different": 0.40},
-    "contact": {"phone or e-mail": 0.35, "postcode": 0.15, "different": 0.50},
+    "birth_year": {"agrees": 0.82, "near": 0.12, "within five years": 0.04, "far apart": 0.02},
+    "age_group": {"compatible": 0.97, "incompatible": 0.03},
+    "nationality": {"same": 0.94, "overlap": 0.03, "contested": 0.02, "lookalike": 0.005, "different": 0.005},
+    "gender": {"same": 0.985, "different": 0.015},
+    "reference": {"personal": 0.75, "police": 0.02, "different": 0.23},
+    "contact": {"phone or e-mail": 0.40, "postcode": 0.20, "different": 0.40},
 }  # fmt: skip
 
 RELATIVE: Shares = {
     "given_name": {
-        "exact": 0.02, "variant": 0.01, "near": 0.02, "shortened": 0.01, "moved": 0.04, "alias": 0.001, "different": 0.899,
+        "exact": 0.02, "variant": 0.01, "near": 0.02, "shortened": 0.01, "moved": 0.04, "alias": 0.001,
+        "different": 0.899,
     },
-    "other_names": {"exact": 0.66, "variant": 0.10, "near": 0.04, "shortened": 0.01, "partly": 0.15, "different": 0.04},
+    "other_names": {
+        "exact": 0.66, "variant": 0.10, "near": 0.04, "shortened": 0.01, "partly": 0.15, "different": 0.04,
+    },
     "date_of_birth": {
-        "exact": 0.05, "exact default": 0.03, "day and month swapped": 0.001, "another calendar": 0.001, "one digit": 0.01,
-        "same day, another year": 0.01, "default date near": 0.03, "partial date agrees": 0.04, "within 35 days": 0.018,
-        "same year": 0.10, "next year": 0.19, "within five years": 0.38, "far apart": 0.14,
+        "exact": 0.05, "exact default": 0.03, "day and month swapped": 0.001, "another calendar": 0.001,
+        "one digit": 0.01, "same day, another year": 0.01, "default date near": 0.06, "within 35 days": 0.018,
+        "same year": 0.09, "next year": 0.19, "within five years": 0.40, "far apart": 0.14,
     },
-    "age": {"same": 0.10, "compatible": 0.55, "near": 0.15, "incompatible": 0.20},
+    "birth_year": {"agrees": 0.22, "near": 0.24, "within five years": 0.40, "far apart": 0.14},
+    "age_group": {"compatible": 0.80, "incompatible": 0.20},
     "nationality": {"same": 0.95, "overlap": 0.03, "contested": 0.01, "lookalike": 0.002, "different": 0.008},
     "gender": {"same": 0.72, "different": 0.28},
     "reference": {"personal": 0.05, "police": 0.15, "different": 0.80},
     "contact": {"phone or e-mail": 0.10, "postcode": 0.20, "different": 0.70},
 }  # fmt: skip
 
+NAMESAKE: Shares = {
+    "given_name": {
+        "exact": 0.50, "variant": 0.10, "near": 0.08, "shortened": 0.04, "moved": 0.10, "alias": 0.01,
+        "different": 0.17,
+    },
+    "other_names": {
+        "exact": 0.40, "variant": 0.08, "near": 0.06, "shortened": 0.03, "partly": 0.30, "different": 0.13,
+    },
+}  # fmt: skip
+
 U_PRIOR: Shares = {
     "given_name": {
-        "exact": 0.01, "variant": 0.005, "near": 0.01, "shortened": 0.01, "moved": 0.02, "alias": 0.001, "different": 0.944,
+        "exact": 0.01, "variant": 0.005, "near": 0.01, "shortened": 0.01, "moved": 0.02, "alias": 0.001,
+        "different": 0.944,
     },
-    "other_names": {"exact": 0.02, "variant": 0.01, "near": 0.01, "shortened": 0.01, "partly": 0.05, "different": 0.90},
+    "other_names": {
+        "exact": 0.02, "variant": 0.01, "near": 0.01, "shortened": 0.01, "partly": 0.05, "different": 0.90,
+    },
     "date_of_birth": {
         "exact": 0.0002, "exact default": 0.0005, "day and month swapped": 0.0001, "another calendar": 0.0003,
-        "one digit": 0.004, "same day, another year": 0.003, "default date near": 0.02, "partial date agrees": 0.004,
-        "within 35 days": 0.01, "same year": 0.07, "next year": 0.13, "within five years": 0.36, "far apart": 0.398,
+        "one digit": 0.004, "same day, another year": 0.003, "default date near": 0.02, "within 35 days": 0.01,
+        "same year": 0.07, "next year": 0.13, "within five years": 0.36, "far apart": 0.402,
     },
-    "age": {"same": 0.06, "compatible": 0.50, "near": 0.10, "incompatible": 0.34},
+    "birth_year": {"agrees": 0.10, "near": 0.12, "within five years": 0.38, "far apart": 0.40},
+    "age_group": {"compatible": 0.60, "incompatible": 0.40},
     "nationality": {"same": 0.13, "overlap": 0.02, "contested": 0.02, "lookalike": 0.01, "different": 0.82},
     "gender": {"same": 0.63, "different": 0.37},
     "reference": {"personal": 0.00002, "police": 0.00005, "different": 0.99993},

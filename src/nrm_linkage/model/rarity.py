@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nrm_linkage.compare.fields import DateLevel, GenderLevel, NationalityLevel
+from nrm_linkage.compare.fields import BirthYearLevel, DateLevel, GenderLevel, NationalityLevel
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model.frequencies import Frequencies, WordShares, nationality_key, stratum_name
 from nrm_linkage.normalise.dates import DefaultDate
@@ -87,14 +87,15 @@ class BoundRarity:
         return np.asarray(-np.log2(np.clip(share, 1e-9, 1.0)))
 
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
-        """For equal dates, and for partial dates that agree (by the wider one's share of years); NaN at other
-        levels.
-        """
+        """For equal dates the date's share; NaN at other levels."""
         exact = (level == DateLevel.EXACT) | (level == DateLevel.EXACT_DEFAULT)
-        day = (self._date_share[left] + self._date_share[right]) / 2
-        year = np.maximum(self._year_share[left], self._year_share[right])
-        share = np.where(exact, day, year)
-        return np.where(exact | (level == DateLevel.PARTIAL), -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
+        share = (self._date_share[left] + self._date_share[right]) / 2
+        return np.where(exact, -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
+
+    def birth_years_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For births that can be one day, the share of the years that the wider interval touches."""
+        share = np.maximum(self._year_share[left], self._year_share[right])
+        return np.where(level == BirthYearLevel.AGREES, -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
 
     def nationalities_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For equal sets the set's share; for overlapping sets the share of the commonest code of either."""
@@ -176,11 +177,12 @@ def _single_code_shares(frequencies: Frequencies, names: tuple[str, ...]) -> Flo
 def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float64s, Float64s]:
     """For each row the share of its very date, and of the years that its interval covers, in its stratum."""
     birth = referrals.birth
-    known = ~np.isnat(birth.first)
-    first = (
-        np.where(known, birth.first, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
-    )
-    last = np.where(known, birth.last, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
+    dated = ~np.isnat(birth.first)
+    begin = np.where(dated, birth.first, referrals.birth_by_age_first)
+    end = np.where(dated, birth.last, referrals.birth_by_age_last)
+    known = ~np.isnat(begin)
+    first = np.where(known, begin, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
+    last = np.where(known, end, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
     communities = referrals.nationality.group_names
     community = referrals.nationality.group[referrals.nationality.code].astype(np.int64)
     stratum = community * 3 + np.clip(referrals.age_group, 0, 2)
@@ -205,6 +207,6 @@ def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float6
     )
     of_day = days[community, birth.default] / kinds[birth.default] if len(community) else np.zeros(0)
     in_years = np.maximum(cumulative[stratum, high] - cumulative[stratum, low], rare_year)
-    months = (birth.last.astype("datetime64[M]") - birth.first.astype("datetime64[M]")).astype(np.int64) + 1
+    months = (end.astype("datetime64[M]") - begin.astype("datetime64[M]")).astype(np.int64) + 1
     within_year = np.where(known & (months > 0) & (months < 12), months / 12.0, 1.0)
     return years[stratum, place] * of_day, in_years * within_year

@@ -17,14 +17,16 @@ import pandas as pd
 
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.compare.dates import birth_period_levels, date_levels
 from nrm_linkage.compare.names import align, padded
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import Frequencies
-from nrm_linkage.model.parameters import STRATA, LinkageModel, array_of, table_of
+from nrm_linkage.model.parameters import DATE_FIELDS, LinkageModel, array_of, stratum_key, table_of
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import date_stratum, score
-from nrm_linkage.tables import Float64s, Int32s, Int64s, Referrals
+from nrm_linkage.model.score import age_pair, score
+from nrm_linkage.provenance import mixed
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 
 __all__ = ["learn_strangers", "starting_model"]
 
@@ -33,7 +35,15 @@ SAMPLE_ROWS = 1000
 us).
 """
 
+COMMUNITY_ROWS = 300
+"""Rows of the sample of one naming community: 45,000 pairs (chosen by us)."""
+
+AGE_PAIRS = 3
+"""Both children, both adults, and all others."""
+
 _MAX_BY_LETTERS = 8
+
+Levels = np.ndarray[tuple[int, int], np.dtype[np.int8]]
 
 
 def starting_model(
@@ -45,9 +55,12 @@ def starting_model(
     return LinkageModel(
         m=table_of(array_of(priors.M_PRIOR)),
         m_by_community={},
-        u={stratum: table_of(array_of(priors.U_PRIOR)) for stratum in STRATA},
+        u=table_of(array_of(priors.U_PRIOR)),
+        u_dates={},
         prior_bits=float(np.log2(2 * growth / (scale * (1 - growth) ** 2))),
         relative_bits=float(np.log2(2 * priors.RELATIVES_PER_REFERRAL / scale)),
+        namesake_bits=float(np.log2(2 * priors.NAMESAKES_PER_REFERRAL / scale)),
+        namesakes=table_of(array_of(priors.NAMESAKE)),
         growth=growth,
         n_referrals=n_referrals,
         frequencies=frequencies,
@@ -56,40 +69,83 @@ def starting_model(
 
 def learn_strangers(referrals: Referrals, start: LinkageModel, chunk_pairs: int) -> LinkageModel:
     """`start` with u counted over the sample's pairs, and the chance of near and shortened words with it."""
-    rows = _sample(referrals)
-    left, right = (rows[side].astype(np.int32) for side in np.triu_indices(len(rows), 1))
+    content = _content(referrals)
+    everybody = np.ones(referrals.n, dtype=bool)
+    left, right = _pairs_of(_sample(referrals, content, everybody, SAMPLE_ROWS))
     frequencies = _word_accidents(referrals, start.frequencies, left, right)
     start = replace(start, frequencies=frequencies)
     comparisons = compare_pairs(referrals, left, right, BoundRarity(frequencies, referrals), chunk_pairs)
     _, weight_bits = score(referrals, left, right, comparisons, start)
     strangers = weight_bits < 0
-    levels = comparisons.levels[strangers]
-    stratum = date_stratum(referrals.age_group, left, right)[strangers]
-    prior = array_of(priors.U_PRIOR)
-    whole = _shrunk(_level_counts(levels), prior)
-    tables = {STRATA[0]: table_of(whole)}
-    for code, name in enumerate(STRATA[1:], start=1):
-        tables[name] = table_of(_shrunk(_level_counts(levels[stratum == code]), whole))
-    return replace(start, u=tables)
+    whole = _shrunk(_level_counts(comparisons.levels[strangers]), array_of(priors.U_PRIOR))
+    ages = age_pair(referrals.age_group, left, right)
+    u_dates = {}
+    by_ages = []
+    for code in range(AGE_PAIRS):
+        by_ages.append(_shrunk(_level_counts(comparisons.levels[strangers & (ages == code)]), whole))
+        u_dates[stratum_key("", code)] = _date_tables(by_ages[code])
+    for number, community in enumerate(referrals.nationality.group_names):
+        held = referrals.nationality.group[referrals.nationality.code] == number
+        rows = _sample(referrals, content, held & (referrals.nationality.code != 0), COMMUNITY_ROWS)
+        left, right = _pairs_of(rows)
+        apart = _principal_skeleton(referrals, left) != _principal_skeleton(referrals, right)
+        left, right = left[apart], right[apart]
+        levels, ages = _date_levels_only(referrals, left, right), age_pair(referrals.age_group, left, right)
+        for code in range(AGE_PAIRS):
+            counted = _shrunk(_level_counts(levels[ages == code]), by_ages[code])
+            u_dates[stratum_key(community, code)] = _date_tables(counted)
+    return replace(start, u=table_of(whole), u_dates=u_dates)
 
 
-def _sample(referrals: Referrals) -> Int64s:
-    """The linkable rows with the smallest content hashes, ascending."""
+def _pairs_of(rows: Int64s) -> tuple[Int32s, Int32s]:
+    """All pairs of some rows."""
+    first, second = np.triu_indices(len(rows), 1)
+    return rows[first].astype(np.int32), rows[second].astype(np.int32)
+
+
+def _principal_skeleton(referrals: Referrals, rows: Int32s) -> Int32s:
+    """The skeleton of each row's naming word; pairs that share it are left out of the strata: likely one person."""
+    matrix = padded(referrals.names)
+    word = matrix.word[rows, matrix.principal[rows]]
+    return referrals.names.skeleton[word] if len(referrals.names.skeleton) else word
+
+
+def _date_levels_only(referrals: Referrals, left: Int32s, right: Int32s) -> Levels:
+    """Levels with the date fields compared and all others missing."""
+    levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
+    columns = [next(n for n, field in enumerate(FIELDS) if field.name == name) for name in DATE_FIELDS]
+    years, groups = birth_period_levels(referrals, left, right)
+    for column, found in zip(
+        columns, (date_levels(referrals.birth, left, right), years, groups), strict=True
+    ):
+        levels[:, column] = found
+    return levels
+
+
+def _date_tables(shares: Float64s) -> dict[str, dict[str, float]]:
+    table = table_of(shares)
+    return {name: table[name] for name in DATE_FIELDS}
+
+
+def _content(referrals: Referrals) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """A hash of each row's names and birth date, whatever its id and place."""
     bags = referrals.names
     texts = np.array(bags.tokens.texts or ("",), dtype=object)
     hashed = pd.util.hash_array(texts, categorize=False)
     content = np.zeros(referrals.n, dtype=np.uint64)
     np.add.at(content, bags.tokens.row, hashed[bags.tokens.token] if len(bags.tokens.token) else hashed[:0])
-    content += referrals.birth.first.astype("datetime64[D]").astype(np.int64).view(np.uint64) * np.uint64(
-        0x9E3779B97F4A7C15
-    )
-    content = (content ^ (content >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
-    rows = np.flatnonzero(referrals.linkable)
-    chosen = rows[np.lexsort((rows, content[rows]))][:SAMPLE_ROWS]
-    return np.sort(chosen)
+    return mixed(content.view(np.int64), referrals.birth.first.astype("datetime64[D]").astype(np.int64))
 
 
-def _level_counts(levels: np.ndarray[tuple[int, int], np.dtype[np.int8]]) -> Float64s:
+def _sample(
+    referrals: Referrals, content: np.ndarray[tuple[int], np.dtype[np.uint64]], of: Mask, size: int
+) -> Int64s:
+    """The linkable rows among `of` with the smallest content hashes, ascending."""
+    rows = np.flatnonzero(referrals.linkable & of)
+    return np.sort(rows[np.lexsort((rows, content[rows]))][:size])
+
+
+def _level_counts(levels: Levels) -> Float64s:
     width = array_of(priors.U_PRIOR).shape[1]
     return np.stack(
         [np.bincount(levels[:, field], minlength=width).astype(float) for field in range(len(FIELDS))]

@@ -1,0 +1,280 @@
+"""m, the prior, and the shares of relatives and namesakes, by expectation-maximisation on agreement patterns.
+
+The model is that of Fellegi and Sunter 1969 with four classes of pairs: one person, relatives or co-victims,
+namesakes, strangers. u and the relatives' shares are held fixed; what is learned is m, the namesakes' shares of
+name levels, and the class sizes, over *all* pairs. Pairs that no rule brought together, and those that fall below
+a floor under the shipped parameters, count as strangers: let loose on them, EM drifts to "shares a name and a year",
+because no u is right to the last of two hundred million pairs (docs/decisions/0004).
+
+In this order: plausible pairs are counted by pattern (levels, naming community, and the strangers' log-probability
+binned to a quarter bit); EM for the whole, with the shipped shares as Dirichlet pseudo-counts; then for the
+communities, each starting from the whole with pseudo-counts of its own (partial pooling). In both, the penalised
+log-likelihood may not fall, and that is checked at each step. The report says what was learned, what stayed at its
+prior, and why each part stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import priors
+from nrm_linkage.model.parameters import NAME_FIELDS, LinkageModel, array_of, table_of
+from nrm_linkage.model.score import namesake_log2, pair_community, relative_log2, score, stranger_log2
+from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
+
+__all__ = ["EstimationReport", "Patterns", "count_patterns", "estimate"]
+
+BIN_BITS = 0.25
+"""Width of the bins of the strangers' log-probability: an eighth of a bit of error at most."""
+
+PLAUSIBLE_BITS = 2.0
+"""Pairs below this match weight under the shipped parameters are taken as strangers (chosen by us: docs/decisions/0004)."""
+
+MIN_COMMUNITY_PAIRS = 20.0
+"""Expected matched pairs below which a naming community keeps the m of the whole (chosen by us)."""
+
+FALL_TOLERANCE_BITS = 1e-6
+"""Rounding that a penalised log-likelihood of millions of bits may show, relative to its size."""
+
+
+@dataclass(frozen=True)
+class EstimationReport:
+    """How the estimation went. `converged` is true only when the tolerance was met; `stopped_because` says it
+    in words.
+
+    `expected_matched_pairs`, `expected_relative_pairs`, `expected_namesake_pairs`: class sizes over all pairs. `learned`: field ->
+    expected matched pairs in which the field speaks; where that is small the shipped m stands.
+    """
+
+    converged: bool
+    stopped_because: str
+    iterations: int
+    log_likelihood_bits: float
+    patterns: int
+    expected_matched_pairs: float
+    expected_relative_pairs: float
+    expected_namesake_pairs: float
+    learned: dict[str, float]
+    communities: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """Distinct agreement patterns.
+
+    `levels`: int8 (k, n_fields); `community`: int64 (k,); log2 probabilities (k,): `strangers`, `strangers_names` (their
+    name fields alone) and `relatives`; `count`: float64 (k,) pairs; `n_other_pairs`: pairs taken as strangers.
+    """
+
+    levels: Int8s
+    community: Int64s
+    strangers: Float64s
+    strangers_names: Float64s
+    relatives: Float64s
+    count: Float64s
+    n_other_pairs: float
+
+
+@dataclass(frozen=True)
+class _Fit:
+    m: Float64s
+    namesakes: Float64s
+    sizes: Float64s
+    matched: Float64s
+    log_likelihood_bits: float
+    iterations: int
+    converged: bool
+
+
+def count_patterns(
+    referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
+) -> Patterns:
+    """Count the plausible pairs by pattern.
+
+    `model` gives u, and says which pairs are plausible.
+    """
+    _, weight_bits = score(referrals, left, right, comparisons, model)
+    kept = np.flatnonzero(weight_bits >= PLAUSIBLE_BITS)
+    left, right = left[kept], right[kept]
+    levels = comparisons.levels[kept]
+    plausible = Comparisons(levels, comparisons.coincidence_bits[kept])
+    by_field = stranger_log2(referrals, left, right, plausible, model)
+    binned = [
+        np.round(bits / BIN_BITS).astype(np.int64) for bits in (by_field.sum(axis=1), _names_of(by_field))
+    ]
+    community = pair_community(referrals, left, right)
+    columns = [*binned, community, *levels.T]
+    key = np.zeros(len(left), dtype=np.int64)
+    for column in columns:
+        lowest = column.min(initial=0)
+        key = key * (int(column.max(initial=0)) - int(lowest) + 1) + (column.astype(np.int64) - lowest)
+    _, one, count = np.unique(key, return_index=True, return_counts=True)
+    n = int(np.count_nonzero(referrals.linkable))
+    return Patterns(
+        levels=levels[one],
+        community=community[one],
+        strangers=binned[0][one] * BIN_BITS,
+        strangers_names=binned[1][one] * BIN_BITS,
+        relatives=relative_log2(levels[one]),
+        count=count.astype(float),
+        n_other_pairs=max(n * (n - 1) / 2 - len(key), 0.0),
+    )
+
+
+def _names_of(by_field: Float64s) -> Float64s:
+    """The name fields' part of a sum over fields."""
+    return np.asarray(
+        by_field[:, [n for n, field in enumerate(FIELDS) if field.name in NAME_FIELDS]].sum(axis=1)
+    )
+
+
+def estimate(
+    patterns: Patterns, start: LinkageModel, communities: tuple[str, ...], config: LinkageConfig
+) -> tuple[LinkageModel, EstimationReport]:
+    """Learn m and the class sizes from patterns; `start` gives u, the shipped m and the frequencies.
+    `communities`: the names behind the patterns' community codes (code 0 is none).
+    """
+    n = start.n_referrals
+    n_pairs = patterns.count.sum() + patterns.n_other_pairs
+    pseudo = _size_pseudo_counts(config, n_pairs)
+    shipped = array_of(priors.M_PRIOR)
+    whole = _fit(
+        patterns,
+        np.zeros(len(patterns.count), dtype=np.int64),
+        shipped[None],
+        priors.M_STRENGTH_PAIRS,
+        pseudo,
+        config,
+    )
+    m = whole.m[0]
+    apart = [
+        code
+        for code in range(1, len(communities) + 1)
+        if whole.matched[patterns.community == code].sum() >= MIN_COMMUNITY_PAIRS
+    ]
+    slot = np.zeros(len(communities) + 1, dtype=np.int64)
+    slot[apart] = np.arange(1, len(apart) + 1)
+    start_m = np.repeat(m[None], len(apart) + 1, axis=0)
+    by_community = _fit(
+        patterns, slot[patterns.community], start_m, priors.POOLING_STRENGTH_PAIRS, pseudo, config
+    )
+    fit = by_community if apart else whole
+    pairs_matched, pairs_relative, pairs_namesake = (fit.sizes[:3] * n_pairs).tolist()
+    scale = max(n, 2) - 1
+    # Matched pairs per referral; from the share of pairs, so that it is also there for one referral or none.
+    per_referral = fit.sizes[0] * scale / 2
+    growth = per_referral / (1 + per_referral)
+    model = replace(
+        start,
+        m=table_of(m),
+        m_by_community={communities[code - 1]: table_of(by_community.m[slot[code]]) for code in apart},
+        prior_bits=float(np.log2(2 * growth / (scale * (1 - growth) ** 2))),
+        relative_bits=float(np.log2(fit.sizes[1] / fit.sizes[3])),
+        namesake_bits=float(np.log2(fit.sizes[2] / fit.sizes[3])),
+        namesakes=table_of(fit.namesakes),
+        growth=float(growth),
+    )
+    converged = whole.converged and (by_community.converged or not apart)
+    report = EstimationReport(
+        converged=converged,
+        stopped_because=(
+            f"the penalised log-likelihood rose by less than {config.em_tolerance_bits} bits"
+            if converged
+            else f"the limit of {config.em_max_iterations} iterations was reached"
+        ),
+        iterations=whole.iterations + (by_community.iterations if apart else 0),
+        log_likelihood_bits=fit.log_likelihood_bits,
+        patterns=len(patterns.count),
+        expected_matched_pairs=float(pairs_matched),
+        expected_relative_pairs=float(pairs_relative),
+        expected_namesake_pairs=float(pairs_namesake),
+        learned={
+            field.name: float(fit.matched[patterns.levels[:, column] > 0].sum())
+            for column, field in enumerate(FIELDS)
+        },
+        communities=tuple(communities[code - 1] for code in apart),
+    )
+    return model, report
+
+
+def _size_pseudo_counts(config: LinkageConfig, n_pairs: float) -> Float64s:
+    """Dirichlet pseudo-counts of the four classes: what the prior strength, in referrals, would hold of
+    each.
+    """
+    strength = config.prior_strength_referrals
+    matched = strength * config.prior_repeats_per_referral
+    relative = strength * priors.RELATIVES_PER_REFERRAL
+    namesake = strength * priors.NAMESAKES_PER_REFERRAL
+    all_pairs = strength * (strength - 1) / 2
+    # Above that size the share of matched pairs falls as 1 / n, so the same belief needs more pairs to say it.
+    all_pairs *= max(1.0, np.sqrt(2 * n_pairs) / strength)
+    return np.array([matched, relative, namesake, all_pairs - matched - relative - namesake])
+
+
+def _fit(
+    patterns: Patterns,
+    group: Int64s,
+    start_m: Float64s,
+    strength: float,
+    size_pseudo: Float64s,
+    config: LinkageConfig,
+) -> _Fit:
+    """EM with Dirichlet(strength x start_m) priors for each group's m.
+
+    `group`: int64 (k,); `start_m`: (n_groups, n_fields, n_levels).
+    """
+    n_fields, n_levels = start_m.shape[1:]
+    m_pseudo, names_pseudo = strength * start_m, strength * array_of(priors.NAMESAKE)
+    m, names, sizes = start_m, array_of(priors.NAMESAKE), size_pseudo / size_pseudo.sum()
+    fields = np.arange(n_fields)
+    m_cell = (group[:, None] * n_fields + fields) * n_levels + patterns.levels
+    names_cell = fields * n_levels + patterns.levels
+    previous, converged, iteration = -np.inf, False, 0
+    while not converged and iteration < config.em_max_iterations:
+        iteration += 1
+        joint = np.log2(sizes) + np.stack(
+            [
+                np.log2(m).ravel()[m_cell].sum(axis=1),
+                patterns.relatives,
+                patterns.strangers - patterns.strangers_names + namesake_log2(patterns.levels, names),
+                patterns.strangers,
+            ],
+            axis=1,
+        )
+        total = np.logaddexp2.reduce(joint, axis=1)
+        expected = patterns.count[:, None] * np.exp2(joint - total[:, None])
+        value = float(patterns.count @ total + patterns.n_other_pairs * np.log2(sizes[-1]))
+        value += (
+            float((size_pseudo * np.log2(sizes)).sum())
+            + _penalty(m, m_pseudo)
+            + _penalty(names, names_pseudo)
+        )
+        if value < previous - FALL_TOLERANCE_BITS * max(abs(previous), 1.0):
+            raise AssertionError("the penalised log-likelihood fell; this is a defect of the estimation")
+        converged = value - previous < config.em_tolerance_bits
+        previous = value
+        if not converged:
+            class_counts = (
+                expected.sum(axis=0) + np.array([0.0, 0.0, 0.0, patterns.n_other_pairs]) + size_pseudo
+            )
+            sizes = class_counts / class_counts.sum()
+            m = _shares(m_cell, expected[:, 0], m_pseudo)
+            names = _shares(names_cell, expected[:, 2], names_pseudo)
+    return _Fit(m, names, sizes, expected[:, 0], previous, iteration, converged)
+
+
+def _penalty(shares: Float64s, pseudo: Float64s) -> float:
+    """The log of the Dirichlet prior up to a constant, in bits; missing and levels that do not exist have none."""
+    return float(np.nansum(pseudo[..., 1:] * np.log2(shares[..., 1:])))
+
+
+def _shares(cell: Int64s, weight: Float64s, pseudo: Float64s) -> Float64s:
+    """Expected shares of levels; missing stays 1, and levels that do not exist stay NaN."""
+    count = np.bincount(cell.ravel(), weights=np.repeat(weight, cell.shape[1]), minlength=pseudo.size)
+    held = count.reshape(pseudo.shape)[..., 1:] + pseudo[..., 1:]
+    shares = held / np.nansum(held, axis=-1, keepdims=True)
+    return np.concatenate([np.ones_like(pseudo[..., :1]), shares], axis=-1)
