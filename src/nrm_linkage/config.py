@@ -149,9 +149,7 @@ class LinkageConfig:
         known = {field.name for field in dataclasses.fields(cls)}
         for name in sorted(set(map(str, values)) - known):
             near = get_close_matches(name, sorted(known), n=1)
-            hint = (
-                f"; did you mean {near[0]!r}?" if near else f"; the settings are: {', '.join(sorted(known))}"
-            )
+            hint = f"did you mean {near[0]!r}?" if near else f"the settings are: {', '.join(sorted(known))}"
             raise ConfigError(f"LinkageConfig has no setting {name!r}; {hint}")
         values = dict(values)
         if isinstance(values.get("latest_date"), str):

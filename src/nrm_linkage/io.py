@@ -81,8 +81,14 @@ def new_folder(destination: Path, *, may_replace: Callable[[Path], bool]) -> Ite
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as UTF-8 CSV for people: formula-like text is neutralised, missing is empty."""
-    write_private(path, neutralise_formulas(table).to_csv(index=False, lineterminator="\n"))
+    """Write a table as UTF-8 CSV for people: formula-like text is neutralised, missing is empty.
+
+    All text is quoted: a lone carriage return would else begin a new row, and there a formula.
+    """
+    import csv
+
+    text = neutralise_formulas(table).to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    write_private(path, text)
 
 
 def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
