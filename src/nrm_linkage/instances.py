@@ -14,8 +14,8 @@ modelled on section 62 of the Nationality and Borders Act 2022):
   different bodies referred within thirty days and the records have a type and a place of exploitation in
   common (T1);
 - "cannot tell" otherwise: where the record holds nothing to tell by, and where its dates contradict one
-  another
-  (exploitation that began after the decision and was over before the referral).
+  another (exploitation that was over before it began, or that began after the decision and by the referral
+  before it).
 
 An imprecise date decides only when every day that it may mean decides alike. Reasons are fixed phrases
 without values. Nothing here links anybody: the partition is decided before.
@@ -59,13 +59,15 @@ def assess(referrals: Referrals, previous: Int64s, current: Int64s) -> Assessed:
     began_after = ~np.isnat(cut) & ~np.isnat(start_first) & (start_first > cut)
     ended_before = _known_by(facts.ended_last[current], referred[previous])
     began_before = _known_by(start_last, referred[previous])
-    contradicts = began_after & (ended_before | began_before | _known_by(facts.ended_last[current], cut))
+    contradicts = began_after & (ended_before | began_before)
+    contradicts |= ~np.isnat(start_first) & (start_first > facts.ended_last[current])
     common_type = (facts.types[previous] & facts.types[current]) != 0
     common_place = _common(facts.places, previous, current)
     two_bodies = _two_bodies(facts.responder, referred, previous, current) & common_type & common_place
     refiled = facts.negative_decision[previous] == int(Answer.YES)
-    same = ended_before | (began_before & (common_type | refiled)) | two_bodies
-    assessment = np.select([contradicts, began_after, same], [CANNOT_TELL, LATER, SAME_POSSIBLE], CANNOT_TELL)
+    by_dates = ended_before | (began_before & (common_type | refiled))
+    same = (by_dates & ~contradicts) | two_bodies
+    assessment = np.select([began_after & ~contradicts, same], [LATER, SAME_POSSIBLE], CANNOT_TELL)
     reasons = _joined(
         [
             (contradicts, "the recorded dates contradict one another"),

@@ -58,8 +58,9 @@ class ArrowFrames:
                 "the referrals hand over Arrow data that is not a table; give a frame with one "
                 "column a field."
             ) from None
-        frame: pd.DataFrame = self._table.to_pandas(types_mapper=_nullable_integers)
-        return frame
+        columns = [_as_pandas(column) for column in self._table.columns]
+        frame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=range(len(self._table)))
+        return frame.set_axis(self._table.column_names, axis=1)
 
     def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
         """The frame's own Arrow columns, untouched, with those of `added`."""
@@ -85,6 +86,15 @@ def _as_arrow(added: pd.DataFrame) -> pa.Table:
     table = pa.Table.from_pandas(added, preserve_index=False).replace_schema_metadata()
     types = [pa.string() if pa.types.is_null(field.type) else field.type for field in table.schema]
     return table.cast(pa.schema(list(zip(table.column_names, types, strict=True))))
+
+
+def _as_pandas(column: pa.ChunkedArray) -> pd.Series:
+    """A column as pandas; as Python objects where Arrow cannot (lists of polars' own text, for one)."""
+    try:
+        series: pd.Series = column.to_pandas(types_mapper=_nullable_integers)
+    except pa.ArrowNotImplementedError:
+        series = pd.Series(column.to_pylist(), dtype=object)
+    return series
 
 
 def _nullable_integers(kind: pa.DataType) -> Any:

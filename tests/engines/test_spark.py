@@ -1,0 +1,75 @@
+"""A pyspark frame comes back as one, with its own columns and types, and the same linkage as in memory."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from nrm_linkage import link_referrals
+from nrm_linkage.engines import choose_engine
+from nrm_linkage.errors import InputError
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.xdist_group("spark")]
+
+ROWS: list[tuple[Any, ...]] = [
+    ("R1", "Zamira", "Testaj", datetime.date(2001, 5, 14), 17, decimal.Decimal("1.50"), ["Hull"]),
+    ("R2", "Zamirra", "Testaj", datetime.date(2001, 5, 14), None, None, None),
+    ("R3", "Ruth", "Example", None, 33, decimal.Decimal("2.25"), ["Leeds", "Luton"]),
+]
+SCHEMA = (
+    "`NRM reference` string, `Forename(s)` string, Surname string, DOB date, Score int, Cost decimal(6,2), "
+    "Tags array<string>"
+)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.sql.shuffle.partitions", "1")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+def test_types_and_values_of_the_callers_columns_are_untouched(spark: Any) -> None:
+    frame = spark.createDataFrame(ROWS, schema=SCHEMA)
+    result = link_referrals(frame, progress=False).referrals
+    assert type(result) is type(frame)
+    assert result.schema.fields[: len(frame.columns)] == frame.schema.fields
+    assert [tuple(row)[: len(frame.columns)] for row in result.collect()] == ROWS
+    assert [row["linkage_status"] for row in result.collect()] == ["linked", "linked", "single"]
+    assert result.collect()[2]["confidence"] is None
+
+
+def test_spark_links_as_memory_does(spark: Any) -> None:
+    in_spark = link_referrals(spark.createDataFrame(ROWS, schema=SCHEMA), progress=False, engine="spark")
+    names = [
+        part.strip(" `").rpartition(" ")[0].strip("`") for part in SCHEMA.replace("(6,2)", "").split(",")
+    ]
+    frame = pd.DataFrame(ROWS, columns=names)
+    in_memory = link_referrals(frame, progress=False)
+    pd.testing.assert_frame_equal(in_spark.links, in_memory.links)
+    pd.testing.assert_frame_equal(in_spark.clusters, in_memory.clusters)
+
+
+def test_spark_frames_are_not_taken_as_local_ones(spark: Any) -> None:
+    with pytest.raises(InputError, match="toPandas"):
+        choose_engine("local", spark.createDataFrame(ROWS, schema=SCHEMA))
+
+
+def test_a_frame_without_rows_comes_back(spark: Any) -> None:
+    result = link_referrals(spark.createDataFrame([], schema=SCHEMA), progress=False).referrals
+    assert result.count() == 0
+    assert "cluster_id" in result.columns

@@ -1,0 +1,295 @@
+"""Each class of repeat in domain.md 3.3 and the rule of 3.4; neither days nor places decide."""
+
+from __future__ import annotations
+
+import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nrm_linkage.instances import CANNOT_TELL, LATER, SAME_POSSIBLE, assess
+from nrm_linkage.normalise.answers import Answer
+from nrm_linkage.tables import Coded, InstanceFacts, TokenLists
+
+LABOUR, SEXUAL = 1, 2
+PLACES = ("Hull", "Leeds", "Dover")
+RESPONDERS = ("", "police", "council")
+
+Record = dict[str, Any]
+EMPTY: Record = {
+    "referred": None,
+    "types": 0,
+    "started_first": None,
+    "started_last": None,
+    "ended_last": None,
+    "places": (),
+    "responder": "",
+    "decided": None,
+    "negative_decision": Answer.MISSING,
+    "more_than_one_situation": Answer.MISSING,
+    "still_exploited": Answer.MISSING,
+}
+
+
+def record(**known: Any) -> Record:
+    """A record; `started` gives both ends of an exact beginning."""
+    if "started" in known:
+        known["started_first"] = known["started_last"] = known.pop("started")
+    return EMPTY | known
+
+
+def judged(pairs: list[tuple[Record, Record]]) -> list[tuple[str, str]]:
+    """Assessment and reasons of each pair (previous, current), all assessed in one call."""
+    rows = [row for pair in pairs for row in pair]
+
+    def days(name: str) -> Any:
+        return np.array([row[name] for row in rows], dtype="datetime64[D]")
+
+    def answers(name: str) -> Any:
+        return np.array([int(row[name]) for row in rows], dtype=np.int8)
+
+    counts = [len(row["places"]) for row in rows]
+    facts = InstanceFacts(
+        types=np.array([row["types"] for row in rows], dtype=np.int8),
+        started_first=days("started_first"),
+        started_last=days("started_last"),
+        ended_last=days("ended_last"),
+        places=TokenLists(
+            start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            token=np.array([PLACES.index(p) for row in rows for p in row["places"]], dtype=np.int32),
+            texts=PLACES,
+        ),
+        responder=Coded(
+            np.array([RESPONDERS.index(r["responder"]) for r in rows], dtype=np.int32), RESPONDERS
+        ),
+        decided=days("decided"),
+        negative_decision=answers("negative_decision"),
+        more_than_one_situation=answers("more_than_one_situation"),
+        still_exploited=answers("still_exploited"),
+        reported_before=np.zeros(len(rows), dtype=np.int8),
+    )
+    referrals: Any = SimpleNamespace(facts=facts, referred=days("referred"))
+    at = np.arange(len(pairs), dtype=np.int64) * 2
+    found = assess(referrals, at, at + 1)
+    return list(zip(found.assessment.tolist(), found.reasons.tolist(), strict=True))
+
+
+def judge(previous: Record, current: Record) -> tuple[str, str]:
+    (result,) = judged([(previous, current)])
+    return result
+
+
+FIRST = record(referred="2023-03-01", types=LABOUR, places=("Hull",), responder="police")
+
+
+def test_t1_two_bodies_that_refer_one_situation_within_a_month() -> None:
+    other = record(
+        referred="2023-03-20", types=LABOUR | SEXUAL, places=("Dover", "Hull"), responder="council"
+    )
+    assessment, reasons = judge(FIRST, other)
+    assert assessment == SAME_POSSIBLE
+    assert "two bodies referred within thirty days" in reasons
+
+
+@pytest.mark.parametrize(
+    "lacks",
+    [
+        {"referred": "2023-04-01"},
+        {"referred": None},
+        {"responder": "police"},
+        {"responder": ""},
+        {"types": SEXUAL},
+        {"types": 0},
+        {"places": ("Leeds",)},
+        {"places": ()},
+    ],
+    ids=str,
+)
+def test_t1_needs_all_of_nearness_another_body_type_and_place(lacks: Record) -> None:
+    other = record(referred="2023-03-20", types=LABOUR, places=("Hull",), responder="council") | lacks
+    assert judge(FIRST, other)[0] == CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        ({"ended_last": "2023-03-01"}, "over by the previous referral"),
+        ({"ended_last": "2022-01-01"}, "over by the previous referral"),
+        ({"started": "2022-05-01", "types": LABOUR}, "begun by the previous referral; an exploitation type"),
+    ],
+)
+def test_t2_a_later_referral_of_what_was_before_the_first(known: Record, reason: str) -> None:
+    assessment, reasons = judge(FIRST, record(referred="2024-09-01", **known))
+    assert assessment == SAME_POSSIBLE
+    assert reason in reasons
+
+
+def test_t2_a_case_that_was_refused_and_referred_again() -> None:
+    refused = FIRST | {"negative_decision": Answer.YES}
+    again = record(referred="2023-12-01", started="2022-05-01", types=SEXUAL)
+    assert judge(refused, again)[0] == SAME_POSSIBLE
+    assert judge(FIRST, again)[0] == CANNOT_TELL
+    assert judge(refused, record(referred="2023-12-01", types=LABOUR))[0] == CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("decided", "started", "expected"),
+    [
+        ("2023-03-10", "2023-03-11", LATER),
+        ("2023-03-10", "2023-03-10", CANNOT_TELL),
+        ("2023-03-10", "2023-03-05", CANNOT_TELL),  # after the referral, before the decision: section 62
+        (None, "2023-03-02", LATER),
+        (None, "2023-03-01", SAME_POSSIBLE),
+    ],
+)
+def test_t3_exploitation_that_began_after_the_decision_or_the_referral(
+    decided: str | None, started: str, expected: str
+) -> None:
+    assessment, reasons = judge(
+        FIRST | {"decided": decided}, record(referred="2024-02-01", started=started, types=LABOUR)
+    )
+    assert assessment == expected
+    if expected == LATER:
+        assert ("after the decision" in reasons) == (decided is not None)
+
+
+def test_t3_an_imprecise_beginning_decides_only_when_every_day_of_it_does() -> None:
+    some_day_of_2023 = {"started_first": "2023-01-01", "started_last": "2023-12-31", "types": LABOUR}
+    some_day_of_2024 = {"started_first": "2024-01-01", "started_last": "2024-12-31", "types": LABOUR}
+    assert judge(FIRST, record(referred="2025-01-01", **some_day_of_2023))[0] == CANNOT_TELL
+    assert judge(FIRST, record(referred="2025-01-01", **some_day_of_2024))[0] == LATER
+
+
+def test_t3_answers_are_reasons_and_never_decide() -> None:
+    told = record(referred="2024-02-01", more_than_one_situation=Answer.YES, still_exploited=Answer.YES)
+    assessment, reasons = judge(FIRST, told)
+    assert assessment == CANNOT_TELL
+    assert "more than one situation" in reasons and "still going on" in reasons
+    denied = record(referred="2024-02-01", more_than_one_situation=Answer.NO, still_exploited=Answer.UNSURE)
+    assert judge(FIRST, denied) == (CANNOT_TELL, "the records hold nothing to tell by")
+
+
+def test_t4_and_t5_say_nothing_of_the_instance_by_themselves() -> None:
+    assert judge(record(), record()) == (CANNOT_TELL, "the records hold nothing to tell by")
+    assert judge(FIRST, record(referred="2026-03-01"))[0] == CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    "current",
+    [
+        record(referred="2024-02-01", started="2023-06-01", ended_last="2023-02-01"),
+        record(referred="2024-02-01", started="2023-06-01", ended_last="2023-05-01"),
+    ],
+)
+def test_dates_that_contradict_one_another_decide_nothing(current: Record) -> None:
+    assessment, reasons = judge(FIRST, current)
+    assert assessment == CANNOT_TELL
+    assert "contradict" in reasons
+
+
+def test_contradicting_dates_leave_the_two_bodies_rule_alone() -> None:
+    other = record(referred="2023-03-20", types=LABOUR, places=("Hull",), responder="council")
+    assert (
+        judge(FIRST, other | {"started_first": "2023-03-10", "ended_last": "2023-01-01"})[0] == SAME_POSSIBLE
+    )
+
+
+def test_a_decision_before_its_own_referral_decides_nothing_about_the_time_between() -> None:
+    odd = FIRST | {"decided": "2022-01-01"}
+    assert judge(odd, record(referred="2024-02-01", started="2022-06-01", types=LABOUR))[0] == CANNOT_TELL
+
+
+def test_reasons_are_phrases_without_values() -> None:
+    _, reasons = judge(FIRST, FIRST | {"responder": "council", "referred": "2023-03-05"})
+    assert not [word for word in (*PLACES, "police", "council", "2023") if word in reasons]
+
+
+# ------------------------------------------------------------------------------------------------- properties
+
+DAY = st.none() | st.integers(0, 8).map(lambda n: datetime.date(2023, 1, 1) + datetime.timedelta(days=20 * n))
+ANSWER = st.sampled_from(list(Answer))
+RECORDS = st.fixed_dictionaries(
+    {
+        "referred": DAY,
+        "types": st.integers(0, 3),
+        "started": st.tuples(DAY, DAY),
+        "ended_last": DAY,
+        "places": st.sets(st.sampled_from(PLACES)).map(sorted).map(tuple),
+        "responder": st.sampled_from(RESPONDERS),
+        "decided": DAY,
+        "negative_decision": ANSWER,
+        "more_than_one_situation": ANSWER,
+        "still_exploited": ANSWER,
+    }
+).map(
+    lambda row: (
+        {name: value for name, value in row.items() if name != "started"}
+        | (
+            {"started_first": min(row["started"]), "started_last": max(row["started"])}
+            if None not in row["started"]
+            else {"started_first": None, "started_last": None}
+        )
+    )
+)
+FAR = 10_000
+
+
+def two_bodies(previous: Record, current: Record) -> bool:
+    """The documented rule, written out: the only one that days between and places have a part in."""
+    days = [row["referred"] for row in (previous, current)]
+    return (
+        None not in days
+        and abs((days[1] - days[0]).days) <= 30
+        and "" not in (previous["responder"], current["responder"])
+        and previous["responder"] != current["responder"]
+        and bool(previous["types"] & current["types"])
+        and bool(set(previous["places"]) & set(current["places"]))
+    )
+
+
+@given(RECORDS, RECORDS, st.sets(st.sampled_from(PLACES)), st.sets(st.sampled_from(PLACES)))
+def test_places_decide_nothing_but_in_the_two_bodies_rule(
+    previous: Record, current: Record, a: Any, b: Any
+) -> None:
+    moved = (previous | {"places": tuple(sorted(a))}, current | {"places": tuple(sorted(b))})
+    before, after = (answer for answer, _ in judged([(previous, current), moved]))
+    assert before == after or two_bodies(previous, current) != two_bodies(*moved)
+
+
+@given(RECORDS, RECORDS)
+def test_the_days_between_decide_nothing_but_in_the_two_bodies_rule(
+    previous: Record, current: Record
+) -> None:
+    """The later referral moves far away; no rule but that one looks at its day."""
+    far = current["referred"] and current["referred"] + datetime.timedelta(days=FAR)
+    moved = (previous, current | {"referred": far})
+    before, after = (answer for answer, _ in judged([(previous, current), moved]))
+    assert before == after or two_bodies(previous, current)
+    if before == CANNOT_TELL:
+        assert after == CANNOT_TELL
+
+
+@given(RECORDS, RECORDS)
+def test_stretching_time_without_changing_any_order_decides_nothing(
+    previous: Record, current: Record
+) -> None:
+    def stretched(row: Record) -> Record:
+        return {
+            name: datetime.date(2023, 1, 1) + (value - datetime.date(2023, 1, 1)) * 7
+            if isinstance(value, datetime.date)
+            else value
+            for name, value in row.items()
+        }
+
+    moved = (stretched(previous), stretched(current))
+    before, after = (answer for answer, _ in judged([(previous, current), moved]))
+    assert before == after or two_bodies(previous, current) != two_bodies(*moved)
+
+
+@given(st.lists(st.tuples(RECORDS, RECORDS), max_size=6))
+def test_repeats_are_assessed_one_by_one(pairs: list[tuple[Record, Record]]) -> None:
+    assert judged(pairs) == [judge(*pair) for pair in pairs]
