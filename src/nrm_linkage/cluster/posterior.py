@@ -1,13 +1,16 @@
 """The posterior over partitions of one component into people, exactly, for components of one size at a time.
 
-The weight of a cluster of k referrals is its size prior plus 2/k times the sum of its pairs' evidence, in
-bits: k records of one person give k(k-1)/2 agreements but only k-1 independent coincidences. The size prior
-is that of people whose number falls geometrically with their referrals, (k-1)(prior - 1) + log2 k!, of which
-the prior of a pair is the case of two, so that the prior counts once. A partition's weight is the sum over
-its clusters.
+The weight of a cluster of k referrals, in bits, is its size prior plus the evidence that its referrals are one
+person's. k records of one person give k(k-1)/2 agreements but only k-1 independent coincidences, so a sum over
+pairs would count a clique's evidence again and again. Two ways to count k-1 of them bracket the truth: 2/k times
+the sum over all pairs, which lets one bad record spoil what the others agree on, and the strongest spanning tree,
+which follows any chain. The evidence is the mean of the two (docs/decisions/0005 has the measurements); for two
+referrals, and for a clique of equal links, all three are the same.
 
-Small components are enumerated, many at once; larger ones summed by dynamic programming over subsets. Subsets
-are bit masks.
+The size prior is that of people whose number falls geometrically with their referrals, (k-1)(prior - 1) + log2 k!,
+of which the prior of a pair is the case of two, so that the prior counts once. A partition's weight is the sum over
+its clusters. Small components are enumerated, many at once; larger ones summed by dynamic programming over subsets.
+Subsets are bit masks.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from nrm_linkage.tables import Float64s, Int64s
 
 __all__ = [
     "ENUMERATED_SIZE",
+    "TREE_SHARE",
     "Posterior",
     "best_partition",
     "co_membership",
@@ -30,6 +34,9 @@ __all__ = [
     "size_prior_bits",
     "subset_weights",
 ]
+
+TREE_SHARE = 0.5
+"""The spanning tree's share of a cluster's evidence; the rest is the mean's (chosen by us: docs/decisions/0005)."""
 
 ENUMERATED_SIZE = 7
 """Components up to this size are enumerated: 877 partitions of seven."""
@@ -53,18 +60,47 @@ def size_prior_bits(size: Int64s, prior_bits: float) -> Float64s:
 
 
 def subset_weights(evidence: Float64s, prior_bits: float) -> Float64s:
-    """The weight of every subset as a cluster, (c, 2^k), in bits; the empty subset weighs 0. `evidence`: (c,
-    k, k), symmetric.
+    """The weight of every subset as a cluster, (c, 2^k), in bits; the empty subset weighs 0.
+
+    `evidence`: (c, k, k), symmetric, 0 on the diagonal.
     """
+    k = evidence.shape[1]
+    size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
+    mean = 2.0 / np.maximum(size, 1) * _pair_sums(evidence)
+    weights = size_prior_bits(size, prior_bits) + (1 - TREE_SHARE) * mean + TREE_SHARE * _tree_sums(evidence)
+    return np.where(size > 0, weights, 0.0)
+
+
+def _pair_sums(evidence: Float64s) -> Float64s:
+    """The sum over all pairs of every subset, (c, 2^k)."""
     n, k = evidence.shape[:2]
     sums = np.zeros((n, 1 << k))
-    size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
     for member in range(k):
-        # Sum over a subset with this member on top = sum without it + its pairs with the rest.
+        # A subset with this member on top: the sum without it, and its pairs with the rest.
         low = 1 << member
         bits = (np.arange(low)[:, None] >> np.arange(member)) & 1
         sums[:, low : 2 * low] = sums[:, :low] + evidence[:, member, :member] @ bits.T
-    return np.where(size > 0, size_prior_bits(size, prior_bits) + 2.0 / np.maximum(size, 1) * sums, 0.0)
+    return sums
+
+
+def _tree_sums(evidence: Float64s) -> Float64s:
+    """The sum over the strongest spanning tree of every subset, (c, 2^k): Prim's algorithm on all subsets at once."""
+    n, k = evidence.shape[:2]
+    mask, component = np.arange(1 << k), np.arange(n)[:, None]
+    held = ((mask[:, None] >> np.arange(k)) & 1).astype(bool)
+    first = held.argmax(axis=1)
+    open_ = np.broadcast_to(held, (n, 1 << k, k)).copy()
+    open_[:, mask, first] = False
+    link = evidence[:, first, :].copy()
+    sums = np.zeros((n, 1 << k))
+    for _ in range(k - 1):
+        reach = np.where(open_, link, -np.inf)
+        chosen = reach.argmax(axis=2)
+        strongest = np.take_along_axis(reach, chosen[:, :, None], axis=2)[:, :, 0]
+        sums += np.where(np.isfinite(strongest), strongest, 0.0)
+        np.put_along_axis(open_, chosen[:, :, None], False, axis=2)
+        np.maximum(link, evidence[component, chosen, :], out=link)
+    return sums
 
 
 def exact_posterior(weights: Float64s, uniforms: Float64s) -> Posterior:

@@ -1,16 +1,16 @@
 """The posterior over partitions of a component that is too large for the exact one: seeded Gibbs sampling.
 
-Each sweep visits every referral and lets it join one of the clusters or stand alone, with probability by the
-cluster weights of `posterior`. The chain starts from greedy merging, so it begins at a good partition; the
-first quarter of the sweeps is left out. It is an approximation, and the report says how many referrals it
-concerns.
+Each sweep visits every referral and lets it join one of the clusters or stand alone, with probability by what it adds
+to the cluster's weight in `posterior`; its part of the spanning tree is taken to be its strongest link. The chain
+starts from greedy merging, so it begins at a good partition; the first quarter of the sweeps is left out. It is an
+approximation, and the report says how many referrals it concerns.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from nrm_linkage.cluster.posterior import size_prior_bits
+from nrm_linkage.cluster.posterior import TREE_SHARE, size_prior_bits
 from nrm_linkage.tables import Float64s, Int64s
 
 __all__ = ["greedy_partition", "sampled_partitions"]
@@ -35,9 +35,12 @@ def sampled_partitions(evidence: Float64s, prior_bits: float, sweeps: int, seed:
             size[own] -= 1
             inside[own] -= ties[own]
             empty = int(np.flatnonzero(size == 0)[0])
-            weight_now = np.where(size > 0, prior[size] + 2.0 / np.maximum(size, 1) * inside, 0.0)
-            weight_then = prior[size + 1] + 2.0 / (size + 1) * (inside + ties)
-            change = np.where(size > 0, weight_then - weight_now, -np.inf)
+            strongest = np.full(k, -np.inf)
+            others = np.arange(k) != member
+            np.maximum.at(strongest, label[others], evidence[member, others])
+            mean = 2.0 / (size + 1) * (inside + ties) - 2.0 / np.maximum(size, 1) * inside
+            gain = prior[size + 1] - prior[size] + (1 - TREE_SHARE) * mean + TREE_SHARE * strongest
+            change = np.where(size > 0, gain, -np.inf)
             change[empty] = 0.0
             share = np.exp2(change - change.max())
             chosen = int(np.searchsorted(np.cumsum(share), random.random() * share.sum(), side="right"))
@@ -61,13 +64,14 @@ def _greedy_by_weight(evidence: Float64s, prior: Float64s) -> Int64s:
     """Merge the two clusters whose union gains most weight until none gains."""
     k = len(evidence)
     label = np.arange(k, dtype=np.int64)
-    between = evidence.copy()
+    between, strongest = evidence.copy(), evidence.copy()
     inside, size, alive = np.zeros(k), np.ones(k, dtype=np.int64), np.ones(k, dtype=bool)
     while True:
         joint = size[:, None] + size[None, :]
-        weight = prior[size] + 2.0 / size * inside
-        union = prior[np.minimum(joint, k)] + 2.0 / joint * (inside[:, None] + inside[None, :] + between)
-        gain = union - weight[:, None] - weight[None, :]
+        mean = 2.0 / joint * (inside[:, None] + inside[None, :] + between)
+        mean -= (2.0 / size * inside)[:, None] + (2.0 / size * inside)[None, :]
+        gain = prior[np.minimum(joint, k)] - prior[size][:, None] - prior[size][None, :]
+        gain += (1 - TREE_SHARE) * mean + TREE_SHARE * strongest
         gain[~alive] = -np.inf
         gain[:, ~alive] = -np.inf
         np.fill_diagonal(gain, -np.inf)
@@ -78,6 +82,8 @@ def _greedy_by_weight(evidence: Float64s, prior: Float64s) -> Int64s:
         size[a] += size[b]
         between[a] += between[b]
         between[:, a] += between[:, b]
+        strongest[a] = np.maximum(strongest[a], strongest[b])
+        strongest[:, a] = strongest[a]
         alive[b] = False
         label[label == b] = a
 
