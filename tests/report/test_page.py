@@ -1,4 +1,4 @@
-"""The page: everything escaped, nothing fetched, the caveat there, and no single person in what is published."""
+"""The page: all escaped, nothing fetched, the caveat there, and no single person in what is published."""
 
 from __future__ import annotations
 

@@ -20,6 +20,9 @@ from nrm_linkage.errors import TooManyPairsError
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import CandidatePairs, Int32s, Int64s, Mask, Referrals, RuleYield
 
+RARE_PART = 2
+"""A word is rare when no more referrals hold it than this part of the largest key (chosen by us)."""
+
 __all__ = ["candidate_pairs", "pairs_within", "rules_that_find"]
 
 
@@ -132,7 +135,7 @@ def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Ke
     """
     keys = rule.keys(referrals)
     keys = _grouped(keys.take(referrals.linkable[keys.row]))
-    fits = _group_sizes(keys) <= limit
+    fits = _group_sizes(keys) <= (limit // RARE_PART if rule.rare_only else limit)
     parts, hot = [keys.take(fits)], keys.take(~fits)
     if rule.rare_only:
         return parts, 0

@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from nrm_linkage.normalise.variants import known_different, nickname_classes
-from nrm_linkage.tables import Int8s, Int64s, NameBags
+from nrm_linkage.tables import Int8s, Int64s, Mask, NameBags
 
 __all__ = ["WordLevel", "word_levels"]
 
@@ -69,57 +69,65 @@ def _unlike_words(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
     """Near, shortened or none, for words that are neither equal nor variants."""
     levels = np.zeros(len(left), dtype=np.int8)
     texts = np.array(bags.tokens.texts, dtype=object)
-    letters = np.array([len(text) for text in bags.tokens.texts], dtype=np.int64)
+    letters = _lengths(bags.tokens.texts)
     shorter, longer = np.where(letters[left] <= letters[right], (left, right), (right, left))
-    levels[_is_short_form(bags, shorter, longer)] = WordLevel.SHORTENED
-    long_enough = (
-        np.flatnonzero(letters[shorter] >= NEAR_MIN_LETTERS) if len(left) else np.zeros(0, dtype=np.int64)
-    )
-    if not len(long_enough):
-        return levels
+    levels[_is_short_form(bags.tokens.texts, letters, shorter, longer)] = WordLevel.SHORTENED
+    long_enough = np.flatnonzero(letters[shorter] >= NEAR_MIN_LETTERS)
     left, right, size = left[long_enough], right[long_enough], letters[shorter[long_enough]]
     similarity = process.cpdist(texts[left], texts[right], scorer=JaroWinkler.similarity, dtype=np.float64)
     near = _few_edits(texts[left], texts[right], size)
     near |= (similarity >= NEAR_JARO_WINKLER) & (size >= JARO_WINKLER_MIN_LETTERS)
     near |= (bags.sound[left] == bags.sound[right]) & (similarity >= ALIKE_JARO_WINKLER)
-    skeletons = np.array(bags.skeleton_texts, dtype=object)
-    a, b = skeletons[bags.skeleton[left]], skeletons[bags.skeleton[right]]
-    length = np.fromiter(
-        (min(len(x), len(y)) for x, y in zip(a, b, strict=True)), dtype=np.int64, count=len(a)
-    )
-    near |= _few_edits(a, b, length - 1) & (similarity >= SKELETON_JARO_WINKLER)
+    skeletons, sounds_l, sounds_r = np.array(bags.skeleton_texts, dtype=object), bags.skeleton[left], bags.skeleton[right]
+    length = _lengths(bags.skeleton_texts)
+    alike = _few_edits(skeletons[sounds_l], skeletons[sounds_r], np.minimum(length[sounds_l], length[sounds_r]) - 1)
+    near |= alike & (similarity >= SKELETON_JARO_WINKLER)
     levels[long_enough[near]] = WordLevel.NEAR
     return levels
+
+
+def _lengths(texts: tuple[str, ...]) -> Int64s:
+    return np.array([len(text) for text in texts], dtype=np.int64)
 
 
 def _few_edits(
     a: np.ndarray[tuple[int], np.dtype[np.object_]],
     b: np.ndarray[tuple[int], np.dtype[np.object_]],
     letters: Int64s,
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+) -> Mask:
     """At most one edit in words of four letters or more, two of seven, three of ten; exchanged neighbours are one."""
     allowed = np.select([letters >= 10, letters >= 7, letters >= NEAR_MIN_LETTERS], [3, 2, 1], 0)
     edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
     return np.asarray((edits <= allowed) & (allowed > 0))
 
 
-def _is_short_form(
-    bags: NameBags, shorter: Int64s, longer: Int64s
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    texts = bags.tokens.texts
-    nicknames = {
-        word: nickname_classes(texts[word]) for word in np.unique(np.concatenate([shorter, longer])).tolist()
-    }
+def _is_short_form(texts: tuple[str, ...], letters: Int64s, shorter: Int64s, longer: Int64s) -> Mask:
+    """Whether the shorter word is an initial, the beginning or the end of the longer, or a nickname of it."""
+    size = letters[shorter]
+    result = np.zeros(len(shorter), dtype=bool)
+    for may_be, affix, test in (
+        (size == 1, [text[:1] for text in texts], None),
+        (size >= BEGINNING_MIN_LETTERS, [text[:BEGINNING_MIN_LETTERS] for text in texts], str.startswith),
+        (size >= END_MIN_LETTERS, [text[-END_MIN_LETTERS:] for text in texts], str.endswith),
+    ):
+        # The affixes as codes rule out nearly every pair before any text is looked at.
+        _, code = np.unique(np.array(affix or [""]), return_inverse=True)
+        same = np.flatnonzero(may_be & (code[shorter] == code[longer]))
+        if test is not None:
+            pairs = zip(shorter[same].tolist(), longer[same].tolist(), strict=True)
+            same = same[np.array([test(texts[long], texts[short]) for short, long in pairs], dtype=bool)]
+        result[same] = True
+    return result | _are_nicknames(texts, shorter, longer)
 
-    def is_short_form(short: int, long: int) -> bool:
-        a, b = texts[short], texts[long]
-        if len(a) == 1:
-            return b.startswith(a)
-        if len(a) >= BEGINNING_MIN_LETTERS and b.startswith(a):
-            return True
-        if len(a) >= END_MIN_LETTERS and b.endswith(a):
-            return True
-        return not nicknames[short].isdisjoint(nicknames[long])
 
-    pairs = zip(shorter.tolist(), longer.tolist(), strict=True)
-    return np.fromiter((is_short_form(short, long) for short, long in pairs), dtype=bool, count=len(shorter))
+def _are_nicknames(texts: tuple[str, ...], left: Int64s, right: Int64s) -> Mask:
+    """Whether two words may stand for one name. A word always stands for its own class, so one of the two needs another."""
+    result = np.zeros(len(left), dtype=bool)
+    words = np.unique(np.concatenate([left, right])).tolist()
+    classes = {word: nickname_classes(texts[word]) for word in words}
+    has_more = np.zeros(len(texts), dtype=bool)
+    has_more[[word for word in words if len(classes[word]) > 1]] = True
+    open_ = np.flatnonzero(has_more[left] | has_more[right]) if len(texts) else left
+    pairs = zip(left[open_].tolist(), right[open_].tolist(), strict=True)
+    result[open_] = [not classes[a].isdisjoint(classes[b]) for a, b in pairs]
+    return result
