@@ -1,4 +1,4 @@
-"""The command line: files in many encodings, one sentence for an error, and no value that nobody asked for."""
+"""The command line: files in many encodings, an error in one sentence, no value that nobody asked for."""
 
 from __future__ import annotations
 

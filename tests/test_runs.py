@@ -209,6 +209,8 @@ def test_values_that_parquet_cannot_hold_become_text(
         "boolean",
         "Float64",
         "datetime64[ns]",
+        "datetime64[s]",
+        "datetime64[us]",
         "timedelta64[ns]",
     ],
 )

@@ -128,9 +128,15 @@ def test_every_kind_of_frame_comes_back(tmp_path: Path, frame: pd.DataFrame, opt
 
 
 def test_repeated_and_odd_labels_and_values_do_not_stop_a_save(tmp_path: Path) -> None:
-    frame = pd.concat([FRAME, pd.DataFrame({7: [1, "b", None, {2}, 3.5]}), FRAME[["City"]]], axis=1)
+    notes = [pd.DataFrame({"Notes": list("abcde")})] * 2
+    frame = pd.concat([FRAME, pd.DataFrame({7: [1, "b", None, {2}, 3.5]}), *notes], axis=1)
     loaded = there_and_back(linked(frame), tmp_path / "run")
-    assert [str(label) for label in loaded.referrals.columns[:10]] == [*FRAME.columns, "7", "City#2"]
+    assert [str(label) for label in loaded.referrals.columns[:11]] == [
+        *FRAME.columns,
+        "7",
+        "Notes",
+        "Notes#2",
+    ]
     assert loaded.referrals["7"].tolist()[:2] == ["1", "b"]
 
 

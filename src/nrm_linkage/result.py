@@ -435,7 +435,7 @@ def assemble(
     )
     issues = issues.sort_values(["row", "field", "issue"], ignore_index=True)[
         ["row", "referral_id", "field", "issue"]
-    ]
+    ].infer_objects()
     added = _added_columns(run, ids)
     report = _report(run, normalised, candidates, within, components, estimation, clusters, issues)
     return Linkage(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,7 +92,7 @@ def read_run(folder: Path) -> SavedRun:
         raise InputError(f"the run's files were changed after it was written: {'; '.join(wrong)}.")
     paths = [folder / name for name in sorted(files)]
     return SavedRun(
-        tables={path.stem: pq.read_table(path).to_pandas() for path in paths if path.suffix == ".parquet"},
+        tables={path.stem: _read_parquet(path) for path in paths if path.suffix == ".parquet"},
         documents={
             path.stem: json.loads(path.read_text(encoding="utf-8"))
             for path in paths
@@ -161,6 +162,21 @@ def _parquet(table: pd.DataFrame) -> bytes:
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pandas(plain), sink, compression="zstd")
     return sink.getvalue()
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    """The table that was written, times in their own unit again (Parquet knows no seconds)."""
+    stored = pq.read_table(path)
+    table: pd.DataFrame = stored.to_pandas()
+    described = (stored.schema.pandas_metadata or {}).get("columns", [])
+    units = {
+        column["field_name"]: re.search(r"64\[(m?s|[un]s)\]", column["numpy_type"]) for column in described
+    }
+    for name in table.columns:
+        unit = units.get(name)
+        if unit and table[name].dtype.kind in "mM":
+            table[name] = table[name].dt.as_unit(unit[1])
+    return table
 
 
 def _storable(column: pd.Series) -> pd.Series:
