@@ -28,7 +28,7 @@ from nrm_linkage.model import (
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
-from nrm_linkage.result import Linkage, LinkedRun, assemble
+from nrm_linkage.result import Linkage, LinkedRun, Outcome, assemble
 from nrm_linkage.schema import arrange, recognise
 from nrm_linkage.tables import CandidatePairs, Comparisons, Progress, Referrals
 
@@ -105,9 +105,13 @@ def link_referrals(
     >>> linkage.referrals["linkage_status"].tolist()
     ['linked', 'linked', 'single']
     """
-    config = config or LinkageConfig()
+    config = LinkageConfig() if config is None else config
     if not isinstance(config, LinkageConfig):
         raise ConfigError("config must be a LinkageConfig, for example LinkageConfig(false_link_cost=4).")
+    if model is not None and not isinstance(model, LinkageModel):
+        raise ConfigError(
+            "model must be a LinkageModel: the .model of an earlier run, or LinkageModel.load(path)."
+        )
     if decisions is not None or previous is not None:
         raise InputError("decisions= and previous= are not built yet; leave them out.")
     with watching(progress, STAGES) as watch:
@@ -156,17 +160,8 @@ def _run(
         )
     with watch.stage("assemble"):
         linkage = assemble(
-            LinkedRun(
-                frame=frame, recognised=recognised, config=config, raw=raw, referrals=rows, partition=people
-            ),
-            model=model,
-            normalised=normalised,
-            candidates=candidates,
-            pairs=pairs,
-            within=within,
-            together=together,
-            components=found,
-            estimation=estimation,
+            LinkedRun(frame, recognised, config, raw, rows, people),
+            Outcome(model, normalised, candidates, pairs, within, together, found, estimation),
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )
     return replace(linkage, report=replace(linkage.report, seconds=watch.seconds))

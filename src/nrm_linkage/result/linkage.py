@@ -1,0 +1,325 @@
+"""`Linkage`: the tables of a run, and what can be asked of them.
+
+The tables hold what the caller's own frame holds, keyed by referral id. No repr shows a value of a record;
+explanations do only when asked with `show="values"`. Counting, explaining and reporting are done by their
+rooms.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.cluster import cluster_ids
+from nrm_linkage.errors import InputError
+from nrm_linkage.explain import ClusterExplanation, PairExplanation, explain_cluster, explain_pair
+from nrm_linkage.explain.pair import Show
+from nrm_linkage.instances import assess
+from nrm_linkage.model import LinkageModel
+from nrm_linkage.model.frequencies import nationality_key
+from nrm_linkage.normalise.referrals import normalise_referrals
+from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
+from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
+from nrm_linkage.result.run import LinkedRun, Objects
+from nrm_linkage.result.saved import TABLES, from_saved, to_saved
+from nrm_linkage.result.tables import date_order
+from nrm_linkage.runs import read_run, write_run
+from nrm_linkage.schema import arrange
+from nrm_linkage.tables import Int64s, RawReferrals
+
+__all__ = ["Linkage"]
+
+AGE_GROUP_NAMES = ("unknown", "child", "adult")
+GENDER_NAMES = ("unknown", "female", "male", "other")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Linkage:
+    """The result of `link_referrals`.
+
+    Attributes
+    ----------
+    referrals
+        The caller's rows, order, index and columns, with `referral_id`, `linkage_status` ("linked", "single",
+        "not linkable"), `cluster_id`, `cluster_size`, `confidence` (of the cluster; null unless linked),
+        `membership_probability`, and `technical_duplicate_of` (the referral id that a row repeats for
+        technical reasons).
+    clusters
+        One row a probable individual with two or more referrals: `cluster_id`, `n_referrals`, `confidence`,
+        `first_referral`, `last_referral`, `weakest_link_bits`, `n_same_instance_possible`,
+        `decided_by_human`, `caveat`.
+    repeats
+        One row a referral after the first of its cluster, in date order, undated ones last: `cluster_id`,
+        `referral_id`, `previous_referral_id`, `days_since_previous` (nullable), `instance_assessment`,
+        `reasons`.
+    links
+        One row a pair at or above the review floor, or within a cluster: ids, `match_weight_bits`,
+        `match_probability` (from the pair alone), `same_person_probability` (from the whole component),
+        `same_cluster`, levels and bits of each field, `found_by`.
+    data_issues
+        One row a value that could not be read or is doubtful: `row` (position in the caller's frame),
+        `referral_id`, `field`, `issue`; never the value.
+    changes
+        Empty without `previous=`.
+    model, report
+        The parameters, and the record of the run.
+    run, added
+        What the methods work on: the run in canonical order, and the added columns in the caller's order.
+    """
+
+    referrals: Any
+    clusters: pd.DataFrame
+    repeats: pd.DataFrame
+    links: pd.DataFrame
+    data_issues: pd.DataFrame
+    changes: pd.DataFrame
+    model: LinkageModel
+    report: LinkageReport
+    run: LinkedRun
+    added: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return "\n".join([*self._summary(), HOME_OFFICE_CAVEAT])
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{html.escape(line)}</li>" for line in self._summary())
+        return f"<div><strong>Linkage</strong><ul>{lines}</ul><p>{html.escape(HOME_OFFICE_CAVEAT)}</p></div>"
+
+    def _summary(self) -> list[str]:
+        counts = self.report.counts
+        return [
+            f"{counts['referrals']:,} referrals, {counts['not linkable']:,} of them not linkable",
+            f"{counts['clusters']:,} probable individuals with two or more referrals, "
+            f"{counts['referrals in clusters']:,} referrals between them",
+            f"{counts['expected people with two or more referrals']:,} such people expected under the model",
+            f"{counts['data issues']:,} data issues, {len(self.links):,} links to look at",
+        ]
+
+    @cached_property
+    def _by_id(self) -> dict[Any, int]:
+        """Referral id -> canonical row."""
+        return {value: row for row, value in enumerate(self.run.referrals.referral_id)}
+
+    @cached_property
+    def _cluster_of(self) -> dict[Any, str]:
+        ids = cluster_ids(
+            self.run.partition.cluster, self.run.referrals.referral_id, self.run.referrals.referred
+        )
+        return dict(zip(self.run.referrals.referral_id, ids, strict=True))
+
+    def explain(self, a: Any, b: Any, show: Show = "shapes") -> PairExplanation:
+        """Why two referrals were joined or not, for any two, compared in the run or not.
+
+        Parameters
+        ----------
+        a, b
+            Their referral ids.
+        show
+            "shapes" (default): in words, without values; "values": with the values as recorded; "none":
+            levels and bits alone.
+
+        Raises
+        ------
+        InputError
+            There is no such referral, or the two are one.
+        """
+        rows = sorted(self._row(value) for value in (a, b))
+        if rows[0] == rows[1]:
+            raise InputError("explain takes two different referrals.")
+        frame = self.run.frame.iloc[self.run.raw.position[rows]].reset_index(drop=True)
+        raw = arrange(frame, self.run.recognised)
+        raw = RawReferrals(raw.columns, self.run.referrals.referral_id[rows], raw.position, np.arange(2))
+        referrals = normalise_referrals(raw, self.run.config).referrals
+        first, second = self.run.referrals.referral_id[rows]
+        same = self.links["referral_id_l"].eq(first) & self.links["referral_id_r"].eq(second)
+        together = self.links.loc[same, "same_person_probability"]
+        return explain_pair(
+            referrals,
+            raw.columns,
+            self.model,
+            same_cluster=self._cluster_of[first] == self._cluster_of[second],
+            same_person_probability=float(together.iloc[0]) if len(together) else None,
+            show=show,
+        )
+
+    def explain_cluster(self, cluster_id: str, show: Show = "shapes") -> ClusterExplanation:
+        """The referrals of a cluster in date order, with the links that hold it together.
+
+        Raises
+        ------
+        InputError
+            There is no such cluster of two or more referrals.
+        """
+        if show not in ("values", "shapes", "none"):
+            raise InputError('show must be "values", "shapes" or "none".')
+        found = self.clusters[self.clusters["cluster_id"] == cluster_id]
+        if not len(found):
+            raise InputError(
+                "there is no cluster of two or more referrals with that id; see .clusters for the ids."
+            )
+        members = [value for value, cluster in self._cluster_of.items() if cluster == cluster_id]
+        rows = np.array([self._by_id[value] for value in members], dtype=np.int64)
+        rows = rows[date_order(rows, self.run.referrals)]
+        timeline = pd.DataFrame(
+            {
+                "referral_id": self.run.referrals.referral_id[rows],
+                "referred": self.run.referrals.referred[rows].astype("datetime64[s]"),
+                "membership_probability": self.run.partition.membership[rows],
+            }
+        )
+        inside = self.links["referral_id_l"].isin(members) & self.links["referral_id_r"].isin(members)
+        return explain_cluster(
+            found.iloc[0],
+            timeline,
+            self.repeats[self.repeats["cluster_id"] == cluster_id],
+            self.links[inside],
+        )
+
+    def _row(self, referral_id: Any) -> int:
+        try:
+            return self._by_id[referral_id]
+        except (KeyError, TypeError):
+            raise InputError(
+                "there is no referral with that id; see .referrals['referral_id'] for the ids."
+            ) from None
+
+    @cached_property
+    def _countable(self) -> CountedRows:
+        run, rows = self.run, self.run.referrals
+        groups = {str(label): _texts(run.frame[label], run.raw.position) for label in run.frame.columns}
+        as_read = {
+            "age_group": np.array(AGE_GROUP_NAMES, dtype=object)[np.clip(rows.age_group, 0, 2)],
+            "gender": np.array(GENDER_NAMES, dtype=object)[np.clip(rows.gender, 0, 3)],
+            "nationality": np.array(
+                [nationality_key(codes) or "unknown" for codes in rows.nationality.sets], dtype=object
+            )[rows.nationality.code],
+        }
+        for name, labels in run.recognised.columns.items():
+            # As read, under the caller's heading too: an unreadable box may hold anything, a name among it.
+            for label in (name, *map(str, labels)):
+                groups[label] = as_read.get(name, _texts(run.frame[labels[0]], run.raw.position))
+        return CountedRows(
+            referred=rows.referred,
+            counts=rows.linkable,
+            groups=groups | as_read,
+            assess=lambda previous, current: assess(rows, previous, current).assessment,
+        )
+
+    def repeat_referrals(
+        self,
+        period: tuple[Any, Any] | None = None,
+        by: Sequence[str] = ("age_group", "gender"),
+        definition: str = "inside_period",
+        interval: float = 0.9,
+        suppress_below: int | None = None,
+        round_to: int | None = None,
+    ) -> pd.DataFrame:
+        """How many people were referred two or more times, with a range on every count.
+
+        Parameters
+        ----------
+        period
+            First and last day, both counted; None: from the first to the last referral.
+        by
+            Grouping columns: `age_group` (at referral), `gender` and
+            `nationality` (codes) as read, any canonical field, or any
+            column of the input; empty for totals alone. A person stands in the group of the latest referral
+            counted.
+        definition
+            "inside_period": two or more referrals in the period; "latest_inside": the latest in it, any
+            earlier one at any time.
+        interval
+            Probability that the range covers under the model.
+        suppress_below, round_to
+            Disclosure control of the table; both off by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a group and `counting` ("all", "excluding same instance possible", "later exploitation
+            recorded"), total rows last: `estimate` (posterior mean), `low`, `high`, `n_in_clusters` (what
+            `.clusters` alone would count), `n_referrals` (in the group and period), `share_of_people`,
+            `suppressed`. `attrs` hold the caveat and what the range covers.
+
+        Raises
+        ------
+        InputError
+            No referral date, or an option that cannot be used.
+        """
+        return repeat_referrals(
+            self._countable,
+            self.run.partition,
+            period=period,
+            by=by,
+            definition=definition,
+            interval=interval,
+            suppress_below=suppress_below,
+            round_to=round_to,
+        )
+
+    def write_report(self, path: str | Path, audience: str = "internal") -> None:
+        """Write the run's report as one self-contained HTML page. `audience`: "internal" or "publication".
+
+        Raises
+        ------
+        InputError
+            The audience is neither.
+        """
+        from nrm_linkage.report.page import write_page
+
+        write_page(Path(path), self.report, self._tables_for_page(audience), audience)
+
+    def _tables_for_page(self, audience: str) -> dict[str, pd.DataFrame]:
+        if audience not in ("internal", "publication"):
+            raise InputError('audience must be "internal" or "publication".')
+        control = {"suppress_below": 10, "round_to": 5} if audience == "publication" else {}
+        tables = {}
+        if self.run.referrals.linkable.any() and not np.isnat(self.run.referrals.referred).all():
+            tables["repeats"] = self.repeat_referrals(**control)  # type: ignore[arg-type]
+        if audience == "internal":
+            tables["issues"] = _counted(self.data_issues, ["field", "issue"], "values")
+            tables["sizes"] = _counted(self.clusters, ["n_referrals"], "clusters")
+            tables["parameters"] = self.model.describe()
+        return tables
+
+    def save(self, folder: str | Path) -> None:
+        """Write the run to a folder: tables, model, report and a manifest of fingerprints; whole or not at
+        all, for its owner alone.
+
+        Raises
+        ------
+        InputError
+            The folder holds files that are not an earlier run.
+        """
+        tables = {name: getattr(self, name) for name in TABLES}
+        write_run(Path(folder), to_saved(tables, self.run, self.added, self.model, self.report))
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Linkage:
+        """Read a run that `save` wrote, after checking its files against the manifest. `.referrals` is a
+        pandas frame.
+
+        Raises
+        ------
+        InputError
+            The folder holds no run, or a file is not the one that the run wrote.
+        """
+        return cls(**from_saved(read_run(Path(folder))))
+
+
+def _texts(column: pd.Series, position: Int64s) -> Objects:
+    """A grouping column in canonical order, as text; missing is "unknown"."""
+    values = column.iloc[position]
+    return values.astype(object).where(values.notna(), "unknown").map(str).to_numpy(dtype=object)
+
+
+def _counted(table: pd.DataFrame, by: list[str], name: str) -> pd.DataFrame:
+    """How often each combination of some columns occurs."""
+    return table.groupby(by, as_index=False).size().rename(columns={"size": name})

@@ -1,0 +1,79 @@
+"""The record of a run: counts at each stage, what was recognised, and every automatic choice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nrm_linkage.provenance import fingerprint_of_rows, versions
+from nrm_linkage.report import LinkageReport
+from nrm_linkage.result.run import LinkedRun, Outcome
+from nrm_linkage.tables import Int32s
+
+__all__ = ["run_record"]
+
+
+def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issues: int) -> LinkageReport:
+    """The record of a run. `n_clustered`: referrals of each cluster; `n_issues`: rows of `data_issues`."""
+    rows, partition = run.referrals, run.partition
+    is_duplicate = rows.duplicate_of != np.arange(rows.n)
+    counts = {
+        "referrals": rows.n,
+        "technical duplicates": int(is_duplicate.sum()),
+        "not linkable": int((~rows.linkable & ~is_duplicate).sum()),
+        "linkable": int(rows.linkable.sum()),
+        "candidate pairs": len(found.candidates),
+        "pairs in components": len(found.within),
+        "referrals in components": len(partition.uncertain),
+        "referrals in components too large to weigh exactly": len(partition.sampled),
+        "clusters": len(n_clustered),
+        "referrals in clusters": sum(n_clustered),
+        "expected people with two or more referrals": round(_mean_repeat_people(partition.draws)),
+        "data issues": n_issues,
+    }
+    return LinkageReport(
+        counts=counts,
+        recognised={
+            name: tuple(str(label) for label in labels) for name, labels in run.recognised.columns.items()
+        },
+        choices=_choices(run, found),
+        blocking=found.candidates.yields,
+        estimation=found.estimation,
+        config=run.config.to_dict(),
+        versions=versions(),
+        input_fingerprint=fingerprint_of_rows(
+            [column for same in run.raw.columns.values() for column in same]
+        ),
+    )
+
+
+def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
+    """Every automatic choice, in words."""
+    choices = [*run.recognised.notes, *found.normalised.notes]
+    choices += [
+        f"blocking rule {of.rule!r}: {of.not_compared:,} pairs share keys too common to compare, even when "
+        "refined; other rules find those that agree in more"
+        for of in found.candidates.yields
+        if of.not_compared
+    ]
+    cuts, uncut = found.components.cuts, found.components.uncut
+    if cuts:
+        choices.append(f"{len(cuts)} times a component too large to weigh as one was cut at a higher floor")
+    if uncut:
+        choices.append(f"components that no floor cut, weighed whole by sampling: {list(uncut)} referrals")
+    if found.estimation is None:
+        choices.append(
+            "the model was given, not estimated: its prior and frequencies are those of another extract"
+        )
+    return tuple(choices)
+
+
+def _mean_repeat_people(draws: Int32s) -> float:
+    """The mean over draws of the number of clusters of two or more. `draws`: smallest member of each row's
+    cluster.
+    """
+    if not draws.size:
+        return 0.0
+    ordered = np.sort(draws, axis=1)
+    repeats = ordered[:, 1:] == ordered[:, :-1]
+    starts = repeats & ~np.pad(repeats, ((0, 0), (1, 0)))[:, :-1]
+    return float(starts.sum(axis=1).mean())

@@ -1,0 +1,50 @@
+"""What a run knows when it ends: what the methods of `Linkage` work on, and what its tables are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from nrm_linkage.cluster import Components
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import EstimationReport, LinkageModel
+from nrm_linkage.normalise.referrals import Normalised
+from nrm_linkage.schema import Recognised
+from nrm_linkage.tables import CandidatePairs, Float64s, Partition, RawReferrals, Referrals, ScoredPairs
+
+__all__ = ["LinkedRun", "Objects", "Outcome"]
+
+Objects = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class LinkedRun:
+    """What a run knows, in canonical row order but for `frame`, which is the caller's as pandas."""
+
+    frame: pd.DataFrame
+    recognised: Recognised
+    config: LinkageConfig
+    raw: RawReferrals
+    referrals: Referrals
+    partition: Partition
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Outcome:
+    """What the stages found, for the tables and the report.
+
+    `pairs`: all candidates; `within`: all pairs within components, with `together`, their same-person
+    probabilities, float64 (p,).
+    """
+
+    model: LinkageModel
+    normalised: Normalised
+    candidates: CandidatePairs
+    pairs: ScoredPairs
+    within: ScoredPairs
+    together: Float64s
+    components: Components
+    estimation: EstimationReport | None
