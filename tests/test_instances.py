@@ -212,6 +212,18 @@ def test_reasons_are_phrases_without_values() -> None:
 
 DAY = st.none() | st.integers(0, 8).map(lambda n: datetime.date(2023, 1, 1) + datetime.timedelta(days=20 * n))
 ANSWER = st.sampled_from(list(Answer))
+
+
+def _ordered(row: Record) -> Record:
+    """A drawn record whose beginning is an interval, or not known."""
+    drawn = row.pop("started")
+    known = None not in drawn
+    return row | {
+        "started_first": min(drawn) if known else None,
+        "started_last": max(drawn) if known else None,
+    }
+
+
 RECORDS = st.fixed_dictionaries(
     {
         "referred": DAY,
@@ -225,16 +237,7 @@ RECORDS = st.fixed_dictionaries(
         "more_than_one_situation": ANSWER,
         "still_exploited": ANSWER,
     }
-).map(
-    lambda row: (
-        {name: value for name, value in row.items() if name != "started"}
-        | (
-            {"started_first": min(row["started"]), "started_last": max(row["started"])}
-            if None not in row["started"]
-            else {"started_first": None, "started_last": None}
-        )
-    )
-)
+).map(_ordered)
 FAR = 10_000
 
 

@@ -214,12 +214,18 @@ def test_values_that_parquet_cannot_hold_become_text(
         "timedelta64[ns]",
     ],
 )
-def test_the_dtypes_of_pandas_survive(tmp_path: Path, dtype: str) -> None:
-    values: list[Any] = {"string": ["a", None], "category": ["a", None], "boolean": [True, None]}.get(
-        dtype.partition("[")[0], [1, None]
-    )
-    table = TABLE.assign(odd=pd.Series(["a", None] if dtype.startswith("string") else values).astype(dtype))
+def test_the_dtypes_of_pandas_survive(tmp_path: Path, dtype: Any) -> None:
+    value: Any = {"string": "a", "category": "a", "boolean": True}.get(dtype, 1)
+    table = TABLE.assign(odd=pd.Series([value, None], dtype=object).astype(dtype))
     pd.testing.assert_series_equal(back(tmp_path, table)["odd"], table["odd"])
+
+
+@pytest.mark.parametrize("values", [["a", None], [1, None], [1, 2], [True, None], [1.5, None], [None, None]])
+def test_columns_of_python_objects_come_back_as_such(tmp_path: Path, values: list[Any]) -> None:
+    found = back(tmp_path, TABLE.assign(odd=pd.Series(values, dtype=object)))["odd"]
+    assert found.dtype == object
+    assert found.tolist() == values
+    assert [type(value) for value in found] == [type(value) for value in values]
 
 
 def test_labels_that_are_no_text_or_repeat_are_told_apart(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_what_the_caller_does_to_his_frame_later_is_not_saved(tmp_path: Path) ->
         (FRAME.rename(columns={"NRM reference": "referral_id"}), {}),
         (
             FRAME.rename(columns={"NRM reference": "ExternalId"}).assign(
-                ExternalId=["u1", "u2", "u1", None, "u3"]
+                ExternalId=pd.Series(["u1", "u2", "u1", None, "u3"])
             ),
             {},
         ),
@@ -141,7 +141,7 @@ def test_repeated_and_odd_labels_and_values_do_not_stop_a_save(tmp_path: Path) -
 
 
 def test_ids_of_several_kinds_come_back_as_text(tmp_path: Path) -> None:
-    linkage = linked(FRAME.assign(**{"NRM reference": [1, "b", 2.5, "d", "e"]}))
+    linkage = linked(FRAME.assign(**{"NRM reference": pd.Series([1, "b", 2.5, "d", "e"], dtype=object)}))
     loaded = there_and_back(linkage, tmp_path / "run")
     assert list(loaded.referrals["referral_id"]) == [str(value) for value in linkage.referrals["referral_id"]]
     assert list(loaded.referrals["cluster_id"]) == list(linkage.referrals["cluster_id"])

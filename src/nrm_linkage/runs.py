@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -165,17 +166,20 @@ def _parquet(table: pd.DataFrame) -> bytes:
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
-    """The table that was written, times in their own unit again (Parquet knows no seconds)."""
+    """The table that was written: times in their own unit again (Parquet knows no seconds), and columns of
+    Python objects as such, so that a whole number beside a gap stays whole.
+    """
     stored = pq.read_table(path)
-    table: pd.DataFrame = stored.to_pandas()
+    table: pd.DataFrame = stored.to_pandas(integer_object_nulls=True)
     described = (stored.schema.pandas_metadata or {}).get("columns", [])
-    units = {
-        column["field_name"]: re.search(r"64\[(m?s|[un]s)\]", column["numpy_type"]) for column in described
-    }
+    kinds = {column["field_name"]: column["numpy_type"] for column in described}
     for name in table.columns:
-        unit = units.get(name)
-        if unit and table[name].dtype.kind in "mM":
-            table[name] = table[name].dt.as_unit(unit[1])
+        column, kind = table[name], kinds.get(name, "")
+        unit = re.search(r"64\[(m?s|[un]s)\]", kind)
+        if unit and column.dtype.kind in "mM":
+            table[name] = column.dt.as_unit(unit[1])
+        elif kind == "object" and column.dtype != np.dtype(object):
+            table[name] = column.astype(object).where(column.notna(), None)
     return table
 
 

@@ -69,9 +69,10 @@ def test_what_the_caller_does_to_his_frame_later_changes_nothing_and_the_other_w
     read = mover.to_pandas(frame)
     result = mover.with_columns(frame, read, ADDED)
     frame.loc[0, "id"] = "changed"
-    assert read.loc[0, "id"] == result.loc[0, "id"] == "R1"
+    assert read["id"].tolist() == result["id"].tolist() == OWN["id"]
     result.loc[1, "id"] = "changed"
-    assert frame.loc[1, "id"] == read.loc[1, "id"] == "R2"
+    assert frame["id"].tolist() == ["changed", *OWN["id"][1:]]
+    assert read["id"].tolist() == OWN["id"]
 
 
 def test_polars_comes_back_as_polars_with_its_own_types() -> None:
@@ -111,7 +112,8 @@ def test_a_stream_that_can_be_read_once_is_read_once() -> None:
 def test_integers_with_gaps_stay_integers() -> None:
     read = choose_engine("auto", pa.table(OWN)).to_pandas(pa.table(OWN))
     assert read["age"].dtype == "Int64"
-    assert read["age"].tolist() == [17, pd.NA, 40]
+    assert read["age"].isna().tolist() == [False, True, False]
+    assert read["age"].dropna().tolist() == [17, 40]
 
 
 @pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])

@@ -166,7 +166,7 @@ def test_a_page_for_an_unknown_audience_shows_no_more_than_one_for_publication()
         (pd.array([True, None], dtype="boolean"), ["yes", "–"]),
         (pd.array(["<b>", None], dtype="string"), ["<b>", "–"]),
         (pd.Categorical(["a", None]), ["a", "–"]),
-        (pd.to_datetime(["2023-01-02", None]), ["2023-01-02", "–"]),
+        (pd.Series(["2023-01-02", None], dtype="datetime64[s]"), ["2023-01-02", "–"]),
         ([datetime.date(2023, 1, 2), None], ["2023-01-02", "–"]),
         ([["a", "b"], (1, 2)], ["['a', 'b']", "(1, 2)"]),
         ([np.int64(5), np.bool_(True)], ["5", "yes"]),
