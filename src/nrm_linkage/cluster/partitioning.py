@@ -27,8 +27,10 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs
 
 __all__ = ["partition", "weakest_links"]
 
-BATCH_NUMBERS = 4_000_000
-"""Subset weights held at a time; bounds memory, changes no result."""
+BATCH_NUMBERS = 400_000
+"""Subset weights held at a time; bounds memory, changes no result. Enumerating holds fifty numbers a
+weight.
+"""
 
 
 @dataclass
@@ -71,10 +73,11 @@ def partition(
     for k in np.unique(size[size > 1]).tolist():
         of_size = uncertain[size[component[uncertain]] == k]
         members = of_size[np.argsort(component[of_size], kind="stable")].reshape(-1, k)
-        at_pairs = np.flatnonzero(size[component[pairs.left]] == k)
-        at_pairs = at_pairs[np.argsort(component[pairs.left[at_pairs]], kind="stable")].reshape(
-            len(members), -1
-        )
+        found = np.flatnonzero(size[component[pairs.left]] == k)
+        found = found[np.argsort(component[pairs.left[found]], kind="stable")]
+        if len(found) != len(members) * k * (k - 1) // 2:
+            raise ValueError("the pairs of a component are not complete")
+        at_pairs = found.reshape(len(members), -1)
         batch = max(1, BATCH_NUMBERS >> min(k, 20))
         for at in range(0, len(members), batch):
             chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
@@ -101,8 +104,6 @@ def _matrices(members: Int64s, at_pairs: Int64s, pairs: ScoredPairs, prior_bits:
     counts once, by size.
     """
     c, k = members.shape
-    if at_pairs.shape[1] != k * (k - 1) // 2:
-        raise ValueError("the pairs of a component are not complete")
     upper = np.triu_indices(k, 1)
     evidence = np.zeros((c, k, k))
     evidence[:, upper[0], upper[1]] = pairs.weight_bits[at_pairs] - prior_bits
@@ -229,7 +230,8 @@ def weakest_links(n_rows: int, cluster: Int64s, pairs: ScoredPairs) -> Float64s:
     result = np.full(n_rows, np.nan)
     if not len(left):
         return result
-    # The strongest spanning tree is the minimum one of the reversed weights; kept above zero, because a sparse zero is no edge.
+    # The strongest spanning tree is the minimum one of the reversed weights; kept above zero, because a
+    # sparse zero is no edge.
     cost = bits.max() - bits + 1.0
     tree = minimum_spanning_tree(coo_array((cost, (left, right)), shape=(n_rows, n_rows)).tocsr()).tocoo()
     weakest = np.full(n_rows, -np.inf)

@@ -1,16 +1,16 @@
 """The posterior over partitions of one component into people, exactly, for components of one size at a time.
 
-The weight of a cluster of k referrals, in bits, is its size prior plus the evidence that its referrals are one
-person's. k records of one person give k(k-1)/2 agreements but only k-1 independent coincidences, so a sum over
-pairs would count a clique's evidence again and again. Two ways to count k-1 of them bracket the truth: 2/k times
-the sum over all pairs, which lets one bad record spoil what the others agree on, and the strongest spanning tree,
-which follows any chain. The evidence is the mean of the two (docs/decisions/0005 has the measurements); for two
-referrals, and for a clique of equal links, all three are the same.
+The weight of a cluster of k referrals, in bits, is its size prior plus the evidence that its referrals are
+one person's. k records of one person give k(k-1)/2 agreements but only k-1 independent coincidences, so a sum
+over pairs would count a clique's evidence again and again. Two ways to count k-1 of them bracket the truth:
+2/k times the sum over all pairs, which lets one bad record spoil what the others agree on, and the strongest
+spanning tree, which follows any chain. The evidence is the mean of the two (docs/decisions/0005 has the
+measurements); for two referrals, and for a clique of equal links, all three are the same.
 
-The size prior is that of people whose number falls geometrically with their referrals, (k-1)(prior - 1) + log2 k!,
-of which the prior of a pair is the case of two, so that the prior counts once. A partition's weight is the sum over
-its clusters. Small components are enumerated, many at once; larger ones summed by dynamic programming over subsets.
-Subsets are bit masks.
+The size prior is that of people whose number falls geometrically with their referrals, (k-1)(prior - 1) +
+log2 k!, of which the prior of a pair is the case of two, so that the prior counts once. A partition's weight
+is the sum over its clusters. Small components are enumerated, many at once; larger ones summed by dynamic
+programming over subsets. Subsets are bit masks.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ __all__ = [
 ]
 
 TREE_SHARE = 0.5
-"""The spanning tree's share of a cluster's evidence; the rest is the mean's (chosen by us: docs/decisions/0005)."""
+"""The spanning tree's share of a cluster's evidence; the rest is the mean's (chosen by us:
+docs/decisions/0005)."""
 
 ENUMERATED_SIZE = 7
 """Components up to this size are enumerated: 877 partitions of seven."""
@@ -56,7 +57,7 @@ class Posterior:
 def size_prior_bits(size: Int64s, prior_bits: float) -> Float64s:
     """log2 prior odds of a cluster of a size against as many singles: 0 for one, `prior_bits` for two."""
     log_factorial = np.array([math.lgamma(k + 1) / math.log(2) for k in range(int(size.max(initial=1)) + 1)])
-    return (size - 1) * (prior_bits - 1.0) + log_factorial[size]
+    return np.asarray((size - 1) * (prior_bits - 1.0) + log_factorial[size], dtype=np.float64)
 
 
 def subset_weights(evidence: Float64s, prior_bits: float) -> Float64s:
@@ -84,7 +85,9 @@ def _pair_sums(evidence: Float64s) -> Float64s:
 
 
 def _tree_sums(evidence: Float64s) -> Float64s:
-    """The sum over the strongest spanning tree of every subset, (c, 2^k): Prim's algorithm on all subsets at once."""
+    """The sum over the strongest spanning tree of every subset, (c, 2^k): Prim's algorithm on all subsets at
+    once.
+    """
     n, k = evidence.shape[:2]
     mask, component = np.arange(1 << k), np.arange(n)[:, None]
     held = ((mask[:, None] >> np.arange(k)) & 1).astype(bool)
@@ -219,7 +222,7 @@ def co_membership(block: Float64s) -> Float64s:
     together = np.einsum("cm,mi,mj->cij", block, holds, holds, optimize=True)
     together = np.clip(together, 0.0, 1.0)
     together[:, np.arange(k), np.arange(k)] = 1.0
-    return together
+    return np.asarray(together, dtype=np.float64)
 
 
 def best_partition(together: Float64s, threshold: float) -> tuple[int, ...]:

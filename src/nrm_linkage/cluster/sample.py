@@ -1,9 +1,9 @@
 """The posterior over partitions of a component that is too large for the exact one: seeded Gibbs sampling.
 
-Each sweep visits every referral and lets it join one of the clusters or stand alone, with probability by what it adds
-to the cluster's weight in `posterior`; its part of the spanning tree is taken to be its strongest link. The chain
-starts from greedy merging, so it begins at a good partition; the first quarter of the sweeps is left out. It is an
-approximation, and the report says how many referrals it concerns.
+Each sweep visits every referral and lets it join one of the clusters or stand alone, with probability by what
+it adds to the cluster's weight in `posterior`; its part of the spanning tree is taken to be its strongest
+link. The chain starts from greedy merging, so it begins at a good partition; the first quarter of the sweeps
+is left out. It is an approximation, and the report says how many referrals it concerns.
 """
 
 from __future__ import annotations
