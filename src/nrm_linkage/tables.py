@@ -166,7 +166,7 @@ class InstanceFacts(_Shapes):
     `types`: int8 (n,) bit mask of exploitation types; `started_first`, `started_last`, `ended_last`:
     datetime64[D]; `places`: token lists; `responder`: coded; `decided`: datetime64[D] of the reasonable
     grounds decision; `negative_decision`, `more_than_one_situation`, `still_exploited`, `reported_before`:
-    int8 answers (0 missing, 1 no, 2 yes, 3 unsure).
+    int8, values of `Answer`.
     """
 
     types: Int8s

@@ -19,6 +19,7 @@ from nrm_linkage.normalise.dates import read_date
 from nrm_linkage.normalise.distinct import merge_lists, read_column, token_lists
 from nrm_linkage.normalise.exploitation import read_period, read_types
 from nrm_linkage.normalise.places import read_places
+from nrm_linkage.normalise.values import text_of
 from nrm_linkage.tables import Coded, Days, InstanceFacts, Int8s, TokenLists
 
 __all__ = ["TYPE_BITS", "instance_facts"]
@@ -27,6 +28,9 @@ TYPE_BITS: Mapping[str, int] = {"labour": 1, "sexual": 2, "criminal": 4, "domest
 """Bit of each published exploitation class in `InstanceFacts.types` (domain.md 2.4)."""
 
 REPORTED_BEFORE_FLIPPED = np.datetime64("2025-03-31")
+
+FORM_QUESTION = ("is-this-the-first-chance-to-report", "FirstChanceToReport")
+"""The headings under which the form's question changed its meaning; an analyst's own column says what it says."""
 
 _TICK_BOXES: Mapping[str, str] = {
     "exploitation_labour": "labour",
@@ -48,11 +52,6 @@ def instance_facts(columns: Columns, referred: Days) -> InstanceFacts:
     """Everything about the instance, one row a referral."""
     n_rows = len(referred)
     started_first, started_last, ended_last = _period(columns, n_rows)
-    reported = _answers(columns, "reported_before", n_rows)
-    yes, no = int(Answer.YES), int(Answer.NO)
-    turned = np.select([reported == yes, reported == no], [no, yes], reported)
-    before_flip = referred < REPORTED_BEFORE_FLIPPED
-    reported = np.where(np.isnat(referred), 0, np.where(before_flip, turned, reported)).astype(np.int8)
     return InstanceFacts(
         types=_types(columns, n_rows),
         started_first=started_first,
@@ -64,8 +63,19 @@ def instance_facts(columns: Columns, referred: Days) -> InstanceFacts:
         negative_decision=_negative_decisions(columns, n_rows),
         more_than_one_situation=_answers(columns, "more_than_one_situation", n_rows),
         still_exploited=_answers(columns, "still_exploited", n_rows),
-        reported_before=reported,
+        reported_before=_reported_before(columns, referred),
     )
+
+
+def _reported_before(columns: Columns, referred: Days) -> Int8s:
+    """Whether the person had reported before, yes always meaning that they had."""
+    reported = _answers(columns, "reported_before", len(referred))
+    if "reported_before" not in columns or str(columns["reported_before"][0].name) not in FORM_QUESTION:
+        return reported
+    yes, no = int(Answer.YES), int(Answer.NO)
+    turned = np.select([reported == yes, reported == no], [no, yes], reported)
+    asked_anew = np.where(referred < REPORTED_BEFORE_FLIPPED, turned, reported)
+    return np.where(np.isnat(referred), int(Answer.MISSING), asked_anew).astype(np.int8)
 
 
 def _types(columns: Columns, n_rows: int) -> Int8s:
@@ -116,7 +126,7 @@ def _coded_text(columns: Columns, name: str, n_rows: int) -> Coded:
     if name not in columns:
         return Coded(codes=np.zeros(n_rows, dtype=np.int32), values=("",))
     read = read_column(
-        columns[name][0], lambda value: "" if value is None else " ".join(str(value).casefold().split())
+        columns[name][0], lambda value: " ".join((text_of(value)[0] or "").casefold().split())
     )
     texts = ("", *sorted(set(read.readings) - {""}))
     number = {text: code for code, text in enumerate(texts)}
@@ -140,19 +150,20 @@ def _answers(columns: Columns, name: str, n_rows: int) -> Int8s:
 
 
 def _negative_decisions(columns: Columns, n_rows: int) -> Int8s:
-    """Yes where either decision on the referral is recorded as negative or withdrawn, no where one is
-    recorded otherwise.
+    """Yes where either decision on the referral is recorded as negative or withdrawn, no where none is and
+    one is recorded as positive.
     """
-    result = np.zeros(n_rows, dtype=np.int8)
+    result = np.full(n_rows, int(Answer.MISSING), dtype=np.int8)
     for name in ("rg_decision", "cg_decision"):
         if name in columns:
-            decided = read_column(columns[name][0], _read_decision).map(int, "int8").astype(np.int8)
-            result = np.maximum(result, decided)
+            decided = read_column(columns[name][0], _read_decision).map(int, "int8")
+            said = (decided != int(Answer.MISSING)) & (result != int(Answer.YES))
+            result = np.where(said, decided, result).astype(np.int8)
     return result
 
 
 def _read_decision(value: object) -> Answer:
-    text = "" if value is None else str(value).casefold()
+    text = (text_of(value)[0] or "").casefold()
     if any(word in text for word in ("negative", "withdrawn", "closed", "suspended")):
         return Answer.YES
     return Answer.NO if "positive" in text else Answer.MISSING
