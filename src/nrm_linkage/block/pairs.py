@@ -1,10 +1,11 @@
 """Keys -> candidate pairs: counted before they are made, without repeats, the same whatever the order of
 rows.
 
-For each rule: keys of linkable rows; groups no larger than the limit give all their pairs; larger groups are
-split by the rule's refinements in turn; what is still too large at the end is not compared, and its pairs are
-counted into the rule's yield (some of them other rules find). If the pairs to be made exceed the config's
-limit nothing is made and `TooManyPairsError` says which rules are to blame.
+For each rule: keys of linkable rows; groups no larger than the limit give all their pairs; larger groups
+are split by the rule's refinements in turn; what is still too large at the end is not compared, and its
+pairs are counted into the rule's yield, once for each key that they share (some of them other rules find).
+If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which rules
+are to blame.
 """
 
 from __future__ import annotations
@@ -37,38 +38,18 @@ def candidate_pairs(
         The rules would make more than `config.max_candidate_pairs` pairs, repeats between rules included.
     """
     plans = [_plan(rule, referrals, config.max_key_size) for rule in rules]
-    planned = {
-        rule.name: sum(_n_pairs(keys) for keys in parts)
-        for rule, (parts, _) in zip(rules, plans, strict=True)
-    }
-    if sum(planned.values()) > config.max_candidate_pairs:
-        most = ", ".join(
-            f"{name!r}: {count:,}"
-            for name, count in sorted(planned.items(), key=lambda item: -item[1])
-            if count
-        )
-        raise TooManyPairsError(
-            f"the blocking rules would make {sum(planned.values()):,} pairs, above max_candidate_pairs="
-            f"{config.max_candidate_pairs:,} ({most}). "
-            "Lower max_key_size, or raise max_candidate_pairs if memory allows."
-        )
+    _refuse_too_many([(rule.name, parts) for rule, (parts, _) in zip(rules, plans, strict=True)], config)
     n_rules = len(rules)
-    tagged = [np.zeros(0, dtype=np.int64)]
+    tagged = [_no_rows()]
     for number, (parts, _) in enumerate(plans):
         for keys in parts:
             left, right = _pairs_of_groups(keys)
-            packed = _sorted_without_repeats(left * referrals.n + right)
-            tagged.append(packed * n_rules + number)
-    packed, rule_number = np.divmod(np.sort(np.concatenate(tagged)), n_rules)
-    first = np.ones(len(packed), dtype=bool)
-    first[1:] = packed[1:] != packed[:-1]
-    starts = np.flatnonzero(first)
-    found_by = (
-        np.bitwise_or.reduceat(np.int32(1) << rule_number.astype(np.int32), starts)
-        if len(starts)
-        else _no_rows()
-    )
-    left, right = np.divmod(packed[starts], referrals.n) if len(starts) else (_no_rows(), _no_rows())
+            tagged.append(_sorted_without_repeats(left * referrals.n + right) * n_rules + number)
+    packed, rule_number = np.divmod(_sorted_without_repeats(np.concatenate(tagged)), max(n_rules, 1))
+    starts = np.flatnonzero(np.diff(packed, prepend=-1))
+    bits = np.int32(1) << rule_number.astype(np.int32)
+    found_by = np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
+    left, right = np.divmod(packed[starts], max(referrals.n, 1))
     yields = tuple(
         RuleYield(
             rule.name,
@@ -84,6 +65,21 @@ def candidate_pairs(
         found_by=found_by.astype(np.int32),
         rules=tuple(rule.name for rule in rules),
         yields=yields,
+    )
+
+
+def _refuse_too_many(planned: list[tuple[str, list[Keys]]], config: LinkageConfig) -> None:
+    """Raise `TooManyPairsError` where the planned groups would give more pairs than the config allows."""
+    counts = {name: sum(_n_pairs(keys) for keys in parts) for name, parts in planned}
+    total = sum(counts.values())
+    if total <= config.max_candidate_pairs:
+        return
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    most = ", ".join(f"{name!r}: {count:,}" for name, count in ranked if count)
+    raise TooManyPairsError(
+        f"the blocking rules would make {total:,} pairs, above max_candidate_pairs="
+        f"{config.max_candidate_pairs:,} ({most}). "
+        "Lower max_key_size, or raise max_candidate_pairs if memory allows."
     )
 
 

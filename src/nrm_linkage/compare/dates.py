@@ -1,13 +1,13 @@
 """Two dates of birth -> the level of `date_of_birth`; failing that, of `birth_year`, or of `age_group`.
 
-One of the three fields at most speaks of a pair, so that nothing is counted twice: `date_of_birth` where both
-dates are known to the day; `birth_year` where both births are known to two years or less, by an incomplete date
-or an age; `age_group` where one side is known only as child or adult.
+One of the three fields at most speaks of a pair, so that nothing is counted twice: `date_of_birth` where
+both dates are known to the day; `birth_year` where both births are known to two years or less, by an
+incomplete date or an age; `age_group` where one side is known only as child or adult.
 
-Levels of dates are tried from the most telling down, and the first that holds is the level: the same day; day
-and month exchanged; the same day in another calendar; one digit; same day and month within six years (age
-assessments keep the day and move the year); a stand-in date within a year; then by distance. Sources: domain.md
-4.3; the cut of 35 days covers lunar dates recorded as solar ones (D9).
+Levels of dates are tried from the most telling down, and the first that holds is the level: the same day;
+day and month exchanged; the same day in another calendar; one digit; same day and month within six years
+(age assessments keep the day and move the year); a stand-in date within a year; then by distance. Sources:
+domain.md 4.3; the cut of 35 days covers lunar dates recorded as solar ones (D9).
 """
 
 from __future__ import annotations
@@ -104,18 +104,19 @@ _STAND_INS = (DefaultDate.FIRST_JANUARY, DefaultDate.FIRST_JULY, DefaultDate.THI
 
 def _day_numbers(days: Days) -> Int64s:
     """Days since 1970; meaningless where NaT, so callers mask those."""
-    return days.astype("datetime64[D]").astype(np.int64)
+    return np.asarray(days.astype("datetime64[D]").astype(np.int64), dtype=np.int64)
 
 
 def _year_distance(first: Days, second: Days) -> Int64s:
     years = [days.astype("datetime64[Y]").astype(np.int64) for days in (first, second)]
-    return np.abs(years[0] - years[1])
+    return np.asarray(np.abs(years[0] - years[1]), dtype=np.int64)
 
 
 def _day_of_year(days: Days) -> Int64s:
     """Month and day as one number."""
     month = days.astype("datetime64[M]")
-    return month.astype(np.int64) % 12 * 32 + (days - month.astype("datetime64[D]")).astype(np.int64)
+    of_month = (days - month.astype("datetime64[D]")).astype(np.int64)
+    return np.asarray(month.astype(np.int64) % 12 * 32 + of_month, dtype=np.int64)
 
 
 def _reading_meets(
@@ -137,7 +138,7 @@ def _one_digit_apart(first: Days, second: Days) -> Mask:
     differs = a != b
     count = differs.sum(axis=1)
     exchanged = (a[:, :-1] == b[:, 1:]) & (a[:, 1:] == b[:, :-1]) & differs[:, :-1] & differs[:, 1:]
-    return (count == 1) | ((count == 2) & exchanged.any(axis=1))
+    return np.asarray((count == 1) | ((count == 2) & exchanged.any(axis=1)), dtype=bool)
 
 
 def _digits(days: Days) -> Int8s:
@@ -149,4 +150,4 @@ def _digits(days: Days) -> Int8s:
         + days.astype("datetime64[Y]").astype(np.int64)
         + 1970
     )
-    return (number[:, None] // 10 ** np.arange(7, -1, -1) % 10).astype(np.int8)
+    return np.asarray(number[:, None] // 10 ** np.arange(7, -1, -1) % 10, dtype=np.int8)

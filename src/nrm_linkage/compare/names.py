@@ -29,6 +29,16 @@ MIDDLE_MARKERS = ("van", "thi")
 """Vietnamese middle words that mark gender and name nobody (domain.md 4.1)."""
 
 
+_GIVEN_OF = np.array(
+    [0, GivenLevel.SHORTENED, GivenLevel.NEAR, GivenLevel.VARIANT, GivenLevel.EXACT], dtype=np.int8
+)
+_OTHER_OF = np.array(
+    [0, OtherNamesLevel.SHORTENED, OtherNamesLevel.NEAR, OtherNamesLevel.VARIANT, OtherNamesLevel.EXACT],
+    dtype=np.int8,
+)
+"""Levels of the fields by `WordLevel`."""
+
+
 @dataclass(frozen=True, eq=False)
 class PaddedBags:
     """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `principal`: int64 (n,), place
@@ -45,10 +55,10 @@ class PaddedBags:
 class AlignedNames:
     """Levels and the aligned words behind them, for p pairs.
 
-    `given`, `other`: int8 (p,). For each of up to k alignments: `left_word`, `right_word` int32 (p, k), `level`
-    int8 (p, k) a `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted under `given_name`,
-    otherwise `other_names`. `choices_bits`: float64 (p,), log2 of the ways to choose the aligned other words among
-    those of the side with fewer: a stranger has that many chances to agree in part.
+    `given`, `other`: int8 (p,). For each of up to k alignments: `left_word`, `right_word` int32 (p, k),
+    `level` int8 (p, k) a `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted
+    under `given_name`, otherwise `other_names`. `choices_bits`: float64 (p,), log2 of the ways to choose the
+    aligned other words among those of the side with fewer: a stranger has that many chances to agree in part.
     """
 
     given: Int8s
@@ -130,7 +140,9 @@ def _one_to_one(matrix: PaddedBags, level: Int8s, left: Int32s, right: Int32s) -
     return partner, aligned
 
 
-def _judged(matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, aligned: Int8s) -> AlignedNames:
+def _judged(
+    matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, aligned: Int8s
+) -> AlignedNames:
     pairs, width = aligned.shape
     everyone = np.arange(pairs)
     place_l, place_r = matrix.principal[left], matrix.principal[right]
@@ -138,48 +150,63 @@ def _judged(matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, al
     owner_of_right = np.full((pairs, width), -1, dtype=np.int64)
     rows, i = np.nonzero(is_aligned)
     owner_of_right[rows, partner[rows, i]] = i
-    left_alias = matrix.role[left] == NameRole.ALIAS
-    right_alias = matrix.role[right] == NameRole.ALIAS
-    loose_l = (matrix.held[left] & ~is_aligned & ~left_alias).sum(axis=1)
-    loose_r = (matrix.held[right] & (owner_of_right < 0) & ~right_alias).sum(axis=1)
-
+    alias_l, alias_r = matrix.role[left] == NameRole.ALIAS, matrix.role[right] == NameRole.ALIAS
+    loose_l = (matrix.held[left] & ~is_aligned & ~alias_l).sum(axis=1)
+    loose_r = (matrix.held[right] & (owner_of_right < 0) & ~alias_r).sum(axis=1)
+    words_l, words_r = matrix.word[left], matrix.word[right][everyone[:, None], partner]
     l_aligned = is_aligned[everyone, place_l]
     r_owner = owner_of_right[everyone, place_r]
     together = l_aligned & (partner[everyone, place_l] == place_r)
-    # One naming word aligned elsewhere, the other not at all, and words to spare on both sides: the names were
-    # not moved, they differ.
+    # One naming word aligned elsewhere, the other not at all, and words to spare on both sides: the names
+    # were not moved, they differ.
     either, both = l_aligned | (r_owner >= 0), l_aligned & (r_owner >= 0)
     moved = ~together & (both | (either & ~((loose_l > 0) & (loose_r > 0))))
     given_place = np.where(l_aligned, place_l, np.maximum(r_owner, 0))
+    other_place = np.where(both, r_owner, given_place)
+    swap = _goes_before(aligned, words_l, words_r, other_place, given_place)
+    given_place = np.where(swap, other_place, given_place)
     through_alias = moved & (
-        left_alias[everyone, given_place] | right_alias[everyone, partner[everyone, given_place]]
+        alias_l[everyone, given_place] | alias_r[everyone, partner[everyone, given_place]]
     )
-    known = matrix.held[left].any(axis=1) & matrix.held[right].any(axis=1)
-    by_word_level = np.array(
-        [0, GivenLevel.SHORTENED, GivenLevel.NEAR, GivenLevel.VARIANT, GivenLevel.EXACT], dtype=np.int8
-    )
+    known: Mask = np.asarray(matrix.held[left].any(axis=1) & matrix.held[right].any(axis=1))
     given = np.select(
         [~known, together, through_alias, moved],
-        [GivenLevel.MISSING, by_word_level[aligned[everyone, place_l]], GivenLevel.ALIAS, GivenLevel.MOVED],
+        [GivenLevel.MISSING, _GIVEN_OF[aligned[everyone, place_l]], GivenLevel.ALIAS, GivenLevel.MOVED],
         GivenLevel.DIFFERENT,
     ).astype(np.int8)
 
     is_given = np.zeros((pairs, width), dtype=bool)
     is_given[everyone, given_place] = together | moved
     differs = given == GivenLevel.DIFFERENT
-    used_l = differs & ~l_aligned
-    used_r = differs & (r_owner < 0)
-    conflicts = np.minimum(loose_l - used_l, loose_r - used_r)
+    conflicts = np.minimum(loose_l - (differs & ~l_aligned), loose_r - (differs & (r_owner < 0)))
     other = _other_level(np.where(is_given, 0, aligned), conflicts, known)
+    n_other = np.count_nonzero(is_aligned & ~is_given, axis=1)
     return AlignedNames(
         given=given,
         other=other,
-        left_word=matrix.word[left],
-        right_word=matrix.word[right][everyone[:, None], partner],
+        left_word=words_l,
+        right_word=words_r,
         level=aligned,
         is_given=is_given,
-        choices_bits=_choices_bits(matrix, left, right, ((aligned > 0) & ~is_given).sum(axis=1)),
+        choices_bits=_choices_bits(matrix, left, right, n_other),
     )
+
+
+def _goes_before(aligned: Int8s, words_l: Int32s, words_r: Int32s, a: Int64s, b: Int64s) -> Mask:
+    """Whether the alignment at place `a` of the left bag stands for the given name rather than that at `b`.
+
+    Where both naming words moved, two alignments could: the better one does, so that the worse is left to
+    lower the level of the other names; of equal ones that with the first word of the alphabet. Left and right
+    are alike in this.
+    """
+    everyone = np.arange(len(aligned))
+    level_a, level_b = aligned[everyone, a], aligned[everyone, b]
+    (low_a, high_a), (low_b, high_b) = (
+        (np.minimum(left, right), np.maximum(left, right))
+        for left, right in ((words_l[everyone, at], words_r[everyone, at]) for at in (a, b))
+    )
+    earlier = (low_a < low_b) | ((low_a == low_b) & (high_a < high_b))
+    return np.asarray((level_a > level_b) | ((level_a == level_b) & earlier), dtype=bool)
 
 
 def _choices_bits(matrix: PaddedBags, left: Int32s, right: Int32s, n_aligned: Int64s) -> Float64s:
@@ -189,7 +216,7 @@ def _choices_bits(matrix: PaddedBags, left: Int32s, right: Int32s, n_aligned: In
     ways = np.array(
         [[math.comb(n, k) if k <= n else 1 for k in range(10)] for n in range(10)], dtype=np.float64
     )
-    return np.log2(ways[n_other, n_aligned])
+    return np.asarray(np.log2(ways[n_other, n_aligned]), dtype=np.float64)
 
 
 def _other_level(aligned: Int8s, conflicts: Int64s, known: Mask) -> Int8s:
@@ -198,12 +225,9 @@ def _other_level(aligned: Int8s, conflicts: Int64s, known: Mask) -> Int8s:
     """
     any_aligned = (aligned > 0).any(axis=1)
     worst = np.where(aligned > 0, aligned, WordLevel.EXACT).min(axis=1)
-    by_word_level = np.array(
-        [0, OtherNamesLevel.SHORTENED, OtherNamesLevel.NEAR, OtherNamesLevel.VARIANT, OtherNamesLevel.EXACT],
-        dtype=np.int8,
-    )
-    return np.select(
+    level = np.select(
         [~known | (~any_aligned & (conflicts <= 0)), any_aligned & (conflicts > 0), any_aligned],
-        [OtherNamesLevel.MISSING, OtherNamesLevel.PARTLY, by_word_level[worst]],
+        [OtherNamesLevel.MISSING, OtherNamesLevel.PARTLY, _OTHER_OF[worst]],
         OtherNamesLevel.DIFFERENT,
-    ).astype(np.int8)
+    )
+    return np.asarray(level, dtype=np.int8)

@@ -38,7 +38,7 @@ class Rarity(Protocol):
         """For dates of birth at a `DateLevel` that is by frequency; NaN at other levels."""
 
     def birth_years_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
-        """For births known to a year or two at a `BirthYearLevel` that is by frequency; NaN at other levels."""
+        """For births known to a year or two at a `BirthYearLevel` that is by frequency; NaN at others."""
 
     def nationalities_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For nationalities at a `NationalityLevel` that is by frequency; NaN at other levels."""

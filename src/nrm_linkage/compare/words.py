@@ -1,9 +1,9 @@
 """Two name words -> a level, computed once for each distinct pair of words.
 
-Levels, best first: exact; variant (same spelling-variant class or same skeleton, unless the two are known to be
-different names); near (few edits for the length of the shorter word, or of its skeleton; Jaro-Winkler of at least
-0.92; or the same phonetic code with Jaro-Winkler of at least 0.85); shortened (an initial, the beginning or end of
-the longer word, a nickname); none. Cuts chosen by us from domain.md 4.2.
+Levels, best first: exact; variant (same spelling-variant class or same skeleton, unless the two are known
+to be different names); near (few edits for the length of the shorter word, or of its skeleton; Jaro-Winkler
+of at least 0.92; or the same phonetic code with Jaro-Winkler of at least 0.85); shortened (an initial, the
+beginning or end of the longer word, a nickname); none. Cuts chosen by us from domain.md 4.2.
 
 It does not look at frequency or at where the words stood.
 """
@@ -78,9 +78,9 @@ def _unlike_words(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
     near = _few_edits(texts[left], texts[right], size)
     near |= (similarity >= NEAR_JARO_WINKLER) & (size >= JARO_WINKLER_MIN_LETTERS)
     near |= (bags.sound[left] == bags.sound[right]) & (similarity >= ALIKE_JARO_WINKLER)
-    skeletons, sounds_l, sounds_r = np.array(bags.skeleton_texts, dtype=object), bags.skeleton[left], bags.skeleton[right]
-    length = _lengths(bags.skeleton_texts)
-    alike = _few_edits(skeletons[sounds_l], skeletons[sounds_r], np.minimum(length[sounds_l], length[sounds_r]) - 1)
+    skeletons, length = np.array(bags.skeleton_texts, dtype=object), _lengths(bags.skeleton_texts)
+    key_l, key_r = bags.skeleton[left], bags.skeleton[right]
+    alike = _few_edits(skeletons[key_l], skeletons[key_r], np.minimum(length[key_l], length[key_r]) - 1)
     near |= alike & (similarity >= SKELETON_JARO_WINKLER)
     levels[long_enough[near]] = WordLevel.NEAR
     return levels
@@ -95,7 +95,9 @@ def _few_edits(
     b: np.ndarray[tuple[int], np.dtype[np.object_]],
     letters: Int64s,
 ) -> Mask:
-    """At most one edit in words of four letters or more, two of seven, three of ten; exchanged neighbours are one."""
+    """At most one edit in words of four letters or more, two of seven, three of ten; exchanged neighbours are
+    one.
+    """
     allowed = np.select([letters >= 10, letters >= 7, letters >= NEAR_MIN_LETTERS], [3, 2, 1], 0)
     edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
     return np.asarray((edits <= allowed) & (allowed > 0))
@@ -121,7 +123,9 @@ def _is_short_form(texts: tuple[str, ...], letters: Int64s, shorter: Int64s, lon
 
 
 def _are_nicknames(texts: tuple[str, ...], left: Int64s, right: Int64s) -> Mask:
-    """Whether two words may stand for one name. A word always stands for its own class, so one of the two needs another."""
+    """Whether two words may stand for one name. A word always stands for its own class, so one of the two
+    needs another.
+    """
     result = np.zeros(len(left), dtype=bool)
     words = np.unique(np.concatenate([left, right])).tolist()
     classes = {word: nickname_classes(texts[word]) for word in words}

@@ -1,16 +1,16 @@
 """m, the prior, and the shares of relatives and namesakes, by expectation-maximisation on agreement patterns.
 
 The model is that of Fellegi and Sunter 1969 with four classes of pairs: one person, relatives or co-victims,
-namesakes, strangers. u and the relatives' shares are held fixed; what is learned is m, the namesakes' shares of
-name levels, and the class sizes, over *all* pairs. Pairs that no rule brought together, and those that fall below
-a floor under the shipped parameters, count as strangers: let loose on them, EM drifts to "shares a name and a year",
-because no u is right to the last of two hundred million pairs (docs/decisions/0004).
+namesakes, strangers. u and the relatives' shares are held fixed; what is learned is m, the namesakes' shares
+of name levels, and the class sizes, over *all* pairs. Pairs that no rule brought together, and those that
+fall below a floor under the shipped parameters, count as strangers: let loose on them, EM drifts to "shares a
+name and a year", because no u is right to the last of two hundred million pairs (docs/decisions/0004).
 
-In this order: plausible pairs are counted by pattern (levels, naming community, and the strangers' log-probability
-binned to a quarter bit); EM for the whole, with the shipped shares as Dirichlet pseudo-counts; then for the
-communities, each starting from the whole with pseudo-counts of its own (partial pooling). In both, the penalised
-log-likelihood may not fall, and that is checked at each step. The report says what was learned, what stayed at its
-prior, and why each part stopped.
+In this order: plausible pairs are counted by pattern (levels, naming community, and the strangers'
+log-probability binned to a quarter bit); EM for the whole, with the shipped shares as Dirichlet
+pseudo-counts; then for the communities, each starting from the whole with pseudo-counts of its own (partial
+pooling). In both, the penalised log-likelihood may not fall, and that is checked at each step. The report
+says what was learned, what stayed at its prior, and why each part stopped.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ BIN_BITS = 0.25
 """Width of the bins of the strangers' log-probability: an eighth of a bit of error at most."""
 
 PLAUSIBLE_BITS = 2.0
-"""Pairs below this match weight under the shipped parameters are taken as strangers (chosen by us: docs/decisions/0004)."""
+"""Pairs below this match weight under the shipped parameters are taken as strangers (chosen by us:
+docs/decisions/0004).
+"""
 
 MIN_COMMUNITY_PAIRS = 20.0
 """Expected matched pairs below which a naming community keeps the m of the whole (chosen by us)."""
@@ -46,8 +48,9 @@ class EstimationReport:
     """How the estimation went. `converged` is true only when the tolerance was met; `stopped_because` says it
     in words.
 
-    `expected_matched_pairs`, `expected_relative_pairs`, `expected_namesake_pairs`: class sizes over all pairs. `learned`: field ->
-    expected matched pairs in which the field speaks; where that is small the shipped m stands.
+    `expected_matched_pairs`, `expected_relative_pairs`, `expected_namesake_pairs`: class sizes over all
+    pairs. `learned`: field -> expected matched pairs in which the field speaks; where that is small the
+    shipped m stands.
     """
 
     converged: bool
@@ -66,8 +69,9 @@ class EstimationReport:
 class Patterns:
     """Distinct agreement patterns.
 
-    `levels`: int8 (k, n_fields); `community`: int64 (k,); log2 probabilities (k,): `strangers`, `strangers_names` (their
-    name fields alone) and `relatives`; `count`: float64 (k,) pairs; `n_other_pairs`: pairs taken as strangers.
+    `levels`: int8 (k, n_fields); `community`: int64 (k,); log2 probabilities (k,): `strangers`,
+    `strangers_names` (their name fields alone) and `relatives`; `count`: float64 (k,) pairs; `n_other_pairs`:
+    pairs taken as strangers.
     """
 
     levels: Int8s
@@ -117,8 +121,8 @@ def count_patterns(
     return Patterns(
         levels=levels[one],
         community=community[one],
-        strangers=binned[0][one] * BIN_BITS,
-        strangers_names=binned[1][one] * BIN_BITS,
+        strangers=np.asarray(binned[0][one] * BIN_BITS, dtype=np.float64),
+        strangers_names=np.asarray(binned[1][one] * BIN_BITS, dtype=np.float64),
         relatives=relative_log2(levels[one]),
         count=count.astype(float),
         n_other_pairs=max(n * (n - 1) / 2 - len(key), 0.0),
@@ -138,67 +142,71 @@ def estimate(
     """Learn m and the class sizes from patterns; `start` gives u, the shipped m and the frequencies.
     `communities`: the names behind the patterns' community codes (code 0 is none).
     """
-    n = start.n_referrals
-    n_pairs = patterns.count.sum() + patterns.n_other_pairs
-    pseudo = _size_pseudo_counts(config, n_pairs)
+    pseudo = _size_pseudo_counts(config, patterns.count.sum() + patterns.n_other_pairs)
     shipped = array_of(priors.M_PRIOR)
-    whole = _fit(
-        patterns,
-        np.zeros(len(patterns.count), dtype=np.int64),
-        shipped[None],
-        priors.M_STRENGTH_PAIRS,
-        pseudo,
-        config,
-    )
-    m = whole.m[0]
+    nowhere = np.zeros(len(patterns.count), dtype=np.int64)
+    whole = _fit(patterns, nowhere, shipped[None], priors.M_STRENGTH_PAIRS, pseudo, config)
     apart = [
         code
         for code in range(1, len(communities) + 1)
         if whole.matched[patterns.community == code].sum() >= MIN_COMMUNITY_PAIRS
     ]
-    slot = np.zeros(len(communities) + 1, dtype=np.int64)
-    slot[apart] = np.arange(1, len(apart) + 1)
-    start_m = np.repeat(m[None], len(apart) + 1, axis=0)
-    by_community = _fit(
-        patterns, slot[patterns.community], start_m, priors.POOLING_STRENGTH_PAIRS, pseudo, config
-    )
-    fit = by_community if apart else whole
-    pairs_matched, pairs_relative, pairs_namesake = (fit.sizes[:3] * n_pairs).tolist()
-    scale = max(n, 2) - 1
+    fits = [whole]
+    if apart:
+        slot = np.zeros(len(communities) + 1, dtype=np.int64)
+        slot[apart] = np.arange(1, len(apart) + 1)
+        start_m = np.repeat(whole.m, len(apart) + 1, axis=0)
+        group = slot[patterns.community]
+        fits.append(_fit(patterns, group, start_m, priors.POOLING_STRENGTH_PAIRS, pseudo, config))
+    names = tuple(communities[code - 1] for code in apart)
+    return _model(start, fits, names), _report(patterns, fits, names, config)
+
+
+def _model(start: LinkageModel, fits: list[_Fit], communities: tuple[str, ...]) -> LinkageModel:
+    """`start` with what was learned: m from the fit of the whole and of the communities, the rest from the
+    last.
+    """
+    fit = fits[-1]
+    scale = max(start.n_referrals, 2) - 1
     # Matched pairs per referral; from the share of pairs, so that it is also there for one referral or none.
     per_referral = fit.sizes[0] * scale / 2
     growth = per_referral / (1 + per_referral)
-    model = replace(
+    return replace(
         start,
-        m=table_of(m),
-        m_by_community={communities[code - 1]: table_of(by_community.m[slot[code]]) for code in apart},
+        m=table_of(fits[0].m[0]),
+        m_by_community={name: table_of(fit.m[slot]) for slot, name in enumerate(communities, 1)},
         prior_bits=float(np.log2(2 * growth / (scale * (1 - growth) ** 2))),
         relative_bits=float(np.log2(fit.sizes[1] / fit.sizes[3])),
         namesake_bits=float(np.log2(fit.sizes[2] / fit.sizes[3])),
         namesakes=table_of(fit.namesakes),
         growth=float(growth),
     )
-    converged = whole.converged and (by_community.converged or not apart)
-    report = EstimationReport(
+
+
+def _report(
+    patterns: Patterns, fits: list[_Fit], communities: tuple[str, ...], config: LinkageConfig
+) -> EstimationReport:
+    fit, converged = fits[-1], all(fit.converged for fit in fits)
+    matched, relative, namesake = (fit.sizes[:3] * (patterns.count.sum() + patterns.n_other_pairs)).tolist()
+    return EstimationReport(
         converged=converged,
         stopped_because=(
             f"the penalised log-likelihood rose by less than {config.em_tolerance_bits} bits"
             if converged
             else f"the limit of {config.em_max_iterations} iterations was reached"
         ),
-        iterations=whole.iterations + (by_community.iterations if apart else 0),
+        iterations=sum(fit.iterations for fit in fits),
         log_likelihood_bits=fit.log_likelihood_bits,
         patterns=len(patterns.count),
-        expected_matched_pairs=float(pairs_matched),
-        expected_relative_pairs=float(pairs_relative),
-        expected_namesake_pairs=float(pairs_namesake),
+        expected_matched_pairs=matched,
+        expected_relative_pairs=relative,
+        expected_namesake_pairs=namesake,
         learned={
             field.name: float(fit.matched[patterns.levels[:, column] > 0].sum())
             for column, field in enumerate(FIELDS)
         },
-        communities=tuple(communities[code - 1] for code in apart),
+        communities=communities,
     )
-    return model, report
 
 
 def _size_pseudo_counts(config: LinkageConfig, n_pairs: float) -> Float64s:
@@ -210,7 +218,7 @@ def _size_pseudo_counts(config: LinkageConfig, n_pairs: float) -> Float64s:
     relative = strength * priors.RELATIVES_PER_REFERRAL
     namesake = strength * priors.NAMESAKES_PER_REFERRAL
     all_pairs = strength * (strength - 1) / 2
-    # Above that size the share of matched pairs falls as 1 / n, so the same belief needs more pairs to say it.
+    # Above that size the share of matched pairs falls as 1 / n: the same belief needs more pairs to say it.
     all_pairs *= max(1.0, np.sqrt(2 * n_pairs) / strength)
     return np.array([matched, relative, namesake, all_pairs - matched - relative - namesake])
 
@@ -236,39 +244,38 @@ def _fit(
     previous, converged, iteration = -np.inf, False, 0
     while not converged and iteration < config.em_max_iterations:
         iteration += 1
-        joint = np.log2(sizes) + np.stack(
-            [
-                np.log2(m).ravel()[m_cell].sum(axis=1),
-                patterns.relatives,
-                patterns.strangers - patterns.strangers_names + namesake_log2(patterns.levels, names),
-                patterns.strangers,
-            ],
-            axis=1,
-        )
+        joint = np.log2(sizes) + _class_log2(patterns, np.log2(m).ravel()[m_cell].sum(axis=1), names)
         total = np.logaddexp2.reduce(joint, axis=1)
         expected = patterns.count[:, None] * np.exp2(joint - total[:, None])
         value = float(patterns.count @ total + patterns.n_other_pairs * np.log2(sizes[-1]))
-        value += (
-            float((size_pseudo * np.log2(sizes)).sum())
-            + _penalty(m, m_pseudo)
-            + _penalty(names, names_pseudo)
-        )
+        value += float((size_pseudo * np.log2(sizes)).sum())
+        value += _penalty(m, m_pseudo) + _penalty(names, names_pseudo)
         if value < previous - FALL_TOLERANCE_BITS * max(abs(previous), 1.0):
             raise AssertionError("the penalised log-likelihood fell; this is a defect of the estimation")
         converged = value - previous < config.em_tolerance_bits
         previous = value
         if not converged:
-            class_counts = (
-                expected.sum(axis=0) + np.array([0.0, 0.0, 0.0, patterns.n_other_pairs]) + size_pseudo
-            )
+            class_counts = expected.sum(axis=0) + size_pseudo
+            class_counts[-1] += patterns.n_other_pairs
             sizes = class_counts / class_counts.sum()
             m = _shares(m_cell, expected[:, 0], m_pseudo)
             names = _shares(names_cell, expected[:, 2], names_pseudo)
     return _Fit(m, names, sizes, expected[:, 0], previous, iteration, converged)
 
 
+def _class_log2(patterns: Patterns, matched: Float64s, names: Float64s) -> Float64s:
+    """log2 of the probability of each pattern in each class, (k, 4): one person, relatives, namesakes,
+    strangers.
+    """
+    but_names = patterns.strangers - patterns.strangers_names
+    namesakes = but_names + namesake_log2(patterns.levels, names)
+    return np.stack([matched, patterns.relatives, namesakes, patterns.strangers], axis=1)
+
+
 def _penalty(shares: Float64s, pseudo: Float64s) -> float:
-    """The log of the Dirichlet prior up to a constant, in bits; missing and levels that do not exist have none."""
+    """The log of the Dirichlet prior up to a constant, in bits; missing and levels that do not exist have
+    none.
+    """
     return float(np.nansum(pseudo[..., 1:] * np.log2(shares[..., 1:])))
 
 

@@ -2,8 +2,9 @@
 much.
 
 Counts are of people, approximately: records of one word with the same full date of birth count once, so that
-a person's own repeats do not make a name look common. Only words borne by ten or more are kept by name; all
-others are pooled into one rare class, so that a saved model names no one and scores the same. A date's
+a person's own repeats do not make a name look common. Only words borne by five or more are kept by name; all
+others are pooled into one rare class, so that a saved model names no one and scores the same. (A person whose
+repeats lack a full date of birth counts once for each of them.) A date's
 frequency is its birth year's share within naming community and age group times its kind of day's share within
 the community (1 January, the first of a month, any other day): smooth, and no single date is kept. Everything
 is shrunk to the whole, and the whole to a small reference (`priors`), so that ten rows and ten million both
@@ -20,13 +21,13 @@ import numpy as np
 
 from nrm_linkage.model import priors
 from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
-from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals
 
 __all__ = ["COMMON_MIN_PEOPLE", "Frequencies", "WordShares", "learn_frequencies", "person_keys"]
 
 COMMON_MIN_PEOPLE = 5
-"""Words, skeletons, years and nationalities held by fewer people are pooled (chosen by us; also domain.md
-3.5's threshold).
+"""Words, skeletons, spelling classes and nationalities held by fewer people are pooled (chosen by us; also
+domain.md 3.5's threshold). Years of birth are smoothed instead (`_date_shares`).
 """
 
 SHRINK_PEOPLE = 60.0
@@ -55,7 +56,7 @@ class Frequencies:
     `words`, `skeletons`, `variants`: shares of name words and of their classes. `near_words`, `short_words`:
     by letters, the chance that a stranger's bag holds a near or shortened word. `years`: stratum
     ("community|age group") -> birth year -> share. `days`: community -> kind of day (`DefaultDate` as text)
-    -> share. `nationalities`, `genders`: shares; `rare_nationality`.
+    -> share; in both the community "" is the whole. `nationalities`, `genders`: shares; `rare_nationality`.
     """
 
     words: WordShares
@@ -80,13 +81,13 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
     token_row, word = token_row[kept], bags.tokens.token[kept].astype(np.int64)
     nationality = referrals.nationality.code[token_row].astype(np.int64)
     nationality_names = tuple(nationality_key(codes) for codes in referrals.nationality.sets)
-    n_people, n_within = _people_counts(referrals, rows, person)
+    people = _people_counts(referrals, rows, person)
 
     def shares(of: Int64s, texts: tuple[str, ...]) -> WordShares:
-        return _word_shares(of, texts, person[token_row], nationality, nationality_names, n_people, n_within)
+        return _word_shares(of, texts, person[token_row], nationality, nationality_names, people)
 
     years, days = _date_shares(referrals, rows)
-    nationalities, rare_nationality = _nationality_shares(referrals, rows, nationality_names)
+    nationalities, rare_nationality = _nationality_shares(referrals, rows, person, nationality_names)
     genders = np.bincount(referrals.gender[rows], minlength=4)[1:].astype(float)
     genders = (genders + np.array([0.25, 0.74, 0.01]) * 10) / (genders.sum() + 10)
     return Frequencies(
@@ -126,13 +127,25 @@ def _codes(codes: Int32s, word: Int64s) -> Int64s:
     return codes[word].astype(np.int64) if len(codes) else word
 
 
-def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> tuple[float, Float64s]:
-    """People, roughly: rows with a name, and the same within each nationality."""
+@dataclass(frozen=True, eq=False)
+class _People:
+    """People with a name, roughly. `n`: rows; `within`: float64 (n_sets,), the same within each nationality;
+    `is_common`: bool (n_sets,), nationalities of enough distinct people to be named.
+    """
+
+    n: float
+    within: Float64s
+    is_common: Mask
+
+
+def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> _People:
     named = rows[referrals.names.tokens.count[rows] > 0]
-    within = np.bincount(referrals.nationality.code[named], minlength=len(referrals.nationality.sets)).astype(
-        float
+    code, n_sets = referrals.nationality.code[named].astype(np.int64), len(referrals.nationality.sets)
+    return _People(
+        n=float(len(named)),
+        within=np.bincount(code, minlength=n_sets).astype(float),
+        is_common=_distinct_counts(code, person[named], n_sets) >= COMMON_MIN_PEOPLE,
     )
-    return float(len(named)), within
 
 
 def _word_shares(
@@ -141,14 +154,13 @@ def _word_shares(
     person: Int64s,
     nationality: Int64s,
     nationality_names: tuple[str, ...],
-    n_people: float,
-    n_within: Float64s,
+    people: _People,
 ) -> WordShares:
     """Shares of people for words or classes of words; `of`, `person`, `nationality`: int64, one element a
     token.
     """
     count = _distinct_counts(of, person, len(texts))
-    strength = priors.REFERENCE_STRENGTH
+    strength, n_people = priors.REFERENCE_STRENGTH, people.n
     is_rare = count < COMMON_MIN_PEOPLE
     rare_bearers = count[is_rare].sum()
     coincidences = (count[is_rare] * (count[is_rare] - 1)).sum()
@@ -165,25 +177,25 @@ def _word_shares(
         code, word = divmod(pair, n_texts)
         if not nationality_names[code]:
             continue
-        shrunk = (bearers + SHRINK_PEOPLE * share[word]) / (n_within[code] + SHRINK_PEOPLE)
+        shrunk = (bearers + SHRINK_PEOPLE * share[word]) / (people.within[code] + SHRINK_PEOPLE)
         within.setdefault(nationality_names[code], {})[texts[word]] = float(min(shrunk, 1.0))
-    rare_within = _rare_within(packed, within_count, n_texts, nationality_names, n_within, rare)
+    rare_within = _rare_within(packed, within_count, n_texts, nationality_names, people, rare)
     return WordShares(overall=overall, within=within, rare=float(rare), rare_within=rare_within)
 
 
 def _rare_within(
-    packed: Int64s, count: Int64s, n_texts: int, names: tuple[str, ...], n_within: Float64s, rare: float
+    packed: Int64s, count: Int64s, n_texts: int, names: tuple[str, ...], people: _People, rare: float
 ) -> dict[str, float]:
     """For each nationality of some size, the chance that another of its people bears the same word, given
     that it is rare there.
     """
-    result = {}
+    result, n_within = {}, people.within
     is_rare = count < COMMON_MIN_PEOPLE
     code = packed[is_rare] // n_texts
     bearers = np.bincount(code, weights=count[is_rare], minlength=len(names))
     coincidences = np.bincount(code, weights=count[is_rare] * (count[is_rare] - 1), minlength=len(names))
     for number, name in enumerate(names):
-        if name and n_within[number] >= COMMON_MIN_PEOPLE:
+        if name and people.is_common[number]:
             raw = (coincidences[number] + 1) / max(bearers[number], 1) / n_within[number]
             result[name] = float(
                 (n_within[number] * min(raw, 1.0) + SHRINK_PEOPLE * rare) / (n_within[number] + SHRINK_PEOPLE)
@@ -232,39 +244,48 @@ def _date_shares(
         count = np.bincount(place[where], minlength=len(span)).astype(float)
         # One year's noise is shared with its neighbours: weights 1, 2, 1 over 4.
         count = np.convolve(np.pad(count, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
-        return (count + strength * start) / (count.sum() + strength)
+        return np.asarray((count + strength * start) / (count.sum() + strength), dtype=np.float64)
 
     whole = smoothed(np.ones(len(dated), dtype=bool), base, priors.REFERENCE_STRENGTH)
     by_age = {group: smoothed(age_group == group, whole, SHRINK_PEOPLE) for group in (0, 1, 2)}
-    years = {}
+    by_year = [str(y) for y in span.tolist()]
+    years = {
+        stratum_name("", group): dict(zip(by_year, share.tolist(), strict=True))
+        for group, share in by_age.items()
+    }
     for code, name in enumerate(communities):
         for group in (0, 1, 2):
             share = smoothed((community == code) & (age_group == group), by_age[group], SHRINK_PEOPLE)
-            years[stratum_name(name, group)] = {
-                str(y): float(s) for y, s in zip(span.tolist(), share, strict=True)
-            }
+            years[stratum_name(name, group)] = dict(zip(by_year, share.tolist(), strict=True))
+    return years, _day_shares(birth.default[dated], community, communities)
 
+
+def _day_shares(
+    default: Int8s, community: Int8s, communities: tuple[str, ...]
+) -> dict[str, dict[str, float]]:
+    """Shares of kinds of day by community; "" is the whole."""
     kinds = len(DefaultDate)
     start = np.array([0.0] + [priors.DEFAULT_DAY_SHARES[kind] for kind in range(1, kinds)])
     start[0] = 1.0 - start.sum()
-    count = np.bincount(birth.default[dated], minlength=kinds).astype(float)
-    whole_days = (count + priors.REFERENCE_STRENGTH * start) / (count.sum() + priors.REFERENCE_STRENGTH)
-    days = {}
+    count = np.bincount(default, minlength=kinds).astype(float)
+    whole = (count + priors.REFERENCE_STRENGTH * start) / (count.sum() + priors.REFERENCE_STRENGTH)
+    days = {"": {str(kind): float(whole[kind]) for kind in range(kinds)}}
     for code, name in enumerate(communities):
-        count = np.bincount(birth.default[dated[community == code]], minlength=kinds).astype(float)
-        share = (count + SHRINK_PEOPLE * whole_days) / (count.sum() + SHRINK_PEOPLE)
+        count = np.bincount(default[community == code], minlength=kinds).astype(float)
+        share = (count + SHRINK_PEOPLE * whole) / (count.sum() + SHRINK_PEOPLE)
         days[name] = {str(kind): float(share[kind]) for kind in range(kinds)}
-    return years, days
+    return days
 
 
 def _nationality_shares(
-    referrals: Referrals, rows: Int64s, names: tuple[str, ...]
+    referrals: Referrals, rows: Int64s, person: Int64s, names: tuple[str, ...]
 ) -> tuple[dict[str, float], float]:
-    """Shares of sets of codes held by ten or more, and the pooled share of any other."""
-    code = referrals.nationality.code[rows]
-    count = np.bincount(code[code != 0], minlength=len(names)).astype(float)
+    """Shares of sets of codes held by `COMMON_MIN_PEOPLE` or more, and the pooled share of any other."""
+    rows = rows[referrals.nationality.code[rows] != 0]
+    code = referrals.nationality.code[rows].astype(np.int64)
+    count = np.bincount(code, minlength=len(names)).astype(float)
     total = count.sum()
-    common = count >= COMMON_MIN_PEOPLE
+    common = _distinct_counts(code, person[rows], len(names)) >= COMMON_MIN_PEOPLE
     rare_count = count[~common & (count > 0)]
     rare_raw = ((rare_count * (rare_count - 1)).sum() + 1) / max(rare_count.sum(), 1) / max(total, 1)
     strength = COMMON_MIN_PEOPLE * 3

@@ -2,8 +2,8 @@
 
 m by field and level (for the whole and, partly pooled, for each naming community), u by field and level
 (dates of birth also by age stratum), the fixed shares of relatives, the prior in bits, and the frequencies.
-Words and nationalities of fewer than ten people never enter it. Loading a model and scoring gives the bits of
-the run that saved it.
+Words and nationalities of fewer than five people never enter it (`COMMON_MIN_PEOPLE`). Loading a model and
+scoring gives the bits of the run that saved it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class LinkageModel:
     relative_bits, namesake_bits
         log2 odds of relatives, and of namesakes, against strangers among pairs that are not one person.
     namesakes
-        name field -> level -> share of namesakes: strangers whose names agree beyond their words' frequencies.
+        name field -> level -> share of namesakes: strangers whose names agree beyond their words'
+        frequencies.
     growth
         Ratio of the expected numbers of people with k + 1 and with k referrals (one size distribution,
         geometric).
@@ -97,7 +98,8 @@ class LinkageModel:
         """The inverse of `to_dict`; another format is an `InputError`."""
         if values.get("format") != FORMAT:
             raise InputError(
-                f"this is not a model that this version can read: its format is not {FORMAT!r}; estimate it again"
+                f"this is not a model that this version can read: its format is not {FORMAT!r}; "
+                "estimate it again"
             )
         rest = {name: value for name, value in values.items() if name not in ("format", "frequencies")}
         frequencies = dict(values["frequencies"])
@@ -123,7 +125,8 @@ class LinkageModel:
                     {
                         "field": compared.name,
                         "level": level.name,
-                        "question": f"Among referrals of one person (m), and of strangers (u), in what share is it that {level.sentence}?",
+                        "question": "Among referrals of one person (m), and of strangers (u), in what share "
+                        f"is it that {level.sentence}?",
                         "m": m,
                         "u": None if level.by_frequency else u,
                         "bits": None if level.by_frequency else float(np.log2(m / u)),

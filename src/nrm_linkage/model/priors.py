@@ -1,12 +1,13 @@
-"""What is believed of the parameters before the data speak. None of it is a finding; a large extract outweighs it.
+"""What is believed of the parameters before the data speak. None of it is a finding; a large extract
+outweighs it.
 
-`M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md 4.0
-to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among different
-people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us and not learned.
-`NAMESAKE`: the same of names among strangers whose names go together more often than their words do (Mary Grace, a
-name of one village), chosen by us and learned. `U_PRIOR`: the same among strangers, chosen by us and learned, for
-levels without a frequency of their own. Shares are of pairs in which neither side is missing; they are scaled to
-sum to one where they are used.
+`M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md
+4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
+different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
+and not learned. `NAMESAKE`: the same of names among strangers whose names go together more often than their
+words do (Mary Grace, a name of one village), chosen by us and learned. `U_PRIOR`: the same among strangers,
+chosen by us and learned, for levels without a frequency of their own. Shares are of pairs in which neither
+side is missing; they are scaled to sum to one where they are used.
 """
 
 from __future__ import annotations
@@ -65,8 +66,9 @@ M_PRIOR: Shares = {
     },
     "date_of_birth": {
         "exact": 0.77, "exact default": 0.04, "day and month swapped": 0.01, "another calendar": 0.01,
-        "one digit": 0.03, "same day, another year": 0.015, "default date near": 0.06, "within 35 days": 0.006,
-        "same year": 0.012, "next year": 0.012, "within five years": 0.015, "far apart": 0.006,
+        "one digit": 0.03, "same day, another year": 0.015, "default date near": 0.06,
+        "within 35 days": 0.006, "same year": 0.012, "next year": 0.012, "within five years": 0.015,
+        "far apart": 0.006,
     },
     "birth_year": {"agrees": 0.82, "near": 0.12, "within five years": 0.04, "far apart": 0.02},
     "age_group": {"compatible": 0.97, "incompatible": 0.03},
@@ -117,8 +119,9 @@ U_PRIOR: Shares = {
     },
     "date_of_birth": {
         "exact": 0.0002, "exact default": 0.0005, "day and month swapped": 0.0001, "another calendar": 0.0003,
-        "one digit": 0.004, "same day, another year": 0.003, "default date near": 0.02, "within 35 days": 0.01,
-        "same year": 0.07, "next year": 0.13, "within five years": 0.36, "far apart": 0.402,
+        "one digit": 0.004, "same day, another year": 0.003, "default date near": 0.02,
+        "within 35 days": 0.01, "same year": 0.07, "next year": 0.13, "within five years": 0.36,
+        "far apart": 0.402,
     },
     "birth_year": {"agrees": 0.10, "near": 0.12, "within five years": 0.38, "far apart": 0.40},
     "age_group": {"compatible": 0.60, "incompatible": 0.40},

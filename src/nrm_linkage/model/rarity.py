@@ -60,7 +60,9 @@ class BoundRarity:
     def words_bits(
         self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s
     ) -> Float64s:
-        """For aligned words, at a `WordLevel`."""
+        """For aligned words, at a `WordLevel`. An initial has no share of its own: agreeing, it says no more
+        than one that shortens a word.
+        """
         code = self._referrals.nationality.code
         shared = np.where(code[left] == code[right], code[left], 0)
         bags = self._referrals.names
@@ -79,8 +81,9 @@ class BoundRarity:
         letters_l, letters_r = self._letters[left_word], self._letters[right_word]
         near = np.maximum(word, np.maximum(self._near[letters_l], self._near[letters_r]))
         short = np.maximum(word, self._short[np.minimum(letters_l, letters_r)])
+        whole = ~bags.is_initial[left_word]
         share = np.select(
-            [level == WordLevel.EXACT, level == WordLevel.VARIANT, level == WordLevel.NEAR],
+            [(level == WordLevel.EXACT) & whole, level == WordLevel.VARIANT, level == WordLevel.NEAR],
             [word_l, np.maximum(word, class_), near],
             short,
         )
@@ -112,7 +115,9 @@ class BoundRarity:
 
 
 class _BoundShares:
-    """Shares of words or classes as arrays: overall by code, and within nationality by a sorted packed key."""
+    """Shares of words or classes as arrays: overall by code, and within nationality by a sorted packed
+    key.
+    """
 
     def __init__(self, shares: WordShares, texts: tuple[str, ...], nationalities: tuple[str, ...]) -> None:
         self._n_texts = max(len(texts), 1)
@@ -175,7 +180,9 @@ def _single_code_shares(frequencies: Frequencies, names: tuple[str, ...]) -> Flo
 
 
 def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float64s, Float64s]:
-    """For each row the share of its very date, and of the years that its interval covers, in its stratum."""
+    """For each row the share of its very date, and of the years that its interval covers, in its stratum; a
+    community that the model does not know has the shares of the whole.
+    """
     birth = referrals.birth
     dated = ~np.isnat(birth.first)
     begin = np.where(dated, birth.first, referrals.birth_by_age_first)
@@ -186,22 +193,21 @@ def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float6
     communities = referrals.nationality.group_names
     community = referrals.nationality.group[referrals.nationality.code].astype(np.int64)
     stratum = community * 3 + np.clip(referrals.age_group, 0, 2)
-    any_years = next(iter(frequencies.years.values()), {"2000": 1.0})
-    span = np.array(sorted(int(year) for year in any_years))
+    span = np.array(sorted(int(year) for year in frequencies.years[stratum_name("", 0)]))
     rare_year = 1e-4
     years = np.full((len(communities) * 3, len(span) + 1), rare_year)
     for code, name in enumerate(communities):
         for group in range(3):
-            table = frequencies.years.get(stratum_name(name, group), any_years)
+            whole = frequencies.years[stratum_name("", group)]
+            table = frequencies.years.get(stratum_name(name, group), whole)
             years[code * 3 + group, :-1] = [table.get(str(year), rare_year) for year in span.tolist()]
     cumulative = np.concatenate([np.zeros((len(years), 1)), np.cumsum(years[:, :-1], axis=1)], axis=1)
     place = np.where((first >= span[0]) & (first <= span[-1]), first - span[0], len(span))
     low, high = np.clip(first - span[0], 0, len(span)), np.clip(last - span[0] + 1, 0, len(span))
     kinds = np.array([DAYS_OF_KIND[kind] for kind in DefaultDate])
-    any_days = next(iter(frequencies.days.values()))
     days = np.array(
         [
-            [frequencies.days.get(name, any_days)[str(int(kind))] for kind in DefaultDate]
+            [frequencies.days.get(name, frequencies.days[""])[str(int(kind))] for kind in DefaultDate]
             for name in communities
         ]
     )

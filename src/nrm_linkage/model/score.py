@@ -1,11 +1,11 @@
 """Levels and coincidences -> evidence in bits, line by line, and the match weight of each pair.
 
-A field's line is log2 m - log2 u; at levels that go by frequency -log2 u is the coincidence of the very values.
-Missing weighs 0. Two lines are discounts, for ways to agree without being one person that frequencies do not
-know: `relatives` and co-victims share names, days and references; `namesakes` have names that go together more
-often than their words do. Each weighs the probability of the same agreement in that class against that among
-strangers. The match weight is the prior plus all lines. Bits are rounded to multiples of 2^-20, which makes their
-sums exact in any order.
+A field's line is log2 m - log2 u; at levels that go by frequency -log2 u is the coincidence of the very
+values. Missing weighs 0. Two lines are discounts, for ways to agree without being one person that
+frequencies do not know: `relatives` and co-victims share names, days and references; `namesakes` have names
+that go together more often than their words do. Each weighs the probability of the same agreement in that
+class against that among strangers. The match weight is the prior plus all lines. Bits, the prior's too, are
+rounded to multiples of 2^-20, which makes their sums exact in any order.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def stranger_log2(
 
 
 def _u_by_stratum(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
-    """u (n_communities x 3 ages, n_fields, n_levels); a stratum that the model does not know has the whole's."""
+    """u (n_communities x 3 ages, n_fields, n_levels); a stratum that the model does not know has the
+    whole's.
+    """
     tables = []
     for community in communities:
         for ages in range(3):
@@ -102,7 +104,9 @@ def relative_log2(levels: Int8s) -> Float64s:
 
 
 def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
-    """log2 of the probability of each pattern's name levels among namesakes, (p,). `shares`: (n_fields, n_levels)."""
+    """log2 of the probability of each pattern's name levels among namesakes, (p,). `shares`: (n_fields,
+    n_levels).
+    """
     return np.asarray(np.log2(shares[_NAME_COLUMNS, levels[:, _NAME_COLUMNS]]).sum(axis=1))
 
 
@@ -129,7 +133,7 @@ def score(
     lines[:, -2] = -with_relatives
     lines[:, -1] = with_relatives - np.logaddexp2(with_relatives, namesakes)
     lines = on_grid(lines)
-    return lines, on_grid(np.asarray(model.prior_bits + lines.sum(axis=1)))
+    return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)
 
 
 def score_pairs(

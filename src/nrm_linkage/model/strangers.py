@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.compare import compare_pairs
-from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.compare.dates import birth_period_levels, date_levels
+from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.compare.names import align, padded
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
@@ -104,7 +104,9 @@ def _pairs_of(rows: Int64s) -> tuple[Int32s, Int32s]:
 
 
 def _principal_skeleton(referrals: Referrals, rows: Int32s) -> Int32s:
-    """The skeleton of each row's naming word; pairs that share it are left out of the strata: likely one person."""
+    """The skeleton of each row's naming word; pairs that share it are left out of the strata: likely one
+    person.
+    """
     matrix = padded(referrals.names)
     word = matrix.word[rows, matrix.principal[rows]]
     return referrals.names.skeleton[word] if len(referrals.names.skeleton) else word

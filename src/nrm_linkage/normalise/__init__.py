@@ -1,1 +1,3 @@
-"""Raw text -> comparable values: one module a field, and `referrals`, which applies them to the distinct values of a frame."""
+"""Raw text -> comparable values: one module a field, and `referrals`, which applies them to the distinct
+values of a frame.
+"""

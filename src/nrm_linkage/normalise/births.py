@@ -146,10 +146,14 @@ def _interval_by_age(
 
 
 def years_before(day: Days, years: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Days:
-    """The same calendar day that many whole years earlier; 29 February becomes 1 March in a common year."""
+    """The last date of birth with which that many years are complete on `day`: 29 February becomes 28
+    February in a common year, since who was born on 1 March then is a day short (as in `ages`).
+    """
     month = day.astype("datetime64[M]")
     within = day - month.astype("datetime64[D]")
-    return (month - np.timedelta64(12, "M") * years.astype(np.int64)).astype("datetime64[D]") + within
+    earlier = month - np.timedelta64(12, "M") * years.astype(np.int64)
+    last = (earlier + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return np.asarray(np.minimum(earlier.astype("datetime64[D]") + within, last))
 
 
 def _group_by_birth(birth: BirthDates, referred: Days) -> Int8s:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from nrm_linkage.tables import Int32s, Int64s, Mask, TokenLists
@@ -29,20 +30,23 @@ class ReadColumn(Generic[Reading]):
     codes: Int32s
     readings: tuple[Reading, ...] = field(repr=False)
 
-    def map(
-        self, of: Callable[[Reading], object], dtype: str
-    ) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
-        """One plain value a row, from one plain value a reading."""
+    def map(self, of: Callable[[Reading], object], dtype: str) -> npt.NDArray[Any]:
+        """One plain value a row, from one plain value a reading; shape (n,), of `dtype`."""
         return np.array([of(reading) for reading in self.readings], dtype=dtype)[self.codes]
 
 
 def read_column(column: pd.Series, read: Callable[[object], Reading]) -> ReadColumn[Reading]:
-    """Read each distinct value once. Values that cannot be hashed are read by their text."""
-    values = column.astype(object)
+    """Read each distinct value once. A value that cannot be hashed (a list, a dict) is no value of a cell and
+    is read as `()`, which every reader refuses; its text is never made.
+    """
+    values = column.astype(object).to_numpy()
     try:
         codes, distinct = pd.factorize(values, use_na_sentinel=True)
     except TypeError:
-        codes, distinct = pd.factorize(values.map(str, na_action="ignore"), use_na_sentinel=True)
+        plain = np.empty(len(values), dtype=object)
+        for row, value in enumerate(values):
+            plain[row] = value if pd.api.types.is_hashable(value) else ()
+        codes, distinct = pd.factorize(plain, use_na_sentinel=True)
     readings = (read(None), *(read(value) for value in distinct))
     return ReadColumn(codes=(codes + 1).astype(np.int32), readings=readings)
 

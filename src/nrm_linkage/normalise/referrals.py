@@ -74,7 +74,8 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
     issues += [_reading_issues(box, read) for box, read in named.boxes.items()]
     if named.n_cut:
         notes.append(
-            f"{named.n_cut} referrals have more than {config.max_name_tokens} name tokens; the later ones are not compared"
+            f"{named.n_cut} referrals have more than {config.max_name_tokens} name tokens; "
+            "the later ones are not compared"
         )
     births = read_births(columns, referred, latest)
     issues += [_reading_issues("date_of_birth", births.dates)] if births.dates else []
@@ -84,8 +85,7 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
     references, reference_found = _references(columns, n_rows)
     contacts, contact_found = _contacts(columns, n_rows)
     issues += [*found, *gender_found, *reference_found, *contact_found]
-    has_name = named.bags.tokens.count > 0
-    is_original = raw.duplicate_of == np.arange(n_rows)
+    reachable = _holds(references, but_not="police") | _holds(contacts, but_not="postcode")
     referrals = Referrals(
         referral_id=raw.referral_id,
         names=named.bags,
@@ -99,14 +99,16 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
         contacts=contacts,
         referred=referred,
         facts=instance_facts(columns, referred),
-        linkable=(has_name | _holds(references, but_not="police") | _holds(contacts, but_not="postcode"))
-        & is_original,
+        linkable=((named.bags.tokens.count > 0) | reachable) & (raw.duplicate_of == np.arange(n_rows)),
         duplicate_of=raw.duplicate_of,
     )
-    table = pd.concat(issues, ignore_index=True) if issues else _row_issues("", np.zeros(0, dtype=bool), "")
-    return Normalised(
-        referrals, table.sort_values(["row", "field", "issue"], ignore_index=True), tuple(notes), latest
-    )
+    return Normalised(referrals, _all_issues(issues), tuple(notes), latest)
+
+
+def _all_issues(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """One table of issues, sorted by row, field and issue."""
+    table = pd.concat([_row_issues("", np.zeros(0, dtype=bool), ""), *parts], ignore_index=True)
+    return table.sort_values(["row", "field", "issue"], ignore_index=True)
 
 
 def _reading_issues(name: str, read: ReadColumn[Any]) -> pd.DataFrame:
@@ -141,7 +143,8 @@ def _latest(referred: Days, config: LinkageConfig, notes: list[str]) -> date:
         latest: date = known.max().item()
         return latest
     notes.append(
-        f"no referral date to go by: births are read as not later than {LATEST_WITHOUT_REFERRAL_DATES:%d %B %Y}"
+        "no referral date to go by: births are read as not later than "
+        f"{LATEST_WITHOUT_REFERRAL_DATES:%d %B %Y}"
     )
     return LATEST_WITHOUT_REFERRAL_DATES
 
