@@ -113,7 +113,7 @@ def link_referrals(
             "model must be a LinkageModel: the .model of an earlier run, or LinkageModel.load(path)."
         )
     if decisions is not None or previous is not None:
-        raise InputError("decisions= and previous= are not built yet; leave them out.")
+        raise InputError("this version takes neither decisions= nor previous= yet; leave them out.")
     with watching(progress, STAGES) as watch:
         return _run(referrals, columns, config, model, engine, watch)
 

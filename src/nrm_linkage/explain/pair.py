@@ -9,9 +9,10 @@ levels and bits alone.
 
 from __future__ import annotations
 
+import dataclasses
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -61,8 +62,8 @@ class EvidenceLine:
     m: float | None
     u: float | None
     by_frequency: bool
-    left: Mapping[str, str] | None = field(default=None, repr=False)
-    right: Mapping[str, str] | None = field(default=None, repr=False)
+    left: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
+    right: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -112,38 +113,41 @@ class PairExplanation:
         }
 
     def words(self) -> str:
-        """The explanation in lines of text, strongest evidence first, without values."""
+        """The explanation in lines of text, strongest evidence first, without values; with `show="none"`
+        levels stand for sentences.
+        """
         lines = [f"prior: {self.prior_bits:+.1f} bits, two referrals taken at random"]
         for line in sorted(self.evidence, key=lambda line: -abs(line.bits)):
             if line.level != "missing":
-                lines.append(f"{line.field.replace('_', ' ')}: {line.bits:+.1f} bits, {line.sentence}")
+                name = line.field.replace("_", " ")
+                lines.append(f"{name}: {line.bits:+.1f} bits, {self._meaning(line)}")
         lines.append(
-            f"match weight: {self.match_weight_bits:+.1f} bits, a probability of {self.match_probability:.4g} from this pair alone"
+            f"match weight: {self.match_weight_bits:+.1f} bits, a probability of "
+            f"{self.match_probability:.4g} from this pair alone"
         )
-        lines.append(
-            "found by: "
-            + (
-                ", ".join(self.found_by)
-                if self.found_by
-                else "no blocking rule; the pair was not compared in the run"
-            )
-        )
+        found = ", ".join(self.found_by) or "no blocking rule; the pair was not compared in the run"
+        lines.append(f"found by: {found}")
         lines.append("same cluster" if self.same_cluster else "not in one cluster")
         return "\n".join(lines)
+
+    def _meaning(self, line: EvidenceLine) -> str:
+        return line.level if self.show == "none" else line.sentence
 
     def __str__(self) -> str:
         return self.words()
 
     def _repr_html_(self) -> str:
+        right = " style='text-align:right'"
         rows = "".join(
-            f"<tr><td>{html.escape(line.field)}</td><td>{html.escape(line.level)}</td><td style='text-align:right'>{line.bits:+.2f}</td>"
-            f"<td>{html.escape(line.sentence)}</td></tr>"
+            f"<tr><td>{html.escape(line.field)}</td><td>{html.escape(line.level)}</td>"
+            f"<td{right}>{line.bits:+.2f}</td><td>{html.escape(self._meaning(line))}</td></tr>"
             for line in self.evidence
         )
         return (
-            "<table><caption>Evidence in bits</caption><thead><tr><th>field</th><th>level</th><th>bits</th><th>meaning</th></tr></thead>"
-            f"<tbody><tr><td>prior</td><td></td><td style='text-align:right'>{self.prior_bits:+.2f}</td><td></td></tr>{rows}"
-            f"<tr><th>match weight</th><td></td><th style='text-align:right'>{self.match_weight_bits:+.2f}</th>"
+            "<table><caption>Evidence in bits</caption>"
+            "<thead><tr><th>field</th><th>level</th><th>bits</th><th>meaning</th></tr></thead>"
+            f"<tbody><tr><td>prior</td><td></td><td{right}>{self.prior_bits:+.2f}</td><td></td></tr>{rows}"
+            f"<tr><th>match weight</th><td></td><th{right}>{self.match_weight_bits:+.2f}</th>"
             f"<td>probability {self.match_probability:.4g} from this pair alone</td></tr></tbody></table>"
         )
 
@@ -179,7 +183,7 @@ def explain_pair(
             int(comparisons.levels[0, number]),
             float(comparisons.coincidence_bits[0, number]),
             float(lines[0, number]),
-            recorded,
+            recorded if show == "values" else None,
         )
         for number in range(len(FIELDS))
     ]
@@ -202,7 +206,11 @@ def explain_pair(
 
 
 def _line(
-    number: int, level: int, coincidence: float, bits: float, recorded: Mapping[str, tuple[pd.Series, ...]]
+    number: int,
+    level: int,
+    coincidence: float,
+    bits: float,
+    recorded: Mapping[str, tuple[pd.Series, ...]] | None,
 ) -> EvidenceLine:
     compared = FIELDS[number]
     by_frequency = not np.isnan(coincidence)
@@ -217,8 +225,8 @@ def _line(
         m=u * 2.0**bits if u is not None else None,
         u=u,
         by_frequency=by_frequency,
-        left=_values(compared.name, recorded, 0),
-        right=_values(compared.name, recorded, 1),
+        left=None if recorded is None else _values(compared.name, recorded, 0),
+        right=None if recorded is None else _values(compared.name, recorded, 1),
     )
 
 

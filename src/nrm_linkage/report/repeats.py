@@ -14,6 +14,7 @@ The range covers linkage under the model and nothing else.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,13 @@ __all__ = ["COUNTINGS", "CountedRows", "repeat_referrals"]
 COUNTINGS = ("all", "excluding same instance possible", "later exploitation recorded")
 
 RANGE_NOTE = "The range covers uncertainty of linkage under the model and nothing else."
+
+
+BATCH_NUMBERS = 2_000_000
+"""Referrals of draws counted at a time; bounds memory, changes no result."""
+
+_NUMBERS = ("estimate", "low", "high", "n_in_clusters", "n_referrals")
+_COLUMNS = ("counting", *_NUMBERS, "share_of_people", "suppressed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,17 +106,27 @@ def _checked_period(rows: CountedRows, period: tuple[Any, Any] | None) -> tuple[
     known = rows.referred[rows.counts & ~np.isnat(rows.referred)]
     if not len(known):
         raise InputError(
-            "no referral has a date: counts of repeat referrals need a referral_date column; name it with columns=."
+            "no referral has a date: counts of repeat referrals need a referral_date column; "
+            "name it with columns=."
         )
     if period is None:
         return known.min(), known.max()
     try:
-        start, end = (np.datetime64(pd.Timestamp(day).date(), "D") for day in period)
-    except (TypeError, ValueError) as error:
-        raise InputError('period must be two dates, for example ("2023-01-01", "2024-07-31").') from error
+        start, end = (_day(day) for day in period)
+    except (TypeError, ValueError):
+        raise InputError('period must be two dates, for example ("2023-01-01", "2024-07-31").') from None
     if start > end:
         raise InputError("period must start on or before the day on which it ends.")
     return start, end
+
+
+def _day(value: Any) -> np.datetime64:
+    """A date, a timestamp or ISO text as a day. Other text is refused: pandas reads 01/03/2023 as January."""
+    if isinstance(value, str):
+        value = datetime.date.fromisoformat(value)
+    if not isinstance(value, datetime.date | np.datetime64):
+        raise TypeError("not a date")
+    return np.datetime64(pd.Timestamp(value).date(), "D")
 
 
 def _check_options(
@@ -124,8 +142,13 @@ def _check_options(
     for name in by:
         if name not in rows.groups:
             raise InputError(
-                f"by= names {name!r}, which the referrals do not hold; choose from: {', '.join(sorted(rows.groups))}."
+                f"by= names {name!r}, which the referrals do not hold; "
+                f"choose from: {', '.join(sorted(rows.groups))}."
             )
+        if name in _COLUMNS:
+            raise InputError(f"by= names {name!r}, which is a column of the table itself; rename yours.")
+    if len(set(by)) < len(by):
+        raise InputError("by= names a column more than once.")
     if definition not in ("inside_period", "latest_inside"):
         raise InputError('definition must be "inside_period" or "latest_inside".')
     if not 0 < interval < 1:
@@ -140,7 +163,7 @@ def _grouped(rows: CountedRows, by: Sequence[str]) -> tuple[Int64s, list[tuple[s
     if not by:
         return np.zeros(len(rows.referred), dtype=np.int64), [()]
     frame = pd.DataFrame({name: rows.groups[name] for name in by})
-    code = frame.groupby(list(by), sort=True).ngroup().to_numpy(dtype=np.int64)
+    code = np.asarray(frame.groupby(list(by), sort=True).ngroup(), dtype=np.int64)
     labels = frame.drop_duplicates().sort_values(list(by)).itertuples(index=False, name=None)
     return code, [tuple(str(value) for value in label) for label in labels]
 
@@ -168,9 +191,23 @@ def _counts_of_draws(
         return result
     row = uncertain[kept]
     by_date = np.lexsort((row, rows.referred[row]))
-    row, label = row[by_date], draws[:, kept[by_date]].astype(np.int64)
+    row, kept = row[by_date], kept[by_date]
+    batch = max(1, BATCH_NUMBERS // len(row))
+    for at in range(0, n_draws, batch):
+        label = draws[at : at + batch, kept].astype(np.int64)
+        result[at : at + batch, :] += _people(rows, row, label, start, codes, n_groups)
+    return result
+
+
+def _people(
+    rows: CountedRows, row: Int64s, label: Int64s, start: np.datetime64, codes: Int64s, n_groups: int
+) -> Float64s:
+    """People by draw, counting and group among rows in date order. `label`: (n_draws, rows), the person of
+    each.
+    """
+    n_draws, n_rows = len(label), len(rows.referred)
     # Rows are in date order; a stable sort by person keeps that order within each person of each draw.
-    person = (np.arange(n_draws)[:, None] * len(used) + label).ravel()
+    person = (np.arange(n_draws)[:, None] * n_rows + label).ravel()
     order = np.argsort(person, kind="stable")
     person, row = person[order], np.tile(row, n_draws)[order]
     first = np.ones(len(person), dtype=bool)
@@ -184,14 +221,9 @@ def _counts_of_draws(
     same = np.bincount(number, weights=assessed == 1)
     later = np.bincount(number, weights=assessed == 2)
     qualifies = [n_each >= 2, n_each - same >= 2, later >= 1, n_each >= 1]
-    draw = person[first] // len(used)
-    cell = draw * n_groups + codes[at_last]
-    for counting, holds in enumerate(qualifies):
-        chosen = holds & inside
-        result[:, counting] += np.bincount(cell[chosen], minlength=n_draws * n_groups).reshape(
-            n_draws, n_groups
-        )
-    return result
+    cell = person[first] // n_rows * n_groups + codes[at_last]
+    counts = [np.bincount(cell[holds & inside], minlength=n_draws * n_groups) for holds in qualifies]
+    return np.stack(counts, axis=1).reshape(n_draws, n_groups, -1).transpose(0, 2, 1).astype(np.float64)
 
 
 def _assessed(rows: CountedRows, row: Int64s, first: Mask) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
@@ -249,31 +281,17 @@ def _table(
     return pd.DataFrame(parts)
 
 
-_NUMBERS = ("estimate", "low", "high", "n_in_clusters", "n_referrals")
-
-
 def _disclosure(table: pd.DataFrame, suppress_below: int | None, round_to: int | None) -> pd.DataFrame:
-    """Suppress groups with a small number in any counting, and a second one where a single gap could be
-    filled from the total; round.
+    """Suppress groups with a small number in any counting, and more of them where one could be had from the
+    total; round.
     """
     table = table.astype(dict.fromkeys(_NUMBERS, "float64") if suppress_below or round_to else {})
     n_countings = len(COUNTINGS)
-    if suppress_below is not None and len(table):
-        smallest = (
-            table[["estimate", "n_in_clusters", "n_referrals"]]
-            .min(axis=1)
-            .to_numpy()
-            .reshape(-1, n_countings)
-            .min(axis=1)
-        )
-        hidden = smallest < suppress_below
-        groups = hidden[:-1]
-        if groups.sum() == 1 and len(groups) > 1:
-            others = np.where(groups, np.inf, smallest[:-1])
-            groups[int(others.argmin())] = True
-        elif groups.any() and len(groups) == 1:
-            hidden[-1] = True
-        cells = np.repeat(np.append(groups, hidden[-1]), n_countings)
+    if suppress_below is not None:
+        numbers = table[["estimate", "n_in_clusters", "n_referrals"]].to_numpy(dtype=float)
+        smallest = numbers.reshape(-1, n_countings * numbers.shape[1]).min(axis=1)
+        empty = table["n_referrals"].to_numpy()[::n_countings] == 0
+        cells = np.repeat(_hidden(smallest, empty, suppress_below), n_countings)
         table.loc[cells, [*_NUMBERS, "share_of_people"]] = np.nan
         table["suppressed"] = cells
     if round_to is not None:
@@ -281,3 +299,21 @@ def _disclosure(table: pd.DataFrame, suppress_below: int | None, round_to: int |
             table[name] = (table[name] / round_to).round() * round_to
         table["share_of_people"] = table["share_of_people"].round(2)
     return table
+
+
+def _hidden(smallest: Float64s, empty: Mask, suppress_below: int) -> Mask:
+    """Which groups to suppress; the last is the total. `smallest`: the smallest number of each; `empty`: no
+    referral in the period.
+
+    A group without a referral in the period has nothing to hide, and hides nothing. One hidden group would be
+    what the total leaves: the next smallest is hidden beside it, or the total where there is none.
+    """
+    hidden = (smallest < suppress_below) & ~empty
+    groups = hidden[:-1]
+    if groups.sum() == 1:
+        others = np.flatnonzero(~groups & ~empty[:-1])
+        if len(others):
+            groups[others[smallest[others].argmin()]] = True
+        else:
+            hidden[-1] = True
+    return hidden
