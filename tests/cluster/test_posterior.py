@@ -132,8 +132,8 @@ def test_draws_come_as_often_as_the_posterior_says(k: int, seed: int) -> None:
         expected[tuple(label[member] for member in range(k))] = probability
     assert set(shares) <= set(expected)
     assert max(expected.values()) < 0.99
-    for label, probability in expected.items():
-        assert shares.get(label, 0.0) == pytest.approx(probability, abs=2.5 / n_draws)
+    for labels, probability in expected.items():
+        assert shares.get(labels, 0.0) == pytest.approx(probability, abs=2.5 / n_draws)
 
 
 @given(evidence_of(2, 9), st.sampled_from([0.5, 0.8, 0.9]), st.floats(-12, 0))
