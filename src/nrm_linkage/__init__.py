@@ -1,7 +1,8 @@
-"""Finds repeat referrals to the UK's National Referral Mechanism: probable individuals, with confidence, explanation and ranges.
+"""Finds repeat referrals to the UK's National Referral Mechanism: probable individuals, with confidence,
+explanation and ranges.
 
-The front door: exports only, each loaded when it is first used, so that `import nrm_linkage` is light. It sets up no logging beyond
-a `NullHandler` and does nothing else on import.
+The front door: exports only, each loaded when it is first used, so that `import nrm_linkage` is light. It
+sets up no logging beyond a `NullHandler` and does nothing else on import.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Coded(_Shapes):
     @property
     def known(self) -> Mask:
         """Where the value is not missing."""
-        return self.codes != 0
+        return np.asarray(self.codes != 0)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -204,12 +204,6 @@ def test_a_damaged_run_is_refused_without_a_value(run: Run, tmp_path: pathlib.Pa
     assert refused > 0
 
 
-def test_erasure_says_nothing_of_anyone(tmp_path: pathlib.Path) -> None:
-    linkage = nl.link_referrals(FRAME.copy(), progress=False)
-    _, said = outcome(lambda: linkage.forget([A]))
-    assert_silent(said, PEOPLE_AND_IDS)
-
-
 # ----------------------------------------------------------------------------------- later runs and decisions
 
 

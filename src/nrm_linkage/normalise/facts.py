@@ -30,7 +30,7 @@ TYPE_BITS: Mapping[str, int] = {"labour": 1, "sexual": 2, "criminal": 4, "domest
 REPORTED_BEFORE_FLIPPED = np.datetime64("2025-03-31")
 
 FORM_QUESTION = ("is-this-the-first-chance-to-report", "FirstChanceToReport")
-"""The headings under which the form's question changed its meaning; an analyst's own column says what it says."""
+"""Headings under which the form's question changed its meaning; an analyst's own column says what it says."""
 
 _TICK_BOXES: Mapping[str, str] = {
     "exploitation_labour": "labour",

@@ -39,6 +39,7 @@ def added_columns_table(run: LinkedRun, ids: Objects) -> pd.DataFrame:
     status = np.select([linked, rows.linkable[rows.duplicate_of]], [LINKED, SINGLE], NOT_LINKABLE)
     is_duplicate = rows.duplicate_of != np.arange(rows.n)
     linkable = rows.linkable[rows.duplicate_of]
+    original = pd.Series(rows.referral_id[rows.duplicate_of])
     table = pd.DataFrame(
         {
             "referral_id": pd.Series(rows.referral_id, dtype=object),
@@ -47,9 +48,7 @@ def added_columns_table(run: LinkedRun, ids: Objects) -> pd.DataFrame:
             "cluster_size": pd.Series(ids).map(pd.Series(ids).value_counts()).to_numpy(dtype=np.int64),
             "confidence": np.where(linked, partition.confidence[rows.duplicate_of], np.nan),
             "membership_probability": np.where(linkable, partition.membership[rows.duplicate_of], np.nan),
-            "technical_duplicate_of": pd.Series(
-                np.where(is_duplicate, rows.referral_id[rows.duplicate_of], None), dtype=object
-            ),
+            "technical_duplicate_of": original.where(is_duplicate, None),
         }
     )
     back = np.argsort(run.raw.position)
