@@ -6,14 +6,22 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import BoundRarity, LinkageModel, learn_frequencies, score, starting_model
 from nrm_linkage.normalise.referrals import normalise_referrals
+from nrm_linkage.normalise.skeleton import skeleton
+from nrm_linkage.normalise.sounds import sounds
+from nrm_linkage.normalise.variants import variant_class
 from nrm_linkage.schema import arrange, recognise
-from nrm_linkage.tables import Referrals
+from nrm_linkage.tables import Comparisons, NameBags, Referrals, TokenLists
 
 GIVEN = ("Zamir", "Zamira", "Teklay", "Teklai", "Nhung", "Abdirahman", "Abdulrahman", "Ruth", "Rut", "Osei")
 FAMILY = ("Testaj", "Testai", "Mockiani", "Van Mau", "Example", "Exampel", "Haile Mock", "")
-BIRTHS = ("14/05/2001", "2001-05-14", "05/04/2001", "04/05/2001", "01/01/2004", "2004", "", "17/08/2006", "17/08/2003")
+BIRTHS = (
+    *("14/05/2001", "2001-05-14", "05/04/2001", "04/05/2001", "01/01/2004"),
+    *("2004", "", "17/08/2006", "17/08/2003"),
+)
 NATIONALITIES = ("Albanian", "Albania", "Eritrean", "Ethiopian", "Vietnamese", "British", "")
 
 
@@ -43,3 +51,73 @@ def invented(n: int, seed: int) -> pd.DataFrame:
     picked = [[random.choice(values) for values in (GIVEN, FAMILY, BIRTHS, NATIONALITIES)] for _ in range(n)]
     day = [f"{1 + number % 28:02d}/{1 + number % 12:02d}/2023" for number in random.permutation(n)]
     return frame_of([tuple(str(value) for value in row) for row in picked], day)  # type: ignore[misc]
+
+
+def people(*records: dict[str, str]) -> pd.DataFrame:
+    """One referral a record, by canonical field; boxes that a record does not fill are empty. Rows keep their
+    order.
+    """
+    boxes = list(dict.fromkeys(["given_name", *(box for record in records for box in record)]))
+    frame = pd.DataFrame({box: [record.get(box, "") for record in records] for box in boxes}, dtype=object)
+    frame.insert(0, "referral_id", [f"R{number:03d}" for number in range(len(frame))])
+    return frame
+
+
+def bags_of(bags: list[list[tuple[str, int]]]) -> NameBags:
+    """Name bags straight from words and their roles, without reading any text."""
+    texts = tuple(sorted({word for bag in bags for word, _ in bag}))
+    flat = [entry for bag in bags for entry in bag]
+    start = np.cumsum([0, *(len(bag) for bag in bags)])
+    token = np.array([texts.index(word) for word, _ in flat], dtype=np.int32)
+    (skeletons, of_skeletons), (variants, of_variants), (codes, of_sounds) = (
+        _coded([of(word) for word in texts]) for of in (skeleton, variant_class, sounds)
+    )
+    return NameBags(
+        tokens=TokenLists(start=start.astype(np.int64), token=token, texts=texts),
+        role=np.array([role for _, role in flat], dtype=np.int8),
+        skeleton=skeletons,
+        variant=variants,
+        sound=codes,
+        is_initial=np.array([len(word) == 1 for word in texts], dtype=bool),
+        skeleton_texts=of_skeletons,
+        variant_texts=of_variants,
+        sound_texts=of_sounds,
+    )
+
+
+def _coded(texts: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+    distinct = tuple(sorted(set(texts)))
+    return np.array([distinct.index(text) for text in texts], dtype=np.int32), distinct
+
+
+def all_pairs(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Left and right of all pairs of n rows, int32."""
+    left, right = np.triu_indices(n, 1)
+    return left.astype(np.int32), right.astype(np.int32)
+
+
+def model_of(referrals: Referrals) -> LinkageModel:
+    """The model before estimation."""
+    return starting_model(learn_frequencies(referrals), int(referrals.linkable.sum()), 0.13, 200)
+
+
+def compared(
+    referrals: Referrals, left: np.ndarray, right: np.ndarray, model: LinkageModel | None = None
+) -> Comparisons:
+    """Pairs compared under a model's frequencies."""
+    rarity = BoundRarity((model or model_of(referrals)).frequencies, referrals)
+    return compare_pairs(referrals, left, right, rarity, chunk_pairs=1000)
+
+
+def level_names(frame: pd.DataFrame) -> dict[str, str]:
+    """Field -> name of the level between the first two referrals."""
+    levels = compared(referrals_of(frame), *all_pairs(2)).levels[0]
+    return {field.name: field.levels[code].name for field, code in zip(FIELDS, levels, strict=True)}
+
+
+def scored(
+    referrals: Referrals, left: np.ndarray, right: np.ndarray, model: LinkageModel | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Evidence lines and match weights of pairs."""
+    model = model or model_of(referrals)
+    return score(referrals, left, right, compared(referrals, left, right, model), model)

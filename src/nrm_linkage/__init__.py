@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         NrmLinkageError,
         TooManyPairsError,
     )
-    from nrm_linkage.evaluate import Evaluation, evaluate
+    from nrm_linkage.evaluation import Evaluation, evaluate
     from nrm_linkage.explain import ClusterExplanation, EvidenceLine, PairExplanation
     from nrm_linkage.link import link_referrals
     from nrm_linkage.model import EstimationReport, LinkageModel
@@ -62,7 +62,7 @@ _ROOM_OF = {
     "ConfigError": "errors",
     "DecisionConflictWarning": "errors",
     "EstimationReport": "model",
-    "Evaluation": "evaluate",
+    "Evaluation": "evaluation",
     "EvidenceLine": "explain",
     "InputError": "errors",
     "Linkage": "result",
@@ -74,7 +74,7 @@ _ROOM_OF = {
     "NrmLinkageError": "errors",
     "PairExplanation": "explain",
     "TooManyPairsError": "errors",
-    "evaluate": "evaluate",
+    "evaluate": "evaluation",
     "link_referrals": "link",
     "make_referrals": "synthetic",
 }

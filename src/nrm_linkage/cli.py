@@ -150,7 +150,7 @@ def link(
 def demo(out: Path, n_referrals: int, seed: int) -> None:
     """Invent referrals for January 2023 to July 2024, link them, and print who was referred two or more
     times."""
-    from nrm_linkage.evaluate import evaluate
+    from nrm_linkage.evaluation import evaluate
     from nrm_linkage.link import link_referrals
     from nrm_linkage.synthetic import make_referrals
 

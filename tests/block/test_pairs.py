@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage.block import RULES, candidate_pairs, pairs_within, rules_that_find
+from nrm_linkage.block.rules import ATTRIBUTES
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import TooManyPairsError
-from tests.frames import frame_of, invented, referrals_of, rows
+from tests.frames import frame_of, invented, people, referrals_of, rows
 
 
 def shared_keys(referrals, rule):
@@ -31,21 +32,71 @@ def test_every_pair_that_shares_a_key_is_found_once_and_by_the_right_rules(drawn
     pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
     assert pairs == sorted(set(pairs))
     for number, rule in enumerate(rules):
-        by_rule = {pair for pair, mask in zip(pairs, found.found_by.tolist(), strict=True) if mask >> number & 1}
+        masks = zip(pairs, found.found_by.tolist(), strict=True)
+        by_rule = {pair for pair, mask in masks if mask >> number & 1}
         assert by_rule == shared_keys(referrals, rule), rule.name
         assert found.yields[number].pairs == len(by_rule)
 
 
-@given(st.lists(rows(), min_size=2, max_size=25))
-def test_refining_common_keys_only_takes_pairs_away_and_counts_them(drawn):
+def refined(referrals, rule, limit):
+    """Pairs that a rule should make, and pairs of keys left too large: sets of rows split one at a time."""
+    keys = rule.keys(referrals)
+    linkable = set(np.flatnonzero(referrals.linkable).tolist())
+    groups: dict[tuple, set[int]] = {}
+    for row, key, made_of in zip(keys.row.tolist(), keys.key.tolist(), keys.made_of.tolist(), strict=True):
+        if row in linkable:
+            groups.setdefault((key, tuple(made_of)), set()).add(row)
+    pairs, left_over = set(), 0
+    todo = [(group, list(rule.refine_by), made_of) for (_, made_of), group in groups.items()]
+    while todo:
+        group, attributes, made_of = todo.pop()
+        if len(group) <= limit:
+            pairs |= set(itertools.combinations(sorted(group), 2))
+        elif not attributes:
+            left_over += len(group) * (len(group) - 1) // 2
+        else:
+            name, *rest = attributes
+            row, value = ATTRIBUTES[name](referrals)
+            values: dict[int, set[int]] = {}
+            for r, v in zip(row.tolist(), value.tolist(), strict=True):
+                if r in group and not (name == "another name word" and v in made_of):
+                    values.setdefault(v, set()).add(r)
+            lacking = group - set().union(*values.values())
+            todo += [(part | lacking, rest, made_of) for part in values.values()]
+            todo += [(lacking, rest, made_of)] if lacking else []
+    return pairs, left_over
+
+
+@given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6))
+def test_common_keys_are_split_as_the_oracle_splits_them_and_the_rest_is_counted(drawn, limit):
     referrals = referrals_of(frame_of(drawn))
-    full = candidate_pairs(referrals, LinkageConfig(max_key_size=1000))
-    few = candidate_pairs(referrals, LinkageConfig(max_key_size=3))
+    for rule in RULES:
+        if rule.rare_only:
+            continue
+        found = candidate_pairs(referrals, LinkageConfig(max_key_size=limit), [rule])
+        pairs, left_over = refined(referrals, rule, limit)
+        assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == pairs, rule.name
+        assert found.yields[0].not_compared == left_over, rule.name
+
+
+@given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6))
+def test_what_refinement_takes_away_differs_in_an_attribute_or_is_counted(drawn, limit):
+    referrals = referrals_of(frame_of(drawn))
+    rule = RULES[1]
+    full = candidate_pairs(referrals, LinkageConfig(max_key_size=1000), [rule])
+    few = candidate_pairs(referrals, LinkageConfig(max_key_size=limit), [rule])
     every = set(zip(full.left.tolist(), full.right.tolist(), strict=True))
     kept = set(zip(few.left.tolist(), few.right.tolist(), strict=True))
     assert kept <= every
-    if every - kept - shared_keys(referrals, RULES[2]):
-        assert sum(found.not_compared for found in few.yields) > 0
+    values: dict[tuple[str, int], set[int]] = {}
+    for name in rule.refine_by:
+        for row, value in zip(*(part.tolist() for part in ATTRIBUTES[name](referrals)), strict=True):
+            values.setdefault((name, row), set()).add(value)
+    for a, b in every - kept:
+        sides = [(values.get((name, a)), values.get((name, b))) for name in rule.refine_by]
+        apart = any(x is not None and y is not None and not x & y for x, y in sides)
+        same_words = values[rule.refine_by[1], a] & values[rule.refine_by[1], b]
+        assert apart or len(same_words) <= 2 or few.yields[0].not_compared > 0
 
 
 def test_a_row_without_the_refining_attribute_is_still_compared_with_all():
@@ -53,11 +104,13 @@ def test_a_row_without_the_refining_attribute_is_still_compared_with_all():
     referrals = referrals_of(frame_of([*common, ("Zamir", "Testaj", "", "Albanian")]))
     found = candidate_pairs(referrals, LinkageConfig(max_key_size=8), [RULES[1]])
     lacking = 20
-    assert {left for left, right in zip(found.left.tolist(), found.right.tolist(), strict=True) if right == lacking} == set(range(20))
+    assert set(found.left[found.right == lacking].tolist()) == set(range(20))
 
 
 def test_nobody_is_compared_who_cannot_be_linked():
-    referrals = referrals_of(frame_of([("Unknown", "FNU", "14/05/2001", ""), ("", "", "14/05/2001", ""), ("Zamir", "", "14/05/2001", "")]))
+    nameless = [("Unknown", "FNU"), ("", ""), ("Zamir", "")]
+    referrals = referrals_of(frame_of([(*names, "14/05/2001", "") for names in nameless]))
+    assert referrals.linkable.tolist() == [False, False, True]
     assert len(candidate_pairs(referrals, LinkageConfig())) == 0
 
 
@@ -92,5 +145,74 @@ def test_pairs_within_components_are_complete_and_keep_what_found_them():
     within = pairs_within(found, component)
     pairs = list(zip(within.left.tolist(), within.right.tolist(), strict=True))
     assert pairs == [(5, 9), (5, 12), (9, 12), (20, 30)]
-    known = dict(zip(zip(found.left.tolist(), found.right.tolist(), strict=True), found.found_by.tolist(), strict=True))
+    found_pairs = zip(found.left.tolist(), found.right.tolist(), strict=True)
+    known = dict(zip(found_pairs, found.found_by.tolist(), strict=True))
     assert within.found_by.tolist() == [known.get(pair, 0) for pair in pairs]
+    assert 0 in within.found_by
+    assert (within.found_by > 0).any()
+
+
+def test_pairs_within_singles_and_no_candidates():
+    referrals = referrals_of(invented(4, seed=5))
+    nothing = candidate_pairs(referrals, LinkageConfig(), [])
+    assert len(nothing) == 0
+    assert len(pairs_within(nothing, np.arange(4))) == 0
+    together = pairs_within(nothing, np.array([0, 0, 2, 2]))
+    assert together.found_by.tolist() == [0, 0]
+
+
+@given(st.lists(rows(), min_size=2, max_size=20), st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_the_ids_change_no_pair(drawn, random):
+    order = list(range(len(drawn)))
+    random.shuffle(order)
+    config = LinkageConfig(max_key_size=4)
+    found = candidate_pairs(referrals_of(frame_of(drawn)), config)
+    other = candidate_pairs(referrals_of(frame_of([drawn[row] for row in order])), config)
+    as_drawn = {}
+    for left, right, mask in zip(
+        *(part.tolist() for part in (other.left, other.right, other.found_by)), strict=True
+    ):
+        pair = tuple(sorted((order[left], order[right])))
+        as_drawn[pair] = mask
+    expected = zip(found.left.tolist(), found.right.tolist(), strict=True)
+    assert as_drawn == dict(zip(expected, found.found_by.tolist(), strict=True))
+    assert other.yields == found.yields
+
+
+def test_a_rare_word_brings_together_what_nothing_else_does_and_a_common_one_does_not():
+    rare = [("Xhevahire", "Testaj", "14/05/2001", ""), ("Xhevahire", "Mockiani", "02/02/1980", "")]
+    common = [("Zamir", f"Family{letter}", f"14/05/{1950 + 3 * number}", "") for number, letter in
+              enumerate("abcdefghij")]
+    referrals = referrals_of(frame_of([*rare, *common]))
+    (rule,) = (rule for rule in RULES if rule.rare_only)
+    found = candidate_pairs(referrals, LinkageConfig(max_key_size=8), [rule])
+    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(0, 1)]
+    assert found.yields[0].only_here == 1
+
+
+REACHED = [
+    ("name word and birth year", {"given_name": "Zamira", "date_of_birth": "2001"},
+     {"family_name": "Zamirah", "date_of_birth": "14/05/2002"}),
+    ("two name words", {"given_name": "Teklay Mock", "date_of_birth": "1980"},
+     {"family_name": "Teklai", "given_name": "Mock", "date_of_birth": "2001"}),
+    ("birth date", {"given_name": "Zamir", "date_of_birth": "05/04/2001"},
+     {"given_name": "Osei", "date_of_birth": "04/05/2001"}),
+    ("reference", {"home_office_reference": "A1234567"}, {"police_reference": "HO ref A1234567"}),
+    ("contact", {"phone": "07700 900123"}, {"phone": "+44 7700 900123"}),
+    ("contact", {"email": "Somebody@example.org"}, {"email": "somebody@example.org"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "one", "other"), REACHED)
+def test_what_survives_bad_recording_brings_two_referrals_together(rule, one, other):
+    found = candidate_pairs(referrals_of(people(one, other)), LinkageConfig())
+    assert len(found) == 1
+    assert found.found_by[0] >> found.rules.index(rule) & 1
+
+
+@pytest.mark.parametrize("field", ["gender", "nationality", "postcode"])
+def test_what_many_share_brings_nobody_together(field):
+    value = {"gender": "Female", "nationality": "Albanian", "postcode": "ZZ1 1ZZ"}[field]
+    one = {"given_name": "Zamir", "date_of_birth": "14/05/2001", field: value}
+    other = {"given_name": "Osei", "date_of_birth": "02/02/1980", field: value}
+    assert len(candidate_pairs(referrals_of(people(one, other)), LinkageConfig())) == 0

@@ -450,3 +450,7 @@ def test_rounding_rounds_every_number_and_keeps_the_range_around_the_estimate(ca
     assert ((rounded[NUMBERS] - exact[NUMBERS]).abs() <= to / 2).all(axis=None)
     assert (rounded["low"] <= rounded["estimate"]).all()
     assert (rounded["estimate"] <= rounded["high"]).all()
+
+
+def test_what_is_counted_does_not_show_itself() -> None:
+    assert repr(two_and_one(sex=["Quxavobe"] * 3).counted()) == "CountedRows()"

@@ -128,7 +128,7 @@ def _one_to_one(matrix: PaddedBags, level: Int8s, left: Int32s, right: Int32s) -
     aligned = np.zeros(level.shape[:2], dtype=np.int8)
     everyone = np.arange(len(level))
     for _ in range(width):
-        best = score.reshape(len(score), -1).argmax(axis=1)
+        best = score.reshape(len(score), width * width).argmax(axis=1)
         i, j = np.divmod(best, width)
         found = everyone[score[everyone, i, j] > 0]
         if not len(found):

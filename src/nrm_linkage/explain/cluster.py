@@ -45,9 +45,16 @@ def explain_cluster(
     """Put together what the tables of a run say of one cluster. `timeline`: `referral_id`, `referred`,
     `membership_probability` of its members; `repeats`, `links`: rows of those tables.
     """
-    assessed = repeats[
-        ["referral_id", "previous_referral_id", "days_since_previous", "instance_assessment", "reasons"]
-    ]
+    # All as objects: beside the first referral, which has none before it, ids that are numbers would turn
+    # into fractions.
+    said = (
+        repeats.drop(columns=["cluster_id", "referral_id"])
+        .astype(object)
+        .set_index(repeats["referral_id"].astype(object))
+        .reindex(timeline["referral_id"].astype(object))
+        .reset_index(drop=True)
+        .astype({"days_since_previous": "Int64"})
+    )
     inside = links.sort_values(
         ["match_weight_bits", "referral_id_l", "referral_id_r"], ascending=[False, True, True]
     )
@@ -64,7 +71,7 @@ def explain_cluster(
         n_referrals=int(cluster["n_referrals"]),
         confidence=float(cluster["confidence"]),
         weakest_link_bits=float(cluster["weakest_link_bits"]),
-        timeline=timeline.merge(assessed, on="referral_id", how="left"),
+        timeline=pd.concat([timeline.reset_index(drop=True), said], axis=1),
         links=inside[shown].reset_index(drop=True),
     )
 

@@ -22,6 +22,7 @@ from nrm_linkage.block import RULES, rules_that_find
 from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.errors import InputError
 from nrm_linkage.model import EVIDENCE_LINES, BoundRarity, LinkageModel, score
+from nrm_linkage.model.score import stranger_log2
 from nrm_linkage.tables import Referrals
 
 __all__ = ["EvidenceLine", "PairExplanation", "Show", "explain_pair"]
@@ -51,8 +52,8 @@ DISCOUNTS: Mapping[str, str] = {
 @dataclass(frozen=True)
 class EvidenceLine:
     """One line. `m`: among referrals of one person, how often they agree like this; `u`: among strangers, on
-    these very values where a frequency says so (`by_frequency`). `left`, `right`: the values as recorded,
-    only when asked for.
+    these very values where a frequency says so (`by_frequency`); both None where a value is missing, and for
+    discounts. `left`, `right`: the values as recorded, None unless asked for.
     """
 
     field: str
@@ -176,13 +177,15 @@ def explain_pair(
         referrals, left, right, BoundRarity(model.frequencies, referrals), chunk_pairs=1
     )
     lines, weight = score(referrals, left, right, comparisons, model)
+    among_strangers = stranger_log2(referrals, left, right, comparisons, model)
     found = int(rules_that_find(referrals, left, right)[0])
     evidence = [
         _line(
             number,
             int(comparisons.levels[0, number]),
-            float(comparisons.coincidence_bits[0, number]),
+            float(among_strangers[0, number]),
             float(lines[0, number]),
+            bool(~np.isnan(comparisons.coincidence_bits[0, number])),
             recorded if show == "values" else None,
         )
         for number in range(len(FIELDS))
@@ -208,15 +211,14 @@ def explain_pair(
 def _line(
     number: int,
     level: int,
-    coincidence: float,
+    stranger_log2_u: float,
     bits: float,
+    by_frequency: bool,
     recorded: Mapping[str, tuple[pd.Series, ...]] | None,
 ) -> EvidenceLine:
     compared = FIELDS[number]
-    by_frequency = not np.isnan(coincidence)
-    said = level != 0
-    # m and u follow from the line itself, so that they are those of the pair's own community and stratum.
-    u = (2.0**-coincidence if by_frequency else None) if said else None
+    # m follows from the line itself, so that it is that of the pair's own community.
+    u = 2.0**stranger_log2_u if level else None
     return EvidenceLine(
         field=compared.name,
         level=compared.levels[level].name,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,10 +48,10 @@ class CountedRows:
     current referrals -> assessments.
     """
 
-    referred: Days
-    counts: Mask
-    groups: Mapping[str, np.ndarray[tuple[int], np.dtype[np.object_]]]
-    assess: Callable[[Int64s, Int64s], np.ndarray[tuple[int], np.dtype[np.object_]]]
+    referred: Days = field(repr=False)
+    counts: Mask = field(repr=False)
+    groups: Mapping[str, np.ndarray[tuple[int], np.dtype[np.object_]]] = field(repr=False)
+    assess: Callable[[Int64s, Int64s], np.ndarray[tuple[int], np.dtype[np.object_]]] = field(repr=False)
 
 
 def repeat_referrals(

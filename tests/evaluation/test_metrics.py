@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage.errors import InputError
-from nrm_linkage.evaluate import evaluate
+from nrm_linkage.evaluation import evaluate
 
 
 @dataclass

@@ -1,5 +1,5 @@
 """How well a linkage agrees with known people."""
 
-from nrm_linkage.evaluate.metrics import Evaluation, evaluate
+from nrm_linkage.evaluation.metrics import Evaluation, evaluate
 
 __all__ = ["Evaluation", "evaluate"]
