@@ -1,0 +1,194 @@
+"""Levels of births: golden cases of domain.md 4.3, one field speaking at a time, and the same from both
+sides.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nrm_linkage.compare.dates import birth_period_levels, date_levels
+from nrm_linkage.compare.fields import DateLevel
+from tests.frames import all_pairs, level_names, people, referrals_of
+
+FIELDS = ("date_of_birth", "birth_year", "age_group")
+
+
+def spoken(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    """The date fields that speak, which must be the same from both sides."""
+    found, swapped = (
+        {field: level_names(people(*pair))[field] for field in FIELDS}
+        for pair in ((one, other), (other, one))
+    )
+    assert found == swapped
+    return {field: level for field, level in found.items() if level != "missing"}
+
+
+def referral(born: str = "", nationality: str = "", **boxes: str) -> dict[str, str]:
+    return {
+        "given_name": "Zamir",
+        "date_of_birth": born,
+        "nationality": nationality,
+        "referral_date": "15/06/2023",
+        **boxes,
+    }
+
+
+DATES = [
+    ("D0", "17/08/2006", "2006-08-17", "", "exact"),
+    ("D2, on both", "01/01/2006", "01/01/2006", "", "exact default"),
+    ("D3, on both", "01/07/2006", "01/07/2006", "", "exact default"),
+    ("D3, on both", "31/12/2006", "31/12/2006", "", "exact default"),
+    ("D2", "17/08/2006", "01/01/2006", "", "default date near"),
+    ("D2, a year off", "17/08/2006", "01/01/2007", "", "default date near"),
+    ("D3", "17/08/2006", "01/07/2006", "", "default date near"),
+    ("D3, a day that does not stand in", "17/08/2006", "15/06/2006", "", "same year"),
+    ("D4", "12/10/2001", "12/10/1997", "", "same day, another year"),
+    ("D4, from the tribunal", "16/12/2001", "16/12/1999", "", "same day, another year"),
+    ("D4, seven years", "12/10/2001", "12/10/1994", "", "far apart"),
+    ("D5", "16/12/2001", "01/01/1998", "", "within five years"),
+    ("D6", "07/02/1962", "02/07/1962", "", "day and month swapped"),
+    ("D7", "17/08/1998", "17/08/1989", "", "one digit"),
+    ("D7", "03/08/2006", "08/08/2006", "", "one digit"),
+    ("D7, neighbours exchanged", "17/08/2006", "71/08/2006", "", None),
+    ("D8", "17/08/2007", "21/03/2006", "", "next year"),
+    ("D9", "17/09/2005", "15/08/2005", "Vietnamese", "within 35 days"),
+    ("D10", "10/12/1997", "01/04/1990", "Ethiopian", "another calendar"),
+    ("D11", "10/12/1997", "01/04/1997", "Ethiopian", "same year"),
+    ("D13", "26/09/2004", "01/01/2005", "Afghan", "default date near"),
+    ("D17", "17/08/2000", "17/08/2543", "Thai", "exact"),
+    ("D18", "25/03/05", "25/03/2005", "", "exact"),
+    ("D19", "17/08/2006", "38946", "", "exact"),
+    ("D20", "03/04/2006", "2006-03-04", "", "day and month swapped"),
+    ("same year", "17/08/2006", "22/02/2006", "", "same year"),
+    ("two years", "17/08/2006", "22/02/2004", "", "within five years"),
+    ("five years", "17/08/2006", "22/02/2001", "", "within five years"),
+    ("six years", "17/08/2006", "22/02/2000", "", "far apart"),
+]
+
+
+@pytest.mark.parametrize(("code", "one", "other", "nationality", "level"), DATES)
+def test_golden_dates(code, one, other, nationality, level):
+    found = spoken(referral(one, nationality), referral(other, nationality))
+    assert found == ({} if level is None else {"date_of_birth": level}), code
+
+
+PERIODS = [
+    ("D21, the year", referral("17/08/2006"), referral("2006"), {"birth_year": "agrees"}),
+    ("D21, the month", referral("17/08/2006"), referral("08/2006"), {"birth_year": "agrees"}),
+    ("D21, the next year", referral("17/08/2006"), referral("2007"), {"birth_year": "near"}),
+    ("D21, three years off", referral("17/08/2006"), referral("2009"), {"birth_year": "within five years"}),
+    ("D21, ten years off", referral("17/08/2006"), referral("2016"), {"birth_year": "far apart"}),
+    ("D24, that age", referral("17/08/2006"), referral("16"), {"birth_year": "agrees"}),
+    ("D24, in its own column", referral("17/08/2006"), referral("", age_at_referral="16"),
+     {"birth_year": "agrees"}),
+    ("D24, a year off", referral("17/08/2006"), referral("15"), {"birth_year": "near"}),
+    ("two ages", referral("", age_at_referral="16"), referral("", age_at_referral="16"),
+     {"birth_year": "agrees"}),
+    ("a child", referral("17/08/2006"), referral("", age_group="Child"), {"age_group": "compatible"}),
+    ("no child", referral("17/08/1990"), referral("", age_group="Child"), {"age_group": "incompatible"}),
+    ("two adults", referral("", age_group="Adult"), referral("", age_group="Adult"),
+     {"age_group": "compatible"}),
+    ("D1", referral("17/08/2006"), referral(""), {}),
+    ("D22", referral("17/08/2006"), referral("01/01/1900"), {}),
+    ("D22, impossible", referral("17/08/2006"), referral("31/02/2005"), {}),
+    ("D23", referral("17/08/2006"), referral("15/06/2023"), {}),
+    ("neither", referral(""), referral(""), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "one", "other", "levels"), PERIODS)
+def test_golden_births_that_are_not_known_to_the_day(code, one, other, levels):
+    assert spoken(one, other) == levels, code
+
+
+def births() -> st.SearchStrategy[dict[str, str]]:
+    days = st.dates(dt.date(1960, 1, 1), dt.date(2012, 12, 31))
+    text = st.one_of(
+        days.map(lambda day: day.strftime("%d/%m/%Y")),
+        days.map(lambda day: day.strftime("01/01/%Y")),
+        days.map(lambda day: day.strftime("%m/%Y")),
+        days.map(lambda day: day.strftime("%Y")),
+        st.sampled_from(["", "17", "c. 1990", "00/00/2000", "31/02/2005", "1990s"]),
+    )
+    return st.builds(
+        lambda born, age, group, referred: {
+            "given_name": "Zamir",
+            "date_of_birth": born,
+            "age_at_referral": age,
+            "age_group": group,
+            "referral_date": referred,
+        },
+        text,
+        st.sampled_from(["", "", "15", "30"]),
+        st.sampled_from(["", "", "Child", "Adult"]),
+        st.sampled_from(["", "15/06/2023", "29/02/2024"]),
+    )
+
+
+@given(st.lists(births(), min_size=2, max_size=8))
+def test_of_two_births_exactly_one_field_speaks_and_alike_from_both_sides(records):
+    referrals = referrals_of(people(*records))
+    left, right = all_pairs(referrals.n)
+    levels = np.stack(
+        [
+            date_levels(referrals.birth, left, right),
+            *birth_period_levels(referrals, left, right),
+        ]
+    )
+    swapped = [date_levels(referrals.birth, right, left), *birth_period_levels(referrals, right, left)]
+    np.testing.assert_array_equal(levels, np.stack(swapped))
+    known = ~np.isnat(referrals.birth.first) | ~np.isnat(referrals.birth_by_age_first)
+    both = known[left] & known[right]
+    np.testing.assert_array_equal((levels > 0).sum(axis=0), both.astype(int))
+
+
+DAYS = st.dates(dt.date(1960, 1, 1), dt.date(2010, 12, 31))
+
+
+@given(DAYS, DAYS)
+def test_levels_by_distance_are_no_nearer_than_the_dates(one, other):
+    frame = people(*({"given_name": "Zamir", "date_of_birth": day.isoformat()} for day in (one, other)))
+    level = date_levels(referrals_of(frame).birth, *all_pairs(2))[0]
+    days, years = abs((one - other).days), abs(one.year - other.year)
+    bounds = {
+        DateLevel.EXACT: days == 0,
+        DateLevel.EXACT_DEFAULT: days == 0,
+        DateLevel.OTHER_YEAR: years <= 6 and (one.day, one.month) == (other.day, other.month),
+        DateLevel.DEFAULT_NEAR: years <= 1,
+        DateLevel.WITHIN_35_DAYS: days <= 35,
+        DateLevel.SAME_YEAR: years == 0,
+        DateLevel.NEXT_YEAR: years == 1,
+        DateLevel.WITHIN_5_YEARS: 2 <= years <= 5,
+        DateLevel.FAR: years > 5,
+        DateLevel.SWAPPED: one.year == other.year and (one.day, one.month) == (other.month, other.day),
+    }
+    assert bounds.get(DateLevel(level), level in (DateLevel.ONE_DIGIT, DateLevel.OTHER_CALENDAR))
+
+
+def digits_apart(one: dt.date, other: dt.date) -> bool:
+    a, b = one.strftime("%d%m%Y"), other.strftime("%d%m%Y")
+    differ = [at for at in range(8) if a[at] != b[at]]
+    exchanged = len(differ) == 2 and differ[1] - differ[0] == 1 and a[differ[0]] + a[differ[1]] == (
+        b[differ[1]] + b[differ[0]]
+    )
+    return len(differ) == 1 or exchanged
+
+
+@given(DAYS, st.integers(0, 7), st.sampled_from("0123456789"))
+def test_a_digit_typed_wrong_is_seen_wherever_it_stands(day, at, digit):
+    text = day.strftime("%d%m%Y")
+    try:
+        typed = dt.datetime.strptime(text[:at] + digit + text[at + 1 :], "%d%m%Y").date()
+    except ValueError:
+        return
+    if typed == day or not dt.date(1930, 1, 1) <= typed <= dt.date(2020, 1, 1):
+        return
+    assert digits_apart(day, typed)
+    frame = people(*({"given_name": "Zamir", "date_of_birth": d.isoformat()} for d in (day, typed)))
+    level = date_levels(referrals_of(frame).birth, *all_pairs(2))[0]
+    assert level in (DateLevel.ONE_DIGIT, DateLevel.SWAPPED, DateLevel.OTHER_CALENDAR)
