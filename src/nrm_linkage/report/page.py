@@ -45,6 +45,7 @@ def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: st
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["shown"] = _shown
+    environment.filters["numeric"] = _numeric_columns
     environment.filters["released"] = _released
     return environment.get_template("report.html.j2").render(
         report=report,
@@ -57,9 +58,19 @@ def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: st
     )
 
 
-def _shown(value: Any) -> str:
-    """A cell for people: counts with separators, shares with three digits, days, a dash where there is
-    nothing."""
+def _numeric_columns(table: pd.DataFrame) -> set[int]:
+    """Positions of the columns that hold numbers, which are set to the right."""
+    kinds = enumerate(table.dtypes)
+    return {
+        at
+        for at, kind in kinds
+        if pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+    }
+
+
+def _shown(value: Any, column: object = "") -> str:
+    """A cell for people: counts with separators, numbers with three digits, shares in per cent, days, a dash
+    where there is nothing. `column`: the name of its column."""
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
         return "–"
     if isinstance(value, bool | np.bool_):
@@ -70,6 +81,8 @@ def _shown(value: Any) -> str:
         number = float(value)
         if not math.isfinite(number):
             return "∞" if number > 0 else "−∞"
+        if str(column).startswith("share"):
+            return f"{number:.1%}"
         return f"{number:,.0f}" if abs(number) >= 100 or number.is_integer() else f"{number:.3g}"
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()

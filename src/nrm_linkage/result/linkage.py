@@ -282,7 +282,8 @@ class Linkage:
         control = {"suppress_below": 10, "round_to": 5} if audience == "publication" else {}
         tables = {}
         if self.run.referrals.linkable.any() and not np.isnat(self.run.referrals.referred).all():
-            tables["repeats"] = self.repeat_referrals(**control)  # type: ignore[arg-type]
+            repeats = self.repeat_referrals(**control)  # type: ignore[arg-type]
+            tables["repeats"] = repeats if control else repeats.drop(columns="suppressed")
         if audience == "internal":
             tables["issues"] = _counted(self.data_issues, ["field", "issue"], "values")
             tables["sizes"] = _counted(self.clusters, ["n_referrals"], "clusters")
