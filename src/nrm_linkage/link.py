@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nrm_linkage.block import candidate_pairs, pairs_within
-from nrm_linkage.cluster import cut_large, id_hashes, partition
+from nrm_linkage.cluster import bind, cut_large, id_hashes, partition, with_bound
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.engines import choose_engine
@@ -29,6 +29,7 @@ from nrm_linkage.model import (
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
 from nrm_linkage.result import Linkage, LinkedRun, Outcome, assemble
+from nrm_linkage.review import read_decisions
 from nrm_linkage.schema import arrange, recognise
 from nrm_linkage.tables import CandidatePairs, Comparisons, Progress, Referrals
 
@@ -64,6 +65,10 @@ def link_referrals(
         Settings; the default is right for an extract of NRM referrals.
     model
         A model of an earlier run, to score with instead of estimating one.
+    decisions
+        Human judgements, one row a pair: `referral_id_l`, `referral_id_r`, `decision` ("same", "different" or
+        "unsure"), and, for the caller's record, `decided_by`, `decided_at`, `reason`. They bind the
+        partition; confidences and ranges stay the model's.
     engine
         "auto", "local" or "spark".
     progress
@@ -112,10 +117,12 @@ def link_referrals(
         raise ConfigError(
             "model must be a LinkageModel: the .model of an earlier run, or LinkageModel.load(path)."
         )
-    if decisions is not None or previous is not None:
-        raise InputError("this version takes neither decisions= nor previous= yet; leave them out.")
+    if previous is not None:
+        raise InputError(
+            "this version does not take previous= yet; pass model=previous.model to score as it did."
+        )
     with watching(progress, STAGES) as watch:
-        return _run(referrals, columns, config, model, engine, watch)
+        return _run(referrals, columns, config, model, decisions, engine, watch)
 
 
 def _run(
@@ -123,6 +130,7 @@ def _run(
     columns: Mapping[str, object] | None,
     config: LinkageConfig,
     model: LinkageModel | None,
+    decisions: pd.DataFrame | None,
     engine: str,
     watch: Watch,
 ) -> Linkage:
@@ -131,6 +139,7 @@ def _run(
         frame = mover.to_pandas(referrals)
         recognised = recognise(frame, columns)
         raw = arrange(frame, recognised)
+        judged = read_decisions(decisions, raw)
     with watch.stage("normalise"):
         normalised = normalise_referrals(raw, config)
         rows, config = normalised.referrals, replace(config, latest_date=normalised.latest_date)
@@ -154,14 +163,27 @@ def _run(
             config.component_floor_bits,
             config.exact_component_size,
         )
+        found = replace(found, of=with_bound(found.of, judged.same))
         within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
         people, together = partition(
             rows.n, found.of, within, model.prior_bits, id_hashes(rows.referral_id), config
         )
+        people, decided = bind(people, found.of, within, together, judged.pairs, config.decision_threshold)
     with watch.stage("assemble"):
         linkage = assemble(
             LinkedRun(frame, recognised, config, raw, rows, people),
-            Outcome(model, normalised, candidates, pairs, within, together, found, estimation),
+            Outcome(
+                model,
+                normalised,
+                candidates,
+                pairs,
+                within,
+                together,
+                found,
+                estimation,
+                decided,
+                judged.notes,
+            ),
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )
     return replace(linkage, report=replace(linkage.report, seconds=watch.seconds))

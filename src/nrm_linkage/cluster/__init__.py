@@ -1,7 +1,18 @@
 """Links -> people: components, the posterior over partitions, the published partition, and cluster ids."""
 
+from nrm_linkage.cluster.binding import bind, with_bound
 from nrm_linkage.cluster.components import Components, components, cut_large
 from nrm_linkage.cluster.identity import cluster_ids, id_hashes
 from nrm_linkage.cluster.partitioning import partition, weakest_links
 
-__all__ = ["Components", "cluster_ids", "components", "cut_large", "id_hashes", "partition", "weakest_links"]
+__all__ = [
+    "Components",
+    "bind",
+    "cluster_ids",
+    "components",
+    "cut_large",
+    "id_hashes",
+    "partition",
+    "weakest_links",
+    "with_bound",
+]

@@ -241,7 +241,7 @@ def best_partition(together: Float64s, threshold: float) -> tuple[int, ...]:
     choice = np.zeros(1 << k, dtype=np.int64)
     for mask in range(1, 1 << k):
         value = worth[subs[mask]] + best[mask ^ subs[mask]]
-        place = int(np.argmax(value > value.max() - 1e-12))
+        place = int(np.argmax(value >= value.max() - 1e-12))
         best[mask], choice[mask] = value[place], subs[mask][place]
     blocks, open_ = [], (1 << k) - 1
     while open_:

@@ -28,7 +28,7 @@ def assemble(run: LinkedRun, found: Outcome, give_back: Callable[[pd.DataFrame],
     ids = cluster_ids(partition.cluster, rows.referral_id, rows.referred)[rows.duplicate_of]
     repeats = repeats_table(rows, partition, ids)
     weakest_bits = weakest_links(rows.n, partition.cluster, found.within)
-    clusters = clusters_table(rows, partition, ids, weakest_bits, repeats)
+    clusters = clusters_table(rows, partition, ids, weakest_bits, repeats, found.decided)
     issues = issues_table(run, found.normalised.issues)
     added = added_columns_table(run, ids)
     return Linkage(

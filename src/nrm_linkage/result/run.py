@@ -13,7 +13,7 @@ from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EstimationReport, LinkageModel
 from nrm_linkage.normalise.referrals import Normalised
 from nrm_linkage.schema import Recognised
-from nrm_linkage.tables import CandidatePairs, Float64s, Partition, RawReferrals, Referrals, ScoredPairs
+from nrm_linkage.tables import CandidatePairs, Float64s, Mask, Partition, RawReferrals, Referrals, ScoredPairs
 
 __all__ = ["LinkedRun", "Objects", "Outcome"]
 
@@ -37,7 +37,7 @@ class Outcome:
     """What the stages found, for the tables and the report.
 
     `pairs`: all candidates; `within`: all pairs within components, with `together`, their same-person
-    probabilities, float64 (p,).
+    probabilities, float64 (p,); `decided`: bool (n,), rows of clusters that a human judged.
     """
 
     model: LinkageModel
@@ -48,3 +48,5 @@ class Outcome:
     together: Float64s
     components: Components
     estimation: EstimationReport | None
+    decided: Mask
+    decision_notes: tuple[str, ...]

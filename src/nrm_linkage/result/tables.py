@@ -17,7 +17,7 @@ from nrm_linkage.instances import SAME_POSSIBLE, assess
 from nrm_linkage.model import EVIDENCE_LINES
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.result.run import LinkedRun, Objects
-from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, Referrals, ScoredPairs
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Partition, Referrals, ScoredPairs
 
 __all__ = [
     "added_columns_table",
@@ -102,6 +102,7 @@ def clusters_table(
     ids: Objects,
     weakest_bits: Float64s,
     repeats: pd.DataFrame,
+    decided: Mask,
 ) -> pd.DataFrame:
     row, cluster = _members(rows, partition)
     start = (
@@ -124,7 +125,7 @@ def clusters_table(
             "last_referral": dated.max().to_numpy(),
             "weakest_link_bits": weakest_bits[first],
             "n_same_instance_possible": pd.Series(ids[first]).map(same).fillna(0).to_numpy(dtype=np.int64),
-            "decided_by_human": np.zeros(len(first), dtype=bool),
+            "decided_by_human": decided[first],
             "caveat": pd.Series([HOME_OFFICE_CAVEAT] * len(first), dtype=object),
         }
     )

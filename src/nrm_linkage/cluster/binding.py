@@ -1,0 +1,101 @@
+"""Human judgements -> the published partition, within the components that they touch.
+
+The partition is decided anew there: pairs that a human called the same stay together, pairs called different
+apart, and everything else follows the posterior as before. Probabilities are not touched: `confidence` and
+`membership` of the clusters that come out are the model's, read off its own draws and co-memberships.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from nrm_linkage.cluster.components import components
+from nrm_linkage.cluster.posterior import best_partition
+from nrm_linkage.cluster.sample import greedy_partition
+from nrm_linkage.tables import Float64s, Int64s, Mask, Partition, ScoredPairs
+
+__all__ = ["bind", "with_bound"]
+
+EXACT_MEMBERS = 13
+OUTWEIGHS_ALL = 1e6
+"""Gain of a judged pair, above that of all pairs of a component together."""
+
+
+def with_bound(component: Int64s, same: Int64s) -> Int64s:
+    """Components joined by the pairs that a human called the same. `same`: int64 (k, 2), rows."""
+    rows = np.arange(len(component))
+    left, right = np.concatenate([rows, same[:, 0]]), np.concatenate([component, same[:, 1]])
+    return components(len(component), left.astype(np.int32), right.astype(np.int32))
+
+
+def bind(
+    partition: Partition,
+    component: Int64s,
+    pairs: ScoredPairs,
+    together: Float64s,
+    judged: tuple[Int64s, Int64s],
+    threshold: float,
+) -> tuple[Partition, Mask]:
+    """The partition with human judgements obeyed, and the rows whose cluster a judgement speaks of, bool
+    (n,).
+
+    `pairs`, `together`: all pairs within components and their same-person probabilities; `judged`: pairs
+    called the same and pairs called different, int64 (k, 2) each, without contradictions.
+    """
+    same, different = judged
+    cluster, confidence = partition.cluster.copy(), partition.confidence.copy()
+    membership = partition.membership.copy()
+    different = different[component[different[:, 0]] == component[different[:, 1]]]
+    touched = np.unique(component[np.concatenate([same, different]).ravel()])
+    spoken_of = np.zeros(len(cluster), dtype=bool)
+    for smallest in touched.tolist():
+        rows = np.flatnonzero(component == smallest)
+        inside = np.flatnonzero(component[pairs.left] == smallest)
+        model = np.eye(len(rows))
+        at = np.searchsorted(rows, pairs.left[inside]), np.searchsorted(rows, pairs.right[inside])
+        model[at] = model[at[::-1]] = together[inside]
+        wanted = model.copy()
+        for judgement, sign in ((same, 1.0), (different, -1.0)):
+            here = judgement[component[judgement[:, 0]] == smallest]
+            spoken_of[here.ravel()] = True
+            place = tuple(np.searchsorted(rows, here).T)
+            wanted[place] = wanted[place[::-1]] = sign * OUTWEIGHS_ALL
+        label = _labels(wanted, threshold)
+        cluster[rows] = rows[label]
+        membership[rows] = _memberships(model, label)
+        confidence[rows] = _confidences(partition, rows, label)
+    bound = replace(partition, cluster=cluster, confidence=confidence, membership=membership)
+    return bound, np.isin(cluster, cluster[spoken_of])
+
+
+def _labels(gain: Float64s, threshold: float) -> Int64s:
+    """For each member the place of its cluster's smallest member."""
+    if len(gain) > EXACT_MEMBERS:
+        return greedy_partition(gain, threshold)
+    label = np.zeros(len(gain), dtype=np.int64)
+    for block in best_partition(gain, threshold):
+        members = np.flatnonzero((block >> np.arange(len(gain))) & 1)
+        label[members] = members[0]
+    return label
+
+
+def _memberships(together: Float64s, label: Int64s) -> Float64s:
+    """The model's expected share of same people among a cluster's others; of singles, the chance of no other.
+    """
+    same = label[:, None] == label[None, :]
+    others = same.sum(axis=1) - 1
+    share = ((together * same).sum(axis=1) - 1.0) / np.maximum(others, 1)
+    apart = np.where(np.eye(len(label), dtype=bool), 0.0, together).max(axis=1, initial=0.0)
+    return np.asarray(np.clip(np.where(others > 0, share, 1.0 - apart), 0.0, 1.0))
+
+
+def _confidences(partition: Partition, rows: Int64s, label: Int64s) -> Float64s:
+    """The share of the model's draws in which all of a cluster are one person."""
+    drawn = partition.draws[:, np.searchsorted(partition.uncertain, rows)]
+    result = np.ones(len(rows))
+    for cluster in np.unique(label):
+        members = np.flatnonzero(label == cluster)
+        result[members] = (drawn[:, members] == drawn[:, members[:1]]).all(axis=1).mean()
+    return result
