@@ -1,0 +1,130 @@
+"""Frequencies: shares that are shares, nobody named, and nothing that hangs on order or ids."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nrm_linkage.model.frequencies import COMMON_MIN_PEOPLE, learn_frequencies, nationality_key, person_keys
+from tests.frames import frame_of, invented, model_of, people, referrals_of, rows
+
+
+def numbers(tree: object) -> list[float]:
+    """Every number of nested tables."""
+    if isinstance(tree, dict):
+        return [number for part in tree.values() for number in numbers(part)]
+    return [tree] if isinstance(tree, (int, float)) else []
+
+
+def shares(frame: pd.DataFrame) -> list[float]:
+    return numbers(model_of(referrals_of(frame)).to_dict()["frequencies"])
+
+
+SMALL = {
+    "no rows": frame_of([]),
+    "one row": invented(1, seed=1),
+    "ten rows": invented(10, seed=1),
+    "one column": pd.DataFrame({"Surname": ["Testaj", "Exampel", "Testai", "Mockiani"]}),
+    "no two alike": frame_of([(f"Za{a}{b}", f"Te{b}{a}", "", "") for a in "abcd" for b in "xyz"]),
+    "all alike": frame_of([("Zamir", "Testaj", "14/05/2001", "Albanian")] * 30),
+    "all on one default day": frame_of([("Zamir", "Testaj", "01/01/2001", "Afghan")] * 30),
+    "no names": people(*[{"phone": f"07700 9001{n}{n}"} for n in range(6)]),
+    "old and young": frame_of([("Zamir", "Testaj", f"14/05/{year}", "") for year in (1905, 2023)] * 4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("frame", SMALL.values(), ids=list(SMALL))
+def test_small_frames_give_shares(frame):
+    found = shares(frame)
+    assert len(found) > 20
+    assert all(0 < share <= 1 for share in found)
+
+
+@given(st.lists(rows(), max_size=40))
+def test_shares_are_above_nothing_and_at_most_one(drawn):
+    assert all(0 < share <= 1 for share in shares(frame_of(drawn)))
+
+
+@given(st.lists(rows(), min_size=1, max_size=40), st.randoms(use_true_random=False))
+def test_order_and_ids_change_nothing(drawn, random):
+    frame = frame_of(drawn)
+    shuffled = drawn.copy()
+    random.shuffle(shuffled)
+    other = frame_of(shuffled)
+    other["NRM reference"] = [f"Z{number:04d}" for number in random.sample(range(1000), len(other))]
+    assert model_of(referrals_of(frame)).to_json() == model_of(referrals_of(other)).to_json()
+
+
+@given(st.lists(rows(), min_size=5, max_size=60))
+def test_no_word_and_no_nationality_of_few_stands_in_a_model(drawn):
+    referrals = referrals_of(frame_of(drawn))
+    found = learn_frequencies(referrals)
+    bags, person, nationality = referrals.names, person_keys(referrals), referrals.nationality
+    row = bags.tokens.row
+    key = [nationality_key(codes) for codes in nationality.sets]
+    for shares_of, texts, code in (
+        (found.words, bags.tokens.texts, np.arange(len(bags.tokens.texts))),
+        (found.skeletons, bags.skeleton_texts, bags.skeleton),
+        (found.variants, bags.variant_texts, bags.variant),
+    ):
+        of_token = code[bags.tokens.token]
+        for text in shares_of.overall:
+            holders = row[of_token == texts.index(text)]
+            assert len(set(person[holders].tolist())) >= COMMON_MIN_PEOPLE
+        for name, within in shares_of.within.items():
+            here = nationality.code[row] == key.index(name)
+            for text in within:
+                holders = row[(of_token == texts.index(text)) & here]
+                assert len(set(person[holders].tolist())) >= COMMON_MIN_PEOPLE
+        for name in set(shares_of.within) | set(shares_of.rare_within):
+            assert len(set(person[nationality.code == key.index(name)].tolist())) >= COMMON_MIN_PEOPLE
+    for name in found.nationalities:
+        assert len(set(person[nationality.code == key.index(name)].tolist())) >= COMMON_MIN_PEOPLE
+
+
+def test_a_rare_name_is_not_in_the_json_and_a_common_one_is():
+    many = [("Zamira", "Testaj", f"{day:02d}/05/2001", "Albanian") for day in range(1, 13)]
+    days = range(1, COMMON_MIN_PEOPLE)
+    few = [("Xhevakanari", "Kanarevska", f"{day:02d}/07/1999", "Albanian") for day in days]
+    one_person = [("Gezimkanari", "Kanaridis", "09/09/1990", "Guyanese")] * 12
+    text = model_of(referrals_of(frame_of([*many, *few, *one_person]))).to_json()
+    assert '"zamira"' in text
+    assert "kanar" not in text
+    assert "GUY" not in text
+    names = json.loads(text)["frequencies"]
+    assert set(names["words"]["overall"]) == {"zamira", "testaj"}
+
+
+def test_a_person_s_own_repeats_do_not_make_a_name_common():
+    born = [f"{day:02d}/02/{year}" for day in range(1, 21) for year in (1990, 1991)]
+    others = [("Osei", "Example", day, "") for day in born]
+    once = [("Zamira", "Testaj", f"{day:02d}/05/2001", "") for day in range(1, 11)]
+    often = [row for row in once for _ in range(3)]
+    found = [learn_frequencies(referrals_of(frame_of([*others, *frame]))) for frame in (once, often)]
+    assert found[1].words.overall["zamira"] < found[0].words.overall["zamira"]
+
+
+def test_the_larger_the_extract_the_nearer_a_share_is_to_the_count():
+    random = np.random.default_rng(3)
+    n = 3000
+    is_common = random.random(n) < 0.2
+    frame = pd.DataFrame({
+        "given_name": np.where(is_common, "Zamira", [f"Nam{a}{b}" for a, b in zip(
+            random.choice(list("abcdefghik"), n), random.choice(list("lmnoprstuv"), n), strict=True)]),
+        "referral_id": [f"R{number:05d}" for number in range(n)],
+    })  # fmt: skip
+    found = learn_frequencies(referrals_of(frame))
+    assert found.words.overall["zamira"] == pytest.approx(is_common.mean(), rel=0.08)
+
+
+def test_the_whole_and_every_community_have_years_that_sum_to_one():
+    found = learn_frequencies(referrals_of(invented(80, seed=6)))
+    assert "|0" in found.years
+    assert "" in found.days
+    for table in (*found.years.values(), *found.days.values()):
+        assert sum(table.values()) == pytest.approx(1.0, abs=1e-9)

@@ -1,0 +1,136 @@
+"""How often strangers agree on very values: common ones weigh little, rare ones much, initials next to
+nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nrm_linkage.compare import FIELDS
+from nrm_linkage.compare.words import WordLevel
+from nrm_linkage.model import BoundRarity, LinkageModel
+from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows
+
+COLUMN = {field.name: number for number, field in enumerate(FIELDS)}
+
+
+@pytest.fixture(scope="module")
+def extract() -> LinkageModel:
+    """A model of 300 invented referrals, in which Zamir, Albania and 1 January are common."""
+    random = np.random.default_rng(5)
+    letters = np.array(list("abdefghiklmnoprstu"))
+    records = []
+    for number in range(300):
+        made_up = "".join(random.choice(letters, 8))
+        day = "01/01" if number % 5 == 0 else f"{1 + number % 28:02d}/{1 + number % 12:02d}"
+        records.append((
+            "Zamir" if number % 3 else made_up[:6].title(),
+            f"Test{made_up[3:]}",
+            f"{day}/{1980 + number % 30}",
+            "Albanian" if number % 2 else ["Eritrean", "Vietnamese", "Indian"][number % 3],
+        ))  # fmt: skip
+    return model_of(referrals_of(frame_of(records)))
+
+
+def bits(model: LinkageModel, field: str, *records: dict[str, str]) -> float:
+    """Coincidence bits of a field between two records."""
+    found = compared(referrals_of(people(*records)), *all_pairs(2), model)
+    return float(found.coincidence_bits[0, COLUMN[field]])
+
+
+def twice(**record: str) -> list[dict[str, str]]:
+    return [{"given_name": "", **record}] * 2
+
+
+def test_a_common_name_weighs_little_and_a_rare_one_much(extract):
+    common = bits(extract, "given_name", *twice(given_name="Zamir"))
+    rare = bits(extract, "given_name", *twice(given_name="Xhevahire"))
+    assert common < 1.5
+    assert rare > common + 5
+
+
+def test_a_name_weighs_by_its_share_within_the_nationality_in_common(extract):
+    everywhere = bits(extract, "given_name", *twice(given_name="Zamir"))
+    at_home = bits(extract, "given_name", *twice(given_name="Zamir", nationality="Albanian"))
+    assert at_home != everywhere
+    apart = [{"given_name": "Zamir", "nationality": nation} for nation in ("Albanian", "Indian")]
+    assert bits(extract, "given_name", *apart) == everywhere
+
+
+@pytest.mark.parametrize("level", [WordLevel.EXACT, WordLevel.SHORTENED])
+def test_an_initial_says_little_however_few_write_one(extract, level):
+    other = "T" if level == WordLevel.EXACT else "Teklay"
+    pair = [{"given_name": "Zamir", "family_name": word} for word in ("T", other)]
+    assert bits(extract, "other_names", *pair) < 4
+
+
+@pytest.mark.parametrize("other", ["Zamira", "Zamiro", "Zami"])
+def test_agreeing_in_part_on_a_common_name_weighs_no_more_than_in_full(extract, other):
+    pair = [{"given_name": name} for name in ("Zamir", other)]
+    in_full = bits(extract, "given_name", *twice(given_name="Zamir"))
+    assert bits(extract, "given_name", *pair) <= in_full + 1e-9
+
+
+def test_first_january_weighs_less_than_an_ordinary_day(extract):
+    ordinary = bits(extract, "date_of_birth", *twice(date_of_birth="17/08/1990"))
+    default = bits(extract, "date_of_birth", *twice(date_of_birth="01/01/1990"))
+    assert default < ordinary - 3
+    assert 5 < ordinary < 20
+
+
+def test_a_year_weighs_less_than_a_day_and_a_month_lies_between(extract):
+    day = bits(extract, "date_of_birth", *twice(date_of_birth="17/08/1990"))
+    month = bits(extract, "birth_year", *twice(date_of_birth="08/1990"))
+    year = bits(extract, "birth_year", *twice(date_of_birth="1990"))
+    assert day > month > year > 0
+
+
+def test_a_common_nationality_weighs_less_than_a_rare_one_and_an_overlap_less_than_all(extract):
+    common = bits(extract, "nationality", *twice(nationality="Albanian"))
+    rare = bits(extract, "nationality", *twice(nationality="Guyanese"))
+    assert common < 1.5 < rare
+    overlap = [{"nationality": text} for text in ("Albanian", "Albanian and Guyanese")]
+    assert bits(extract, "nationality", *overlap) <= rare
+
+
+def test_women_and_men_weigh_by_their_shares():
+    records = [{"given_name": "Osei", "gender": gender} for gender in ["Male"] * 70 + ["Female"] * 30]
+    model = model_of(referrals_of(people(*records)))
+    assert bits(model, "gender", *twice(gender="Female")) > 1 > bits(model, "gender", *twice(gender="Male"))
+
+
+def test_a_date_outside_the_years_of_the_model_is_rare_and_finite(extract):
+    for year in (1905, 1931, 2023):
+        found = bits(extract, "date_of_birth", *twice(date_of_birth=f"17/08/{year}"))
+        assert 10 < found < 31
+
+
+@given(st.lists(rows(), min_size=2, max_size=8))
+def test_any_referrals_under_any_model_have_finite_bits_of_at_least_nothing(drawn):
+    model = model_of(referrals_of(invented(30, seed=2)))
+    found = compared(referrals_of(frame_of(drawn)), *all_pairs(len(drawn)), model)
+    known = found.coincidence_bits[~np.isnan(found.coincidence_bits)]
+    assert np.isfinite(known).all()
+    # Other names are charged for the ways to agree, and may so fall below nothing.
+    but_names = np.delete(found.coincidence_bits, COLUMN["other_names"], axis=1)
+    assert (but_names[~np.isnan(but_names)] >= 0).all()
+
+
+def test_a_community_that_the_model_has_not_met_has_the_birthdays_of_the_whole(extract):
+    unmet = twice(given_name="Osei", nationality="Romanian", date_of_birth="17/08/1990")
+    group = referrals_of(people(*unmet)).nationality.group_names
+    assert not any(name + "|0" in extract.frequencies.years for name in group if name != "unknown")
+    whole = extract.frequencies.years["|0"]["1990"], extract.frequencies.days[""]["0"]
+    expected = -np.log2(whole[0] * whole[1] / (365.2425 - 25))
+    assert bits(extract, "date_of_birth", *unmet) == pytest.approx(expected)
+
+
+def test_bound_rarity_holds_no_text(extract):
+    referrals = referrals_of(invented(20, seed=3))
+    bound = BoundRarity(extract.frequencies, referrals)
+    assert "Zamir" not in repr(vars(bound)["_words"].__dict__)
+    none = np.zeros(0, dtype=np.int32)
+    assert bound.words_bits(none, none, none, none, none.astype(np.int8)).shape == (0,)

@@ -1,0 +1,139 @@
+"""Match weights: lines that add up, missing that weighs nothing, discounts that never add."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nrm_linkage.block import candidate_pairs
+from nrm_linkage.compare import FIELDS
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import EVIDENCE_LINES, LinkageModel, score_pairs
+from nrm_linkage.model.score import age_pair, on_grid, pair_community
+from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored
+
+MODEL = model_of(referrals_of(invented(80, seed=14)))
+
+
+@given(st.lists(rows(), min_size=2, max_size=8), st.floats(-40, 0))
+def test_prior_and_lines_are_the_weight_exactly_on_the_grid(drawn, prior_bits):
+    model = replace(MODEL, prior_bits=prior_bits)
+    referrals = referrals_of(frame_of(drawn))
+    lines, weight_bits = scored(referrals, *all_pairs(referrals.n), model)
+    prior = float(on_grid(np.array(prior_bits)))
+    assert (prior + lines.sum(axis=1) == weight_bits).all()
+    assert (prior + lines[:, ::-1].sum(axis=1) == weight_bits).all()
+    np.testing.assert_array_equal(weight_bits * 2**20, np.round(weight_bits * 2**20))
+    assert abs(prior - prior_bits) <= 2**-21
+
+
+@given(st.lists(rows(), min_size=2, max_size=8))
+def test_missing_weighs_nothing_and_discounts_take_away(drawn):
+    referrals = referrals_of(frame_of(drawn))
+    left, right = all_pairs(referrals.n)
+    levels = compared(referrals, left, right, MODEL).levels
+    lines, _ = scored(referrals, left, right, MODEL)
+    assert lines.shape == (len(left), len(EVIDENCE_LINES))
+    assert (lines[:, : len(FIELDS)][levels == 0] == 0).all()
+    assert (lines[:, len(FIELDS) :] <= 0).all()
+    assert np.isfinite(lines).all()
+
+
+@given(st.lists(rows(), min_size=2, max_size=8))
+def test_swapping_sides_changes_nothing(drawn):
+    referrals = referrals_of(frame_of(drawn))
+    left, right = all_pairs(referrals.n)
+    for one, other in zip(
+        scored(referrals, left, right, MODEL), scored(referrals, right, left, MODEL), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+RECORD = {
+    "given_name": "Zamir", "family_name": "Testaj", "date_of_birth": "14/05/2001", "gender": "Male",
+    "nationality": "Albanian", "home_office_reference": "A1234567", "phone": "07700 900123",
+}  # fmt: skip
+LINE_OF = {"date_of_birth": "date_of_birth", "gender": "gender", "nationality": "nationality",
+           "home_office_reference": "reference", "phone": "contact"}  # fmt: skip
+
+
+@pytest.mark.parametrize("box", LINE_OF)
+def test_a_value_made_missing_takes_its_line_away(box):
+    whole, without = referrals_of(people(RECORD, RECORD)), referrals_of(people(RECORD, {**RECORD, box: ""}))
+    full, _ = scored(whole, *all_pairs(2), MODEL)
+    less, _ = scored(without, *all_pairs(2), MODEL)
+    line = EVIDENCE_LINES.index(LINE_OF[box])
+    assert full[0, line] > 0
+    assert less[0, line] == 0
+    # The nationality in common also says how common names and days are; nothing else hangs on another box.
+    if box != "nationality":
+        others = [n for n, name in enumerate(EVIDENCE_LINES[: len(FIELDS)]) if n != line]
+        np.testing.assert_array_equal(full[0, others], less[0, others])
+
+
+def test_more_agreement_weighs_more():
+    alike = scored(referrals_of(people(RECORD, RECORD)), *all_pairs(2), MODEL)[1][0]
+    for box, value in (("given_name", "Osei"), ("date_of_birth", "02/02/1980"), ("gender", "Female"),
+                       ("home_office_reference", "A7654321")):  # fmt: skip
+        changed = scored(referrals_of(people(RECORD, {**RECORD, box: value})), *all_pairs(2), MODEL)[1][0]
+        assert changed < alike - 2, box
+
+
+def test_a_sibling_is_discounted_as_a_relative():
+    sibling = {**RECORD, "given_name": "Osei", "date_of_birth": "17/08/2004", "home_office_reference": ""}
+    lines, weight_bits = scored(referrals_of(people(RECORD, sibling)), *all_pairs(2), MODEL)
+    assert lines[0, EVIDENCE_LINES.index("relatives")] < 0
+    assert weight_bits[0] < 0
+
+
+def test_strata_are_told_by_what_both_sides_know():
+    referrals = referrals_of(people(
+        {"nationality": "Albanian", "age_group": "Child"}, {"nationality": "Kosovan", "age_group": "Child"},
+        {"nationality": "Vietnamese", "age_group": "Adult"}, {"nationality": "", "age_group": ""},
+    ))  # fmt: skip
+    left, right = all_pairs(4)
+    names = ("", *referrals.nationality.group_names)
+    found = {
+        (int(a), int(b)): (names[group], int(ages))
+        for a, b, group, ages in zip(
+            left,
+            right,
+            pair_community(referrals, left, right),
+            age_pair(referrals.age_group, left, right),
+            strict=True,
+        )
+    }
+    albanian, vietnamese = found[0, 3][0], found[2, 3][0]
+    assert albanian != vietnamese
+    assert found[0, 1] == (albanian, 1)
+    assert found[0, 2] == ("", 0)
+    assert found[2, 3] == (vietnamese, 0)
+
+
+def test_a_community_s_own_m_serves_its_pairs_and_no_others():
+    referrals = referrals_of(people(RECORD, RECORD, {**RECORD, "nationality": "Vietnamese"}))
+    left, right = all_pairs(3)
+    (group,) = {name for name in referrals.nationality.group_names if "alban" in name}
+    m = {field: dict(levels) for field, levels in MODEL.m.items()}
+    m["gender"] = {"same": 0.5, "different": 0.5}
+    own: LinkageModel = replace(MODEL, m_by_community={group: m})
+    line = EVIDENCE_LINES.index("gender")
+    change = (scored(referrals, left, right, own)[0] - scored(referrals, left, right, MODEL)[0])[:, line]
+    expected = np.log2(0.5 / (MODEL.m["gender"]["same"] / sum(MODEL.m["gender"].values())))
+    np.testing.assert_allclose(change, [expected, 0, 0], atol=1e-6)
+
+
+def test_pairs_are_compared_where_no_comparison_is_at_hand():
+    referrals = referrals_of(invented(30, seed=15))
+    pairs = candidate_pairs(referrals, LinkageConfig())
+    found = score_pairs(referrals, pairs, MODEL, chunk_pairs=11)
+    given_comparisons = score_pairs(
+        referrals, pairs, MODEL, 11, compared(referrals, pairs.left, pairs.right, MODEL)
+    )
+    assert len(found) > 0
+    assert found.weight_bits.tobytes() == given_comparisons.weight_bits.tobytes()
+    assert found.levels.tobytes() == given_comparisons.levels.tobytes()

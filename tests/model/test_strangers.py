@@ -1,0 +1,78 @@
+"""u counted over a sample of pairs: shares, near what is there, and the same in any order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.link import link_referrals
+from nrm_linkage.model import learn_strangers, priors
+from nrm_linkage.model.parameters import array_of
+from tests.frames import frame_of, invented, model_of, people, referrals_of
+
+LETTERS = np.array(list("abdefghiklmnoprstu"))
+
+
+def strangers(n: int, seed: int) -> pd.DataFrame:
+    """People who have nothing to do with one another; a third are women."""
+    random = np.random.default_rng(seed)
+    born = np.datetime64("1970-01-02") + random.integers(0, 40 * 365, n)
+    return people(*(
+        {
+            "given_name": "".join(random.choice(LETTERS, 7)),
+            "family_name": "".join(random.choice(LETTERS, 8)),
+            "date_of_birth": str(day),
+            "gender": "Female" if random.random() < 1 / 3 else "Male",
+        }
+        for day in born
+    ))  # fmt: skip
+
+
+def test_u_is_counted_where_there_is_something_to_count():
+    referrals = referrals_of(strangers(250, seed=1))
+    found = learn_strangers(referrals, model_of(referrals), 10_000)
+    assert found.u["gender"]["different"] == pytest.approx(4 / 9, abs=0.04)
+    assert found.u["date_of_birth"]["next year"] == pytest.approx(2 / 40, abs=0.02)
+    assert found.u["date_of_birth"]["within five years"] == pytest.approx(8 / 40, abs=0.04)
+    assert found.u["given_name"]["different"] > 0.97
+    assert found.u["reference"] == pytest.approx(priors.U_PRIOR["reference"], rel=1e-3)
+    for table in (found.u, *found.u_dates.values()):
+        assert np.nansum(array_of(table)[:, 1:]) == pytest.approx(len(table))
+    assert all(0 < share < 1 for share in found.frequencies.near_words.values())
+
+
+def test_order_and_ids_change_nothing():
+    frame = strangers(80, seed=2)
+    other = frame.sample(frac=1, random_state=3).reset_index(drop=True)
+    other["referral_id"] = [f"Z{number:03d}" for number in range(len(other))]
+    models = []
+    for rows in (frame, other):
+        referrals = referrals_of(rows)
+        models.append(learn_strangers(referrals, model_of(referrals), 10_000).to_json())
+    assert models[0] == models[1]
+
+
+def numbers(tree: object) -> list[float]:
+    if isinstance(tree, dict):
+        return [number for part in tree.values() for number in numbers(part)]
+    return [tree] if isinstance(tree, (int, float)) else []
+
+
+SMALL = {
+    "ten rows": invented(10, seed=1),
+    "one row": invented(1, seed=1),
+    "one column": pd.DataFrame({"Surname": ["Testaj", "Exampel", "Testai", "Mockiani"]}),
+    "no duplicates": strangers(40, seed=4),
+    "only duplicates": frame_of([("Zamir", "Testaj", "14/05/2001", "Albanian")] * 12),
+    "no names": people(*[{"phone": f"07700 9001{n}{n}"} for n in range(6)]),
+}
+
+
+@pytest.mark.parametrize("frame", SMALL.values(), ids=list(SMALL))
+def test_a_small_extract_gives_a_model_of_finite_numbers(frame):
+    model = link_referrals(frame, config=LinkageConfig(draws=5), progress=False).model
+    assert np.isfinite(numbers(model.to_dict())).all()
+    assert model.prior_bits < 10
+    assert 0 < model.growth < 1
