@@ -27,6 +27,7 @@ from nrm_linkage.model.frequencies import nationality_key
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
+from nrm_linkage.report.quality import JudgedPairs, quality
 from nrm_linkage.result.run import LinkedRun, Objects
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
 from nrm_linkage.result.tables import date_order
@@ -263,6 +264,47 @@ class Linkage:
             suppress_below=suppress_below,
             round_to=round_to,
         )
+
+    def quality(self, by: str | Sequence[str] = "nationality") -> pd.DataFrame:
+        """What the records of each group hold, how many were linked, and how many links are expected to be
+        false or missed under the model.
+
+        Parameters
+        ----------
+        by
+            One grouping column or several, as in `repeat_referrals`; empty for the total alone.
+
+        Returns
+        -------
+        DataFrame
+            One row a group, unknown groups among them, the total last. `referrals` (technical duplicates
+            left out), `linkable`; of these the shares with a readable `name_known`, `date_of_birth_known`,
+            `nationality_known`, `gender_known`, `reference_known`; `default_date_share` (of full dates of
+            birth, those on 1 January, 1 July or 31 December); `link_rate`; `review_rate` (same-person
+            probability from 0.1 to 0.9 with another); `links` (a pair counts half in each referral's
+            group), `expected_false_links`, `expected_missed_links`, `expected_precision`,
+            `expected_recall`; `false_link_ratio` and `missed_link_ratio` (shares of false and of missed
+            links, to the whole's), `beyond` (either is above 1.25), `small` (fewer than 10 linkable).
+            Shares of 1, float64; NaN where there is nothing to divide by. `attrs` hold the caveat and what
+            the expectations do not cover.
+
+        Raises
+        ------
+        InputError
+            A grouping column is unknown, named twice, or has the name of a column of the table.
+        """
+        links = self.links
+        left, right = (
+            links[name].map(self._by_id).to_numpy(dtype=np.int64)
+            for name in ("referral_id_l", "referral_id_r")
+        )
+        pairs = JudgedPairs(
+            left,
+            right,
+            links["same_person_probability"].to_numpy(dtype=np.float64),
+            links["same_cluster"].to_numpy(dtype=bool),
+        )
+        return quality(self.run.referrals, self.run.partition, pairs, self._countable.groups, by)
 
     def write_report(self, path: str | Path, audience: str = "internal") -> None:
         """Write the run's report as one self-contained HTML page. `audience`: "internal" or "publication".
