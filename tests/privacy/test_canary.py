@@ -204,7 +204,7 @@ def test_a_damaged_run_is_refused_without_a_value(run: Run, tmp_path: pathlib.Pa
     assert refused > 0
 
 
-# ----------------------------------------------------------------------------------- later runs and decisions
+# ---------------------------------------------------------------------------------------------- decisions
 
 
 def decisions(*rows: tuple[str, str, str]) -> pd.DataFrame:
@@ -212,6 +212,13 @@ def decisions(*rows: tuple[str, str, str]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["referral_id_l", "referral_id_r", "decision"])
     name, note = FRAME["family_name"].iloc[2], FRAME["case notes"].iloc[0]
     return table.assign(decided_by=name, decided_at="2024-05-01", reason=note)
+
+
+def test_a_run_with_decisions_says_nothing_of_anyone() -> None:
+    decided = decisions((A, B, "same"), (A, STRANGER, "different"))
+    with overheard() as said:
+        linkage = nl.link_referrals(FRAME.copy(), decisions=decided, progress=False)
+    assert_silent("\n".join(said) + "".join(faces(linkage).values()), PEOPLE_AND_IDS)
 
 
 # ----------------------------------------------------------------------------------------------------- errors

@@ -56,18 +56,36 @@ def bind(
         model = np.eye(len(rows))
         at = np.searchsorted(rows, pairs.left[inside]), np.searchsorted(rows, pairs.right[inside])
         model[at] = model[at[::-1]] = together[inside]
-        wanted = model.copy()
-        for judgement, sign in ((same, 1.0), (different, -1.0)):
-            here = judgement[component[judgement[:, 0]] == smallest]
-            spoken_of[here.ravel()] = True
-            place = tuple(np.searchsorted(rows, here).T)
-            wanted[place] = wanted[place[::-1]] = sign * OUTWEIGHS_ALL
-        label = _labels(wanted, threshold)
+        places = [
+            np.searchsorted(rows, pair[component[pair[:, 0]] == smallest]) for pair in (same, different)
+        ]
+        for place in places:
+            spoken_of[rows[place.ravel()]] = True
+        label = _labels(_wanted(model, *places), threshold)
         cluster[rows] = rows[label]
         membership[rows] = _memberships(model, label)
         confidence[rows] = _confidences(partition, rows, label)
     bound = replace(partition, cluster=cluster, confidence=confidence, membership=membership)
     return bound, np.isin(cluster, cluster[spoken_of])
+
+
+def _wanted(together: Float64s, same: Int64s, different: Int64s) -> Float64s:
+    """Same-person probabilities as judgements change them: whoever is one person is as near to others as the
+    nearest.
+
+    `same`, `different`: int64 (k, 2), places of members.
+    """
+    wanted = together.copy()
+    group = components(len(together), same[:, 0].astype(np.int32), same[:, 1].astype(np.int32))
+    for one in np.unique(group[same]).tolist():
+        members = group == one
+        wanted[members] = wanted[members].max(axis=0)
+        wanted[:, members] = wanted[members].max(axis=0)[:, None]
+        wanted[np.ix_(members, members)] = OUTWEIGHS_ALL
+    for a, b in different.tolist():
+        apart = np.ix_(group == group[a], group == group[b])
+        wanted[apart] = wanted.T[apart] = -OUTWEIGHS_ALL
+    return wanted
 
 
 def _labels(gain: Float64s, threshold: float) -> Int64s:
