@@ -1,0 +1,103 @@
+"""Name boxes laid out as bags, against a reading of each row by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nrm_linkage.normalise.bags import ReadNames, name_bags
+from nrm_linkage.normalise.names import NameBox, NameRole, read_name
+from nrm_linkage.normalise.skeleton import skeleton
+from nrm_linkage.normalise.sounds import sounds
+from nrm_linkage.normalise.variants import variant_class
+
+BOXES = ("given_name", "family_name", "name", "alias")
+TEXTS = (
+    *("", "Zamir", "Zamir Testaj", "Van Hung", "FNU", "Mr", "Teklay K", "Zamir aka Beni", "Nguyen"),
+    *("TESTAJ, Zamir", "Gebre Medhin", "a b c d e f g h", "Haile Zamir"),
+)
+
+
+def read(frame: pd.DataFrame, max_tokens: int = 6) -> ReadNames:
+    return name_bags({str(box): (frame[box],) for box in frame}, len(frame), max_tokens)
+
+
+def words(found: ReadNames) -> list[list[tuple[str, int]]]:
+    tokens = found.bags.tokens
+    return [
+        [(tokens.texts[tokens.token[at]], int(found.bags.role[at])) for at in range(start, end)]
+        for start, end in zip(tokens.start, tokens.start[1:], strict=False)
+    ]
+
+
+def plain_bag(record: dict[str, str]) -> list[tuple[str, int]]:
+    """The bag of one row, read by itself, before it is cut."""
+    read_boxes = {box: read_name(record[box], NameBox(box)).tokens for box in BOXES}
+    if read_boxes["given_name"] or read_boxes["family_name"]:
+        read_boxes["name"] = ()
+    bag: dict[str, int] = {}
+    for box in BOXES:
+        for token in read_boxes[box]:
+            bag.setdefault(token.text, int(token.role))
+    return list(bag.items())
+
+
+@given(st.lists(st.fixed_dictionaries({box: st.sampled_from(TEXTS) for box in BOXES}), max_size=12),
+       st.integers(2, 8))  # fmt: skip
+def test_bags_are_those_of_rows_read_one_by_one(records, most):
+    frame = pd.DataFrame(records, columns=list(BOXES), dtype=object)
+    found = read(frame, most)
+    bags = [plain_bag(record) for record in records]
+    assert words(found) == [bag[:most] for bag in bags]
+    assert found.n_cut == sum(len(bag) > most for bag in bags)
+
+
+@given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=12))
+def test_each_word_of_the_vocabulary_has_its_keys_once_and_in_order(texts):
+    bags = read(pd.DataFrame({"given_name": texts}, dtype=object)).bags
+    assert list(bags.tokens.texts) == sorted(set(bags.tokens.texts))
+    for number, word in enumerate(bags.tokens.texts):
+        assert bags.skeleton_texts[bags.skeleton[number]] == skeleton(word)
+        assert bags.variant_texts[bags.variant[number]] == variant_class(word)
+        assert bags.sound_texts[bags.sound[number]] == sounds(word)
+        assert bags.is_initial[number] == (len(word) == 1)
+
+
+def test_a_whole_name_serves_only_where_the_two_boxes_are_empty():
+    frame = pd.DataFrame(
+        {
+            "given_name": ["Zamir", "", "FNU", ""],
+            "family_name": ["", "", "", "Testaj"],
+            "name": ["Osei Example"] * 4,
+        }
+    )
+    found = [[word for word, _ in bag] for bag in words(read(frame))]
+    assert found == [["zamir"], ["osei", "example"], ["osei", "example"], ["testaj"]]
+
+
+def test_a_repeated_word_counts_once_in_its_first_role():
+    frame = pd.DataFrame({"given_name": ["Zamir"], "family_name": ["Zamir"], "alias": ["Zamir"]})
+    assert words(read(frame)) == [[("zamir", NameRole.GIVEN)]]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, "", "  ", "Unknown", ["Zamir"], {"a": 1}])
+def test_what_is_no_name_gives_an_empty_bag(missing):
+    column = pd.Series([missing, "Zamir"], dtype=object)
+    found = read(pd.DataFrame({"given_name": column}))
+    assert words(found) == [[], [("zamir", NameRole.GIVEN)]]
+
+
+def test_no_columns_and_no_rows():
+    found = name_bags({}, 3, 6)
+    assert found.bags.tokens.start.tolist() == [0, 0, 0, 0]
+    assert name_bags({"given_name": (pd.Series([], dtype=object),)}, 0, 6).bags.tokens.start.tolist() == [0]
+    assert found.bags.tokens.token.dtype == np.int32
+
+
+def test_the_repr_shows_no_name():
+    found = read(pd.DataFrame({"given_name": ["Xhevahire"], "family_name": ["Testaj"]}))
+    assert "xhevahire" not in repr(found).casefold()
+    assert "testaj" not in repr(found).casefold()
