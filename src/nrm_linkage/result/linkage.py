@@ -27,6 +27,7 @@ from nrm_linkage.model.frequencies import nationality_key
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
+from nrm_linkage.report.probes import bias_probes
 from nrm_linkage.report.quality import JudgedPairs, quality
 from nrm_linkage.result.run import LinkedRun, Objects
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
@@ -305,6 +306,12 @@ class Linkage:
             links["same_cluster"].to_numpy(dtype=bool),
         )
         return quality(self.run.referrals, self.run.partition, pairs, self._countable.groups, by)
+
+    def bias_probes(self) -> pd.DataFrame:
+        """Whether errors that strike some communities more than others cost them their links: invented probe
+        pairs under this run's model; see `nrm_linkage.report.probes.bias_probes` for the columns.
+        """
+        return bias_probes(self.model, self.run.config)
 
     def write_report(self, path: str | Path, audience: str = "internal") -> None:
         """Write the run's report as one self-contained HTML page. `audience`: "internal" or "publication".
