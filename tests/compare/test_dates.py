@@ -49,6 +49,7 @@ DATES = [
     ("D3, a day that does not stand in", "17/08/2006", "15/06/2006", "", "same year"),
     ("D4", "12/10/2001", "12/10/1997", "", "same day, another year"),
     ("D4, from the tribunal", "16/12/2001", "16/12/1999", "", "same day, another year"),
+    ("D2, two that stand in", "01/01/2001", "01/01/1997", "", "within five years"),
     ("D4, seven years", "12/10/2001", "12/10/1994", "", "far apart"),
     ("D5", "16/12/2001", "01/01/1998", "", "within five years"),
     ("D6", "07/02/1962", "02/07/1962", "", "day and month swapped"),

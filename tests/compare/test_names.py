@@ -250,6 +250,15 @@ def test_the_naming_word_is_the_first_given_name_that_says_something():
     assert padded(names).principal.tolist() == [1, 1, 1, 0, 0, 0]
 
 
+def test_of_words_that_agree_alike_the_one_in_the_same_box_is_aligned():
+    one: Bag = [("teklay", int(NameRole.GIVEN))]
+    other: Bag = [("teklai", int(NameRole.FAMILY)), ("tekley", int(NameRole.GIVEN))]
+    found = aligned([one, other], *all_pairs(2))
+    assert level_matrix(one, other).tolist() == [[WordLevel.VARIANT, WordLevel.VARIANT]]
+    assert bags_of([one, other]).tokens.texts[found.right_word[0, 0]] == "tekley"
+    assert found.given[0] == GivenLevel.VARIANT
+
+
 def test_where_both_naming_words_moved_the_better_one_is_the_given_name():
     one, other = name("Arben", "Hoxha"), name("Hoxhaj", "Arben")
     referrals = referrals_of(people(one, other))

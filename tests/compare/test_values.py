@@ -73,6 +73,7 @@ REFERENCES = [
     ({HO: "A1234567", POLICE: "crime ref 12/3456/23"}, {HO: "A7654321", POLICE: "crime ref 12/3456/23"},
      "police"),
     ({HO: "A1234567"}, {HO: ""}, "missing"),
+    ({HO: "99887766"}, {HO: "55443322"}, "missing"),
 ]  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def test_contacts(one, other, expected):
 
 VALUES = {
     "nationality": ["", "Albanian", "Somali", "Dutch Somali", "Eritrean", "Ethiopian", "Nigerian"],
-    HO: ["", "A1234567", "A1234567; NRM 123456", "NRM 123456", "A7654321", "99887766"],
+    HO: ["", "A1234567", "A1234567; NRM 123456", "NRM 123456", "A7654321", "99887766", "55443322"],
     POLICE: ["", "crime ref 12/3456/23", "crime ref 98/7654/23", "A1234567"],
     "phone": ["", "07700 900123", "07700 900456"],
     "postcode": ["", "SW1A 1AA", "EC1A 1BB"],
