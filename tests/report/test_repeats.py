@@ -454,3 +454,20 @@ def test_rounding_rounds_every_number_and_keeps_the_range_around_the_estimate(ca
 
 def test_what_is_counted_does_not_show_itself() -> None:
     assert repr(two_and_one(sex=["Quxavobe"] * 3).counted()) == "CountedRows()"
+
+
+@pytest.mark.parametrize(("interval", "low", "high"), [(0.9, 1, 19), (0.5, 5, 15), (0.1, 9, 11)])
+def test_the_range_is_that_of_the_draws(interval: float, low: int, high: int) -> None:
+    """Twenty pairs of referrals, n of them joined in the nth of 21 draws: each number from 0 to 20 once."""
+    rows = list(range(40))
+    case = Case(
+        days=[row % 30 for row in rows],
+        counts=[True] * 40,
+        sex=["female"] * 40,
+        age=["adult"] * 40,
+        uncertain=rows,
+        draws=[[row - row % 2 if row < 2 * joined else row for row in rows] for joined in range(21)],
+        published=rows,
+    )
+    total = of(case.table(by=(), interval=interval))
+    assert (total["estimate"], total["low"], total["high"]) == (10, low, high)
