@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.compare import FIELDS, compare_pairs
@@ -23,6 +23,7 @@ def test_chunks_change_nothing(chunk_pairs):
     assert whole.coincidence_bits.tobytes() == parts.coincidence_bits.tobytes()
 
 
+@settings(max_examples=20)
 @given(st.lists(rows(), min_size=2, max_size=9))
 def test_other_pairs_change_nothing(drawn):
     referrals = referrals_of(frame_of(drawn))
@@ -35,6 +36,7 @@ def test_other_pairs_change_nothing(drawn):
         np.testing.assert_array_equal(alone.coincidence_bits[0], together.coincidence_bits[pair])
 
 
+@settings(max_examples=20)
 @given(st.lists(rows(), min_size=2, max_size=2), st.lists(rows(), max_size=6))
 def test_other_rows_change_no_level_and_no_bits_under_the_same_model(pair, others):
     model = model_of(referrals_of(invented(60, seed=9)))

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.model.frequencies import COMMON_MIN_PEOPLE, learn_frequencies, nationality_key, person_keys
@@ -45,11 +45,13 @@ def test_small_frames_give_shares(frame):
     assert all(0 < share <= 1 for share in found)
 
 
+@settings(max_examples=20)
 @given(st.lists(rows(), max_size=40))
 def test_shares_are_above_nothing_and_at_most_one(drawn):
     assert all(0 < share <= 1 for share in shares(frame_of(drawn)))
 
 
+@settings(max_examples=20)
 @given(st.lists(rows(), min_size=1, max_size=40), st.randoms(use_true_random=False))
 def test_order_and_ids_change_nothing(drawn, random):
     frame = frame_of(drawn)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.compare import FIELDS
@@ -108,6 +108,7 @@ def test_a_date_outside_the_years_of_the_model_is_rare_and_finite(extract):
         assert 10 < found < 31
 
 
+@settings(max_examples=20)
 @given(st.lists(rows(), min_size=2, max_size=8))
 def test_any_referrals_under_any_model_have_finite_bits_of_at_least_nothing(drawn):
     model = model_of(referrals_of(invented(30, seed=2)))

