@@ -27,6 +27,7 @@ from nrm_linkage.model.frequencies import nationality_key
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
+from nrm_linkage.report.copies import recall_on_copies
 from nrm_linkage.report.probes import bias_probes
 from nrm_linkage.report.quality import JudgedPairs, quality
 from nrm_linkage.result.run import LinkedRun, Objects
@@ -50,9 +51,9 @@ class Linkage:
     ----------
     referrals
         The caller's rows, order, index and columns, with `referral_id`, `linkage_status` ("linked", "single",
-        "not linkable"), `cluster_id`, `cluster_size`, `confidence` (of the cluster; null unless linked),
-        `membership_probability`, and `technical_duplicate_of` (the referral id that a row repeats for
-        technical reasons).
+        "not linkable"), `cluster_id`, `cluster_size` (rows that bear the id, technical duplicates among
+        them), `confidence` (of the cluster; null unless linked), `membership_probability`, and
+        `technical_duplicate_of` (the referral id that a row repeats for technical reasons).
     clusters
         One row a probable individual with two or more referrals: `cluster_id`, `n_referrals`, `confidence`,
         `first_referral`, `last_referral`, `weakest_link_bits`, `n_same_instance_possible`,
@@ -114,6 +115,7 @@ class Linkage:
         ids = cluster_ids(
             self.run.partition.cluster, self.run.referrals.referral_id, self.run.referrals.referred
         )
+        ids = ids[self.run.referrals.duplicate_of]
         return dict(zip(self.run.referrals.referral_id, ids, strict=True))
 
     def explain(self, a: Any, b: Any, show: Show = "shapes") -> PairExplanation:
@@ -161,13 +163,15 @@ class Linkage:
         """
         if show not in ("values", "shapes", "none"):
             raise InputError('show must be "values", "shapes" or "none".')
-        found = self.clusters[self.clusters["cluster_id"] == cluster_id]
+        known = isinstance(cluster_id, str) & self.clusters["cluster_id"].eq(str(cluster_id))
+        found = self.clusters[known]
         if not len(found):
             raise InputError(
                 "there is no cluster of two or more referrals with that id; see .clusters for the ids."
             )
-        members = [value for value, cluster in self._cluster_of.items() if cluster == cluster_id]
-        rows = np.array([self._by_id[value] for value in members], dtype=np.int64)
+        named = [self._by_id[value] for value, cluster in self._cluster_of.items() if cluster == cluster_id]
+        rows = np.array([row for row in named if self.run.referrals.duplicate_of[row] == row], dtype=np.int64)
+        members = self.run.referrals.referral_id[rows]
         rows = rows[date_order(rows, self.run.referrals)]
         timeline = pd.DataFrame(
             {
@@ -306,6 +310,38 @@ class Linkage:
             links["same_cluster"].to_numpy(dtype=bool),
         )
         return quality(self.run.referrals, self.run.partition, pairs, self._countable.groups, by)
+
+    def recall_on_copies(self, n: int = 1000, seed: int = 0, by: str | Sequence[str] = ()) -> pd.DataFrame:
+        """Of this run's own referrals entered again with a known error, how many would be found and joined.
+
+        Parameters
+        ----------
+        n
+            How many linkable referrals with a name are copied, once each; all where there are fewer.
+        seed
+            For the sample and the errors; the same seed gives the same table.
+        by
+            Grouping columns as in `quality`; none by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a `mechanism` and group, group totals and "any error" last: `copies`,
+            `found_by_blocking`, `above_threshold` (match weight of the pair alone), `joined` (both), `small`
+            (fewer than 10 copies). Shares of 1. It holds no value of a record. `attrs` hold the mechanisms
+            in words, and that shares of copies are no estimate of recall.
+
+        Raises
+        ------
+        InputError
+            A grouping column cannot be used, or `n` is below 1.
+        TooManyPairsError
+            With the copies, blocking would make more pairs than the config allows.
+        """
+        run = self.run
+        return recall_on_copies(
+            *(run.raw, run.referrals, self.model, run.config, self._countable.groups), by=by, n=n, seed=seed
+        )
 
     def bias_probes(self) -> pd.DataFrame:
         """Whether errors that strike some communities more than others cost them their links: invented probe
