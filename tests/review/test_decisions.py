@@ -17,7 +17,7 @@ ROWS = [
 ]
 
 
-def judged(*rows: tuple[str, str, str]) -> pd.DataFrame:
+def judged(*rows: tuple[object, object, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["referral_id_l", "referral_id_r", "decision"])
 
 
@@ -59,7 +59,10 @@ def test_unsure_binds_nothing():
 
 def test_contradictions_bind_nothing_and_are_reported():
     judgement = judged(
-        ("R003", "R004", "same"), ("R004", "R000", "same"), ("R000", "R003", "different"), ("R001", "R002", "different")
+        ("R003", "R004", "same"),
+        ("R004", "R000", "same"),
+        ("R000", "R003", "different"),
+        ("R001", "R002", "different"),
     )
     with pytest.warns(DecisionConflictWarning, match="3 human decisions contradict"):
         linkage = linked(judgement)
@@ -92,4 +95,4 @@ def test_what_cannot_be_used_is_refused_in_words(judgement, says):
 def test_row_positions_are_no_ids_to_decide_by():
     frame = frame_of(ROWS).drop(columns="NRM reference")
     with pytest.raises(InputError, match="need a referral id column"):
-        link_referrals(frame, decisions=pd.DataFrame({"referral_id_l": [0], "referral_id_r": [1], "decision": ["same"]}))
+        link_referrals(frame, decisions=judged((0, 1, "same")))

@@ -35,6 +35,9 @@ SAMPLE_ROWS = 1000
 us).
 """
 
+ACCIDENT_ROWS = 450
+"""Rows of the sample in which near and shortened words are counted: 100,000 pairs (chosen by us)."""
+
 COMMUNITY_ROWS = 300
 """Rows of the sample of one naming community: 45,000 pairs (chosen by us)."""
 
@@ -71,8 +74,9 @@ def learn_strangers(referrals: Referrals, start: LinkageModel, chunk_pairs: int)
     """`start` with u counted over the sample's pairs, and the chance of near and shortened words with it."""
     content = _content(referrals)
     everybody = np.ones(referrals.n, dtype=bool)
+    few = _pairs_of(_sample(referrals, content, everybody, ACCIDENT_ROWS))
+    frequencies = _word_accidents(referrals, start.frequencies, *few)
     left, right = _pairs_of(_sample(referrals, content, everybody, SAMPLE_ROWS))
-    frequencies = _word_accidents(referrals, start.frequencies, left, right)
     start = replace(start, frequencies=frequencies)
     comparisons = compare_pairs(referrals, left, right, BoundRarity(frequencies, referrals), chunk_pairs)
     _, weight_bits = score(referrals, left, right, comparisons, start)
@@ -170,14 +174,13 @@ def _word_accidents(
     shrunk to the shipped.
     """
     bags, matrix = referrals.names, padded(referrals.names)
-    few = slice(None, None, max(1, len(left) // 100_000))
-    left, right = left[few], right[few]
     if not len(left) or not bags.tokens.texts:
         return frequencies
     names = align(bags, matrix, left, right)
     letters = np.array([min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts])
     size = _MAX_BY_LETTERS + 1
-    asked = np.bincount(letters[matrix.word[left][matrix.held[left]]], minlength=size).astype(float)
+    words = np.concatenate([matrix.word[rows][matrix.held[rows]] for rows in (left, right)])
+    asked = np.bincount(letters[words], minlength=size) / 2.0
     by_level = {}
     for level, prior in (
         (WordLevel.NEAR, priors.NEAR_WORD_SHARES),

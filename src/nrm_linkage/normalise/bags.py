@@ -1,9 +1,9 @@
 """The name boxes of a referral -> one bag of tokens a row, with a vocabulary that carries each word's keys.
 
 In this order: each box is read value by value (`names`); boxes are laid end to end (given, family, whole name
-where the first two are empty, alias); a word that a row repeats counts once; words beyond the limit are left
-out and counted. The vocabulary is the sorted set of words, and each word gets its skeleton, spelling-variant
-class and phonetic code once.
+where the first two are empty, alias); rows of initials alone have no name; a word that a row repeats counts
+once; words beyond the limit are left out and counted. The vocabulary is the sorted set of words, and each
+word gets its skeleton, spelling-variant class and phonetic code once.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     )
     number = {word: position for position, word in enumerate(words)}
     row, token, role = _lay_end_to_end(boxes, number, n_rows)
+    says_something = _beyond_initials(row, token, words, n_rows)
+    row, token, role = row[says_something], token[says_something], role[says_something]
     once = first_occurrences(row * max(len(words), 1) + token)
     row, token, role = row[once], token[once], role[once]
     place = np.arange(len(row), dtype=np.int64) - row_starts(row, n_rows)[row]
@@ -64,6 +66,16 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     n_cut = len(np.unique(row[~kept]))
     tokens = TokenLists(start=row_starts(row[kept], n_rows), token=token[kept].astype(np.int32), texts=words)
     return ReadNames(bags=_with_keys(tokens, role[kept].astype(np.int8), words), boxes=boxes, n_cut=n_cut)
+
+
+def _beyond_initials(row: Int64s, token: Int64s, words: tuple[str, ...], n_rows: int) -> Mask:
+    """Tokens of the rows that hold more than initials: `Child A`, or C in one box and L in the other, is
+    redaction.
+    """
+    whole = np.array([len(word) > 1 for word in words], dtype=bool)
+    named = np.zeros(n_rows, dtype=bool)
+    named[row[whole[token]]] = True
+    return np.asarray(named[row])
 
 
 def _lay_end_to_end(

@@ -12,6 +12,7 @@ not a technical duplicate. Duty to Notify reports are mostly nameless and fall o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +38,11 @@ __all__ = ["Normalised", "normalise_referrals"]
 LATEST_WITHOUT_REFERRAL_DATES = date(2026, 12, 31)
 """The latest date where neither the config nor the data give one; fixed, because a result may not depend on
 the day of the run.
+"""
+
+SHORTEST_NUMBER = 6
+"""Digits of a reference that is taken for one without its letters (chosen by us; domain.md 1.2: seven and
+up).
 """
 
 _REFERENCE_COLUMNS = ("home_office_reference", "police_reference", "reported_before_details")
@@ -197,9 +203,19 @@ def _references(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.Data
     for name in _REFERENCE_COLUMNS:
         if name in columns:
             read = read_column(columns[name][0], read_references)
-            parts.append(token_lists([sorted(reading.tokens) for reading in read.readings], read.codes))
+            parts.append(token_lists([_with_numbers(reading.tokens) for reading in read.readings], read.codes))
             issues.append(_reading_issues(name, read))
     return merge_lists(parts, n_rows), issues
+
+
+def _with_numbers(tokens: frozenset[str]) -> list[str]:
+    """References, and the number of each personal one by itself, as it is often written."""
+    numbers = {
+        f"any:{digits}"
+        for kind, _, text in (token.partition(":") for token in tokens)
+        if kind != "police" and len(digits := re.sub(r"[^0-9/]", "", text).strip("/")) >= SHORTEST_NUMBER
+    }
+    return sorted(tokens | numbers)
 
 
 def _contacts(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.DataFrame]]:

@@ -107,8 +107,8 @@ def _without_conflicts(same: Int64s, different: Int64s, n_rows: int, n_unsure: i
     n_dropped = int((~keep_same).sum() + (~keep_different).sum())
     if n_dropped:
         warnings.warn(
-            f"{n_dropped} human decisions contradict one another, in {len(contradicted)} groups; none of them "
-            "binds. See .report.choices, and decide again.",
+            f"{n_dropped} human decisions contradict one another, in {len(contradicted)} groups; none "
+            "of them binds. See .report.choices, and decide again.",
             DecisionConflictWarning,
             stacklevel=4,
         )
