@@ -18,6 +18,7 @@ from nrm_linkage.compare import FIELDS
 from nrm_linkage.explain import PairExplanation
 from nrm_linkage.explain.pair import DISCOUNTS, RECORDED_IN
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
+from tests.frames import frame_of
 
 # One worker holds the run that these tests look at.
 pytestmark = [pytest.mark.whole_package, pytest.mark.xdist_group("explain")]
@@ -282,3 +283,13 @@ def test_a_cluster_shows_no_value_of_a_record() -> None:
     text = (repr(found) + json.dumps(found.to_dict())).lower()
     assert [name for name in NAMES.values() if name.lower() in text] == []
     assert "1987" not in text
+
+
+def test_an_explained_cluster_shows_values_only_when_asked() -> None:
+    frame = frame_of([("Zamira", "Testaj", "14/05/2001", "Albanian")] * 2, ["01/02/2023", "03/04/2023"])
+    linkage = nl.link_referrals(frame, progress=False)
+    (cluster,) = linkage.clusters["cluster_id"]
+    for show in ("shapes", "none"):
+        assert "Testaj" not in str(linkage.explain_cluster(cluster, show=show).to_dict())  # type: ignore[arg-type]
+    assert "Testaj" in str(linkage.explain_cluster(cluster, show="values").to_dict())
+    assert "Testaj" not in repr(linkage.explain_cluster(cluster, show="values"))

@@ -203,7 +203,8 @@ def _references(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.Data
     for name in _REFERENCE_COLUMNS:
         if name in columns:
             read = read_column(columns[name][0], read_references)
-            parts.append(token_lists([_with_numbers(reading.tokens) for reading in read.readings], read.codes))
+            tokens = [_with_numbers(reading.tokens) for reading in read.readings]
+            parts.append(token_lists(tokens, read.codes))
             issues.append(_reading_issues(name, read))
     return merge_lists(parts, n_rows), issues
 

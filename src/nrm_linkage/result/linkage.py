@@ -40,6 +40,9 @@ from nrm_linkage.tables import Int64s, RawReferrals
 __all__ = ["Linkage"]
 
 AGE_GROUP_NAMES = ("unknown", "child", "adult")
+SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "nationality", "gender")
+"""What an explained cluster shows of its referrals when values are asked for."""
+
 GENDER_NAMES = ("unknown", "female", "male", "other")
 
 
@@ -156,6 +159,8 @@ class Linkage:
     def explain_cluster(self, cluster_id: str, show: Show = "shapes") -> ClusterExplanation:
         """The referrals of a cluster in date order, with the links that hold it together.
 
+        With `show="values"` the timeline holds names, dates of birth, nationality and gender as recorded.
+
         Raises
         ------
         InputError
@@ -180,6 +185,10 @@ class Linkage:
                 "membership_probability": self.run.partition.membership[rows],
             }
         )
+        if show == "values":
+            recorded = self.run.raw.columns
+            known = [name for name in SHOWN_FIELDS if name in recorded]
+            timeline = timeline.assign(**{name: recorded[name][0].iloc[rows].to_numpy() for name in known})
         inside = self.links["referral_id_l"].isin(members) & self.links["referral_id_r"].isin(members)
         return explain_cluster(
             found.iloc[0],
