@@ -34,8 +34,7 @@ class ProbePerson:
 
 _BIRTHS = ("1996-08-17", "2004-05-23", "1999-11-09", "2006-03-28", "2001-10-02")
 
-_SPELT =
-"""
+_SPELT = """
 British              | Male British     | John Smith              > Jon Smyth
 British              | Male British     | Stephen Phillips        > Steven Philips
 British              | Female British   | Catherine Reid          > Katherine Reed
