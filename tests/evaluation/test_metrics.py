@@ -181,16 +181,6 @@ def test_options_that_cannot_be_used_are_refused(options: dict[str, Any], says: 
         evaluate(linked(["c", "c"]), ["a", "a"], **options)
 
 
-@pytest.fixture(scope="module")
-def made() -> pd.DataFrame:
-    return make_referrals(600, seed=4)
-
-
-@pytest.fixture(scope="module")
-def linkage(made: pd.DataFrame) -> Linkage:
-    return link_referrals(made.drop(columns=["true_person", "true_instance"]), progress=False)
-
-
 def test_technical_duplicates_are_in_no_count(made: pd.DataFrame, linkage: Linkage) -> None:
     found = evaluate(linkage, made["true_person"])
     table = linkage.referrals.assign(person=made["true_person"])

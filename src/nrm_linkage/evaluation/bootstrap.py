@@ -58,10 +58,14 @@ def resampled(totals: Any, how: Resampling) -> Float64s:
     `totals`: float64 (n_units, n_columns), dense or a scipy sparse array. The same seed gives the same draws
     of units whatever the columns are.
     """
+    from scipy.sparse import csr_array
+
     n_units, n_columns = totals.shape
     result = np.zeros((how.draws, n_columns))
     if not n_units:
         return result
+    # A sparse product adds in one order; a dense one in an order that hangs on threads and on the batch.
+    columns = csr_array(totals).T.tocsr()
     random = np.random.default_rng(how.seed)
     batch = max(1, BATCH_WEIGHTS // n_units)
     for at in range(0, how.draws, batch):
@@ -69,7 +73,7 @@ def resampled(totals: Any, how: Resampling) -> Float64s:
         weights = np.empty((size, n_units))
         for row in weights:
             row[:] = np.bincount(random.integers(0, n_units, n_units), minlength=n_units)
-        result[at : at + size] = weights @ totals
+        result[at : at + size] = (columns @ weights.T).T
     return result
 
 
