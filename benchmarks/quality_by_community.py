@@ -85,7 +85,7 @@ def groups_table(found: list[Evaluation], by: str) -> None:
         ),
         *("over seeds", "ratio", "compared", "falls short"),
     )
-    for group, values in added.sort_values("recall").iterrows():
+    for group, values in added[added["true_pairs"] > 0].sort_values("recall").iterrows():
         seeds = every[every["group"] == group]
         recall_ratio, false_ratio = values["recall"] / whole_recall, values["false"] / whole_false
         short = [
