@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,8 @@ def test_expectations_are_those_of_the_links_one_by_one(linkage: Linkage, table:
     )
     links = dict.fromkeys(table["nationality"], 0.0)
     false, missed = links.copy(), links.copy()
-    for row in linkage.links.itertuples():
+    links_rows: Any = linkage.links.itertuples()
+    for row in links_rows:
         for end in (row.referral_id_l, row.referral_id_r):
             for group in (nationality[end], "total"):
                 if row.same_cluster:
@@ -55,7 +57,8 @@ def test_expectations_are_those_of_the_links_one_by_one(linkage: Linkage, table:
                     false[group] += (1 - row.same_person_probability) / 2
                 else:
                     missed[group] += row.same_person_probability / 2
-    for row in table.itertuples():
+    rows: Any = table.itertuples()
+    for row in rows:
         group = row.nationality
         assert row.links == links[group]
         assert row.expected_false_links == pytest.approx(false[group], abs=1e-9)
@@ -77,7 +80,8 @@ def test_expected_links_and_missed_ones_are_the_pairs_that_the_draws_expect(link
 
 def test_ratios_and_flags_follow_from_the_shares(table: pd.DataFrame) -> None:
     total = table.iloc[-1]
-    for row in table.itertuples():
+    rows: Any = table.itertuples()
+    for row in rows:
         false_share, missed_share = 1 - row.expected_precision, 1 - row.expected_recall
         beyond = (
             false_share > 1.25 * (1 - total["expected_precision"]) + 1e-12
@@ -185,7 +189,8 @@ def once() -> pd.DataFrame:
 
 
 def test_records_entered_twice_are_joined(once: pd.DataFrame) -> None:
-    again = once.assign(**{"NRM reference": "X" + once["NRM reference"], "Date of referral": "01/10/2024"})
+    changed: dict[str, Any] = {"NRM reference": "X" + once["NRM reference"], "Date of referral": "01/10/2024"}
+    again = once.assign(**changed)
     linkage = link_referrals(pd.concat([once, again], ignore_index=True), progress=False)
     cluster = linkage.referrals.set_index("NRM reference")["cluster_id"]
     linkable = linkage.referrals["linkage_status"].ne("not linkable").to_numpy()

@@ -187,8 +187,8 @@ class Linkage:
         )
         if show == "values":
             recorded = self.run.raw.columns
-            known = [name for name in SHOWN_FIELDS if name in recorded]
-            timeline = timeline.assign(**{name: recorded[name][0].iloc[rows].to_numpy() for name in known})
+            for name in (name for name in SHOWN_FIELDS if name in recorded):
+                timeline[name] = recorded[name][0].iloc[rows].to_numpy()
         inside = self.links["referral_id_l"].isin(members) & self.links["referral_id_r"].isin(members)
         return explain_cluster(
             found.iloc[0],
