@@ -134,7 +134,7 @@ def calibration_table(found: list[Evaluation], which: str) -> None:
                 f"{values['n']:,.0f}",
                 f"{values['said'] / values['n']:.3f}",
                 f"{share:.3f}",
-                f"{error:.3f}",
+                f"{error:.3f}" if error else "",
             )
     print()
     of = [getattr(each, which) for each in found]

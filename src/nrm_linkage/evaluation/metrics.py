@@ -94,7 +94,8 @@ class Evaluation:
         of links that are false, over those of the whole, with their intervals; `few_people`: fewer than 30
         people with two or more referrals, so that the figures say little.
     links_calibration, clusters_calibration
-        Of `same_person_probability` over `.links`, and of `confidence` over clusters of two or more.
+        Of `same_person_probability` over `.links` (pairs below the review floor are not judged), and of
+        `confidence` over clusters of two or more.
     interval, draws, seed, n_units
         How intervals were made: `n_units` of people were resampled.
     """
