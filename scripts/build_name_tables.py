@@ -1,9 +1,10 @@
 """Builds the tables of name variants that ship with the package, from curated lists and public data.
 
-    python scripts/build_name_tables.py SOURCES            write the tables
-    python scripts/build_name_tables.py SOURCES --check    exit 1 when a table is not what would be written
+    python -m scripts.build_name_tables --sources FOLDER [--check]
 
-SOURCES is a folder with `wikidata_name_groups_dev.csv` (name_id, form) and `english_nicknames.csv` (name1,
+`--check` writes nothing and exits with 1 when a table is not what would be written.
+
+FOLDER holds `names/wikidata_name_groups_dev.csv` (name_id, form) and `names/english_nicknames.csv` (name1,
 relationship, name2); `normalise/data/NAMES_SOURCES.md` says where they come from. The curated lists
 (`names_curated.txt`) are in the package and win over both.
 
@@ -113,9 +114,9 @@ def tables(sources: Path) -> dict[str, str]:
     same, short, different = curated()
     classes = checked_classes(same)
     reserved = {word for lists in (same, short, different) for words in lists for word in words}
-    classes |= wikidata_groups(sources / "wikidata_name_groups_dev.csv", reserved)
+    classes |= wikidata_groups(sources / "names" / "wikidata_name_groups_dev.csv", reserved)
     class_of = {form: head for head, members in classes.items() for form in members}
-    shorts = short_forms(short, sources / "english_nicknames.csv", class_of)
+    shorts = short_forms(short, sources / "names" / "english_nicknames.csv", class_of)
     apart = [sorted({class_of.get(word, word) for word in words}) for words in different]
     broken = [
         " ".join(words) for words, heads in zip(different, apart, strict=True) if len(heads) < len(words)
@@ -136,7 +137,7 @@ def written(lines: Iterable[list[str]]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("sources", type=Path)
+    parser.add_argument("--sources", type=Path, required=True)
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     stale = []

@@ -1,11 +1,12 @@
 """Builds the data tables of `nrm_linkage.synthetic` from open sources; run it again and diff to see that they
 are still true.
 
-    python -m scripts.build_synthetic_names --sources FOLDER [--out src/nrm_linkage/synthetic/data]
+    python -m scripts.build_synthetic_names --sources FOLDER [--check]
 
 FOLDER holds the open files named in `data/ATTRIBUTION.md` (folders `names/`, `lists/`, and
 `nrm_2023_joint.csv`). Faker 40.54.0 must be importable: it is needed here only, never at run time. The hand-
-typed `hand_names.txt` is read from the output folder.
+typed `hand_names.txt` is read from the package. `--check` writes nothing and exits with 1 when a table is not
+what would be written.
 
 Writes, all in a fixed order and without any randomness:
     names.csv           pool, name, weight: commonest first; weights are parts per million of a pool
@@ -20,10 +21,16 @@ from __future__ import annotations
 import argparse
 import csv
 import re
+import shutil
+import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
 from scripts.synthetic_name_recipes import all_tails
+
+DATA = Path(__file__).parents[1] / "src/nrm_linkage/synthetic/data"
+HAND = "hand_names.txt"
 
 TAIL_CAP = 4000
 """The most tail names that one pool takes (chosen by us, so that the table stays reviewable)."""
@@ -131,30 +138,47 @@ def write_cells(folder: Path, out: Path) -> None:
         )
 
 
-def main() -> None:
-    """Reads the sources and writes the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sources", type=Path, required=True)
-    parser.add_argument(
-        "--out", type=Path, default=Path(__file__).parents[1] / "src/nrm_linkage/synthetic/data"
-    )
-    arguments = parser.parse_args()
-    write_names(arguments.sources, arguments.out)
-    write_nicknames(arguments.sources, arguments.out)
-    write_cells(arguments.sources, arguments.out)
+def write_lists(sources: Path, out: Path) -> None:
+    """Write the referral form's pick-lists."""
     for source, target in (
         ("ms_uk_cities_and_towns", "towns"),
         ("ms_uk_local_authorities", "local_authorities"),
         ("ms_nationalities", "nationalities"),
     ):
-        lines = (arguments.sources / f"lists/{source}.txt").read_text("utf-8").split("\n")
+        lines = (sources / f"lists/{source}.txt").read_text("utf-8").split("\n")
         plain = [
             line.split(" / ")[0].strip()
             for line in lines
             if line.strip() and (line.strip() != "Unknown" or target == "nationalities")
         ]
-        (arguments.out / f"{target}.txt").write_text("\n".join(dict.fromkeys(plain)) + "\n", "utf-8")
+        (out / f"{target}.txt").write_text("\n".join(dict.fromkeys(plain)) + "\n", "utf-8")
+
+
+def write_all(sources: Path, out: Path) -> None:
+    """Write every table."""
+    for write in (write_names, write_nicknames, write_cells, write_lists):
+        write(sources, out)
+
+
+def main() -> int:
+    """Reads the sources and writes the tables, or checks that they are what would be written."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sources", type=Path, required=True)
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    if not arguments.check:
+        write_all(arguments.sources, DATA)
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        shutil.copy(DATA / HAND, out / HAND)
+        write_all(arguments.sources, out)
+        made = sorted(out.iterdir())
+        stale = [file.name for file in made if file.read_bytes() != (DATA / file.name).read_bytes()]
+    if stale:
+        sys.stderr.write(f"not what the sources give: {', '.join(stale)}\n")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -37,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     changed = []
     for builder in builders:
-        command = [sys.executable, str(builder), "--sources", str(sources.resolve()), "--check"]
+        module, folder = f"scripts.{builder.stem}", str(sources.resolve())
+        command = [sys.executable, "-m", module, "--sources", folder, "--check"]
         done = subprocess.run(command, check=False, cwd=ROOT)
         print(f"{'ok' if done.returncode == 0 else 'FAIL':<5} {builder.name}", flush=True)
         if done.returncode != 0:

@@ -1,10 +1,12 @@
 """m, the prior, and the shares of relatives and namesakes, by expectation-maximisation on agreement patterns.
 
 The model is that of Fellegi and Sunter 1969 with four classes of pairs: one person, relatives or co-victims,
-namesakes, strangers. u and the relatives' shares are held fixed; what is learned is m, the namesakes' shares
-of name levels, and the class sizes, over *all* pairs. Pairs that no rule brought together, and those that
-fall below a floor under the shipped parameters, count as strangers: let loose on them, EM drifts to "shares a
-name and a year", because no u is right to the last of two hundred million pairs (docs/decisions/0004).
+namesakes, strangers. u, the relatives' shares of levels, and the sizes of these two classes are held fixed;
+what is learned is m, the number of matched pairs, and the namesakes' shares of name levels, over *all* pairs.
+Pairs that no rule brought together, and those that fall below a floor under the shipped parameters, count as
+strangers: let loose on them, EM drifts to "shares a name and a year", because no u is right to the last of
+two hundred million pairs. Most relatives lie below that floor, which is why their number cannot be learned
+above it (docs/decisions/0004).
 
 In this order: plausible pairs are counted by pattern (levels, naming community, and the strangers'
 log-probability binned to a quarter bit); EM for the whole, with the shipped shares as Dirichlet
@@ -31,7 +33,7 @@ __all__ = ["EstimationReport", "Patterns", "count_patterns", "estimate"]
 BIN_BITS = 0.25
 """Width of the bins of the strangers' log-probability: an eighth of a bit of error at most."""
 
-PLAUSIBLE_BITS = 2.0
+PLAUSIBLE_BITS = 0.0
 """Pairs below this match weight under the shipped parameters are taken as strangers (chosen by us:
 docs/decisions/0004).
 """
@@ -257,10 +259,17 @@ def _fit(
         if not converged:
             class_counts = expected.sum(axis=0) + size_pseudo
             class_counts[-1] += patterns.n_other_pairs
-            sizes = class_counts / class_counts.sum()
+            sizes = _sizes(class_counts, sizes)
             m = _shares(m_cell, expected[:, 0], m_pseudo)
             names = _shares(names_cell, expected[:, 2], names_pseudo)
     return _Fit(m, names, sizes, expected[:, 0], previous, iteration, converged)
+
+
+def _sizes(class_counts: Float64s, sizes: Float64s) -> Float64s:
+    """Shares of the classes. Relatives and namesakes keep theirs: most of their pairs lie below the floor."""
+    kept = sizes[1] + sizes[2]
+    matched = class_counts[0] / (class_counts[0] + class_counts[3]) * (1.0 - kept)
+    return np.array([matched, sizes[1], sizes[2], 1.0 - kept - matched])
 
 
 def _class_log2(patterns: Patterns, matched: Float64s, names: Float64s) -> Float64s:

@@ -45,12 +45,12 @@ U_STRENGTH_PAIRS = 400.0
 REFERENCE_STRENGTH = 200.0
 """People that the reference frequencies are worth (chosen by us)."""
 
-RELATIVES_PER_REFERRAL = 0.1
+RELATIVES_PER_REFERRAL = 0.05
 """Pairs of relatives or co-victims per referral (domain.md 6: 4% of referrals have a same-day sibling;
 ASSUME).
 """
 
-NAMESAKES_PER_REFERRAL = 0.1
+NAMESAKES_PER_REFERRAL = 0.05
 """Pairs per referral of strangers whose names agree beyond what frequencies say (chosen by us)."""
 
 RARE_WORD_SHARE = 3e-4
