@@ -79,7 +79,7 @@ def test_m_and_class_sizes_are_recovered_from_what_the_model_itself_makes():
     levels, m = simulated(seed=17)
     n_referrals = N_REFERRALS
     start = replace(START, n_referrals=n_referrals)
-    config = LinkageConfig(prior_strength_referrals=20, em_tolerance_bits=0.001, em_max_iterations=2000)
+    config = LinkageConfig(prior_strength_referrals=5, em_tolerance_bits=0.001, em_max_iterations=2000)
     model, report = estimate(patterns_of(levels), start, (), config)
     assert report.converged
     found = array_of(model.m)[:, 1:]
@@ -92,8 +92,8 @@ def test_m_and_class_sizes_are_recovered_from_what_the_model_itself_makes():
     assert np.abs(z).max() < 5
     assert np.sqrt(np.mean(z**2)) < 1.6
     assert report.expected_matched_pairs == pytest.approx(N_MATCHED, rel=0.02)
-    assert report.expected_relative_pairs == pytest.approx(N_RELATIVE, rel=0.1)
-    assert report.expected_namesake_pairs == pytest.approx(N_NAMESAKE, rel=0.1)
+    assert report.expected_relative_pairs == pytest.approx(N_RELATIVE, rel=0.3)
+    assert report.expected_namesake_pairs == pytest.approx(N_NAMESAKE, rel=0.3)
     per_referral = N_MATCHED / n_referrals
     assert model.growth == pytest.approx(per_referral / (1 + per_referral), rel=0.02)
     prior_bits = np.log2(2 * per_referral * (1 + per_referral) / n_referrals)
