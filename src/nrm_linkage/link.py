@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nrm_linkage.block import candidate_pairs, pairs_within
-from nrm_linkage.cluster import bind, cut_large, id_hashes, partition, with_bound
+from nrm_linkage.cluster import Components, bind, cut_large, id_hashes, partition, with_bound
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.engines import choose_engine
@@ -29,9 +29,18 @@ from nrm_linkage.model import (
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
 from nrm_linkage.result import Linkage, LinkedRun, Outcome, assemble
-from nrm_linkage.review import read_decisions
+from nrm_linkage.review import Decisions, read_decisions
 from nrm_linkage.schema import arrange, recognise
-from nrm_linkage.tables import CandidatePairs, Comparisons, Progress, Referrals
+from nrm_linkage.tables import (
+    CandidatePairs,
+    Comparisons,
+    Float64s,
+    Mask,
+    Partition,
+    Progress,
+    Referrals,
+    ScoredPairs,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,20 +164,7 @@ def _run(
         )
         pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
     with watch.stage("cluster"):
-        found = cut_large(
-            rows.n,
-            pairs.left,
-            pairs.right,
-            pairs.weight_bits,
-            config.component_floor_bits,
-            config.exact_component_size,
-        )
-        found = replace(found, of=with_bound(found.of, judged.same))
-        within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
-        people, together = partition(
-            rows.n, found.of, within, model.prior_bits, id_hashes(rows.referral_id), config
-        )
-        people, decided = bind(people, found.of, within, together, judged.pairs, config.decision_threshold)
+        found, within, people, together, decided = _people(rows, candidates, pairs, model, judged, config)
     with watch.stage("assemble"):
         linkage = assemble(
             LinkedRun(frame, recognised, config, raw, rows, people),
@@ -187,6 +183,25 @@ def _run(
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )
     return replace(linkage, report=replace(linkage.report, seconds=watch.seconds))
+
+
+def _people(
+    rows: Referrals,
+    candidates: CandidatePairs,
+    pairs: ScoredPairs,
+    model: LinkageModel,
+    judged: Decisions,
+    config: LinkageConfig,
+) -> tuple[Components, ScoredPairs, Partition, Float64s, Mask]:
+    """Links to people: components, all pairs within them, their partition, and what humans decided of it."""
+    floor_bits, exact_size = config.component_floor_bits, config.exact_component_size
+    found = cut_large(rows.n, pairs.left, pairs.right, pairs.weight_bits, floor_bits, exact_size)
+    found = replace(found, of=with_bound(found.of, judged.same))
+    within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
+    keys = id_hashes(rows.referral_id)
+    people, together = partition(rows.n, found.of, within, model.prior_bits, keys, config)
+    people, decided = bind(people, found.of, within, together, judged.pairs, config.decision_threshold)
+    return found, within, people, together, decided
 
 
 def _starting_model(rows: Referrals, config: LinkageConfig) -> LinkageModel:

@@ -11,11 +11,6 @@ leaves a field out.
 
 Error messages quote a heading only when it is one that we know: in a file without a header line the
 "headings" are a victim's record.
-
-What is decided here, in this order: recognition; the referral id (`referral_id`, else `submission_id`, else
-row positions); the canonical row order (by referral id, so that the caller's order changes nothing);
-technical duplicates (domain.md 3.3, T0). An id that is empty, blank or a word for nothing ("N/A") is missing.
-It does not read other values: that is `normalise`.
 """
 
 from __future__ import annotations
@@ -25,19 +20,23 @@ import functools
 import importlib.resources
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from nrm_linkage.errors import InputError
-from nrm_linkage.provenance import row_hashes
-from nrm_linkage.tables import Int64s, Mask, RawReferrals
 
-__all__ = ["FIELDS", "OUTPUT_COLUMNS", "Recognised", "arrange", "recognise"]
+__all__ = [
+    "NAME_FIELDS",
+    "OUTPUT_COLUMNS",
+    "Recognised",
+    "field_table",
+    "known_heading",
+    "plain",
+    "recognise",
+]
 
 OUTPUT_COLUMNS = (
     "referral_id",
@@ -60,14 +59,6 @@ PERSONAL_FIELDS = (
 _PERSON = tuple("pv victim potentialvictim person individual client subject customer serviceuser".split())
 _PERSON_WORDS = (*_PERSON, *(f"of{word}" for word in _PERSON), *(f"ofthe{word}" for word in _PERSON))
 
-_NO_ID = frozenset(
-    [
-        *("", "na", "nan", "nat", "none", "null", "nil", "unknown", "notknown", "notavailable"),
-        *("notapplicable", "missing", "blank", "pending", "tbc", "tba", "noreference", "noref"),
-    ]
-)
-"""What stands in id columns where there is no id, compared without case and punctuation."""
-
 _SHORTEST_QUOTED = 8
 """A heading that is only like a known one is quoted from this many letters on; a short surname is too easily
 like a short heading."""
@@ -83,7 +74,7 @@ class _Field:
 
 
 @functools.cache
-def _field_table() -> dict[str, _Field]:
+def field_table() -> dict[str, _Field]:
     """Canonical field -> how it is recognised. Static package data, no record's."""
     text = importlib.resources.files("nrm_linkage").joinpath("schema_fields.csv").read_text(encoding="utf-8")
     table = {}
@@ -97,17 +88,7 @@ def _split(headings: str) -> tuple[str, ...]:
     return tuple(heading for heading in headings.split("|") if heading)
 
 
-def __getattr__(name: str) -> tuple[str, ...]:
-    if name == "FIELDS":
-        return tuple(_field_table())
-    raise AttributeError(name)
-
-
-FIELDS: tuple[str, ...]
-"""The canonical fields, in the order of the table."""
-
-
-def _plain(heading: object) -> str:
+def plain(heading: object) -> str:
     """A heading without case, accents, spaces and punctuation: `Forename(s)` -> `forenames`."""
     text = unicodedata.normalize("NFKD", str(heading)).casefold()
     return "".join(character for character in text if character.isalnum())
@@ -117,31 +98,32 @@ def _plain(heading: object) -> str:
 def _known_headings() -> dict[str, tuple[str, bool]]:
     """Plain heading -> its field, and whether it is a weak one."""
     known: dict[str, tuple[str, bool]] = {}
-    for field, how in _field_table().items():
+    for field, how in field_table().items():
         for weak, headings in ((False, how.headings), (True, how.weak_headings)):
             for heading in headings:
-                known[_plain(heading)] = (field, weak)
+                known[plain(heading)] = (field, weak)
     for field in PERSONAL_FIELDS:
-        how = _field_table()[field]
+        how = field_table()[field]
         for weak, headings in ((False, how.headings), (True, how.weak_headings)):
             for heading in headings:
                 for word in _PERSON_WORDS:
-                    known.setdefault(word + _plain(heading), (field, weak))
-                    known.setdefault(_plain(heading) + word, (field, weak))
+                    known.setdefault(word + plain(heading), (field, weak))
+                    known.setdefault(plain(heading) + word, (field, weak))
     return known
 
 
-def _known(heading: object) -> tuple[str, bool] | None:
+def known_heading(heading: object) -> tuple[str, bool] | None:
     """The field of a heading that we know, and whether it is a weak one."""
     known = _known_headings()
-    return known.get(_plain(heading)) or known.get(_plain(re.sub(r"\.\d+$", "", str(heading))))
+    return known.get(plain(heading)) or known.get(plain(re.sub(r"\.\d+$", "", str(heading))))
 
 
 def _quoted(heading: object) -> str:
     """A heading for an error message: itself where it is, or resembles, one that we know."""
-    plain = _plain(heading)
-    like = _known(heading) is not None or (
-        len(plain) >= _SHORTEST_QUOTED and get_close_matches(plain, list(_known_headings()), n=1, cutoff=0.85)
+    letters = plain(heading)
+    like = known_heading(heading) is not None or (
+        len(letters) >= _SHORTEST_QUOTED
+        and get_close_matches(letters, list(_known_headings()), n=1, cutoff=0.85)
     )
     return repr(heading) if like else "that name"
 
@@ -194,7 +176,7 @@ def recognise(
     _check(frame, serving)
     n_unused = len(frame.columns) - sum(len(labels) for labels in serving.values())
     return Recognised(
-        columns={field: serving[field] for field in _field_table() if field in serving},
+        columns={field: serving[field] for field in field_table() if field in serving},
         given_by_caller=frozenset(chosen),
         n_unused=n_unused,
         notes=_notes(serving, passed_over, n_unused),
@@ -211,7 +193,7 @@ def _columns_given(frame: pd.DataFrame, columns: Mapping[str, object]) -> dict[s
     present = list(frame.columns)
     for field, wanted in columns.items():
         labels = _labels_of(wanted, present)
-        if field not in _field_table():
+        if field not in field_table():
             raise InputError(_no_such_field(field, labels))
         if wanted is None and None not in present:
             chosen[field] = ()
@@ -219,7 +201,7 @@ def _columns_given(frame: pd.DataFrame, columns: Mapping[str, object]) -> dict[s
         for label in labels:
             if label not in present:
                 raise InputError(_no_such_column(field, label, present))
-        if len(labels) != 1 and (not labels or _field_table()[field].many == "no"):
+        if len(labels) != 1 and (not labels or field_table()[field].many == "no"):
             raise InputError(f"columns= gives {len(labels)} columns for {field}, which takes one.")
         chosen[field] = labels
     used = [label for labels in chosen.values() for label in labels]
@@ -237,20 +219,21 @@ def _labels_of(wanted: object, present: Sequence[object]) -> tuple[object, ...]:
 
 
 def _no_such_field(field: object, labels: Sequence[object]) -> str:
-    if any(isinstance(label, str) and label in _field_table() for label in labels):
+    if any(isinstance(label, str) and label in field_table() for label in labels):
+        column = _quoted(field) if known_heading(field) else "your column"
         return (
             "columns= is the wrong way round: it maps our field to your column, "
-            f"for example columns={{{labels[0]!r}: {_quoted(field) if _known(field) else 'your column'}}}."
+            f"for example columns={{{labels[0]!r}: {column}}}."
         )
-    known = _known(field)
-    near = [known[0]] if known else get_close_matches(str(field), list(_field_table()), n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else f" The fields are: {', '.join(_field_table())}."
+    known = known_heading(field)
+    near = [known[0]] if known else get_close_matches(str(field), list(field_table()), n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else f" The fields are: {', '.join(field_table())}."
     return f"columns= names a field that does not exist: {_quoted(field)}.{hint}"
 
 
 def _no_such_column(field: str, label: object, present: Sequence[object]) -> str:
-    known = [str(other) for other in present if _known(other) is not None]
-    near = [other for other in known if _plain(other) == _plain(label)] or get_close_matches(
+    known = [str(other) for other in present if known_heading(other) is not None]
+    near = [other for other in known if plain(other) == plain(label)] or get_close_matches(
         str(label), known, n=1, cutoff=0.4
     )
     hint = f" Did you mean {near[0]!r}?" if near else " Check the spelling against your frame's columns."
@@ -265,13 +248,13 @@ def _columns_found(
     taken = [label for labels in chosen.values() for label in labels]
     by_strength: dict[str, tuple[list[object], list[object]]] = {}
     for label in frame.columns:
-        known = _known(label)
+        known = known_heading(label)
         if known is not None and known[0] not in chosen and label not in taken:
             by_strength.setdefault(known[0], ([], []))[known[1]].append(label)
     found, passed_over = {}, []
     for field, (plain, weak) in by_strength.items():
         labels = plain or weak
-        if len(labels) > 1 and _field_table()[field].many == "no":
+        if len(labels) > 1 and field_table()[field].many == "no":
             listed = ", ".join(repr(label) for label in labels)
             raise InputError(
                 f"{len(labels)} columns could be {field}: {listed}. Say which with "
@@ -290,7 +273,9 @@ def _check(frame: pd.DataFrame, serving: Mapping[str, tuple[object, ...]]) -> No
         for label in used:
             count = labels.count(str(label))
             if count > 1:
-                called = f"are called {label!r}" if _known(label) else "bear the name of the column for"
+                called = (
+                    f"are called {label!r}" if known_heading(label) else "bear the name of the column for"
+                )
                 raise InputError(f"{count} columns {called} {field}; give each its own name.")
     for name in OUTPUT_COLUMNS:
         if name in labels and not (name == "referral_id" and serving.get("referral_id") == (name,)):
@@ -338,166 +323,3 @@ def _notes(
     if n_unused:
         notes.append(f"columns that no field was recognised in, carried along unread: {n_unused}")
     return tuple(notes)
-
-
-def arrange(frame: pd.DataFrame, recognised: Recognised) -> RawReferrals:
-    """The recognised columns in canonical row order, with ids checked and technical duplicates marked.
-
-    A technical duplicate is a repeated submission id, or a row equal to another in every recognised field
-    other than the ids, referral date, date of birth and a name among them (domain.md 3.3, T0).
-
-    Raises
-    ------
-    InputError
-        A referral id is missing or repeated.
-    """
-    n_rows = len(frame)
-    columns = {field: _columns_of(frame, field, used) for field, used in recognised.columns.items()}
-    submissions = columns["submission_id"][0] if "submission_id" in columns else None
-    if "referral_id" in columns:
-        ids = _checked_ids(columns["referral_id"][0], recognised.columns["referral_id"][0])
-        order = _text_order(ids)
-    elif submissions is not None:
-        content = [column for field in sorted(set(columns) - {"submission_id"}) for column in columns[field]]
-        ids = _ids_from_submissions(submissions, row_hashes(content))
-        order = _text_order(ids)
-    else:
-        ids = np.arange(n_rows, dtype=np.int64).astype(object)
-        order = np.arange(n_rows, dtype=np.int64)
-    columns = {
-        field: tuple(column.iloc[order].reset_index(drop=True) for column in used)
-        for field, used in columns.items()
-    }
-    return RawReferrals(
-        columns=columns,
-        referral_id=ids[order],
-        position=order,
-        duplicate_of=_technical_duplicates(columns, n_rows),
-    )
-
-
-def _columns_of(frame: pd.DataFrame, field: str, labels: Sequence[object]) -> tuple[pd.Series, ...]:
-    """The columns of a field; those of a "joined" field as one column of text."""
-    columns = tuple(frame[label].reset_index(drop=True) for label in labels)
-    if len(columns) < 2 or _field_table()[field].many != "joined":
-        return columns
-    filled = [column.astype(object).where(_holds(column), None) for column in columns]
-    joined = [
-        "; ".join(str(part) for part in parts if part is not None) or None
-        for parts in zip(*filled, strict=True)
-    ]
-    return (pd.Series(joined, dtype=object),)
-
-
-def _holds(column: pd.Series) -> Mask:
-    """Where a column holds something: neither missing nor blank text."""
-    return _where(column, lambda value: not (isinstance(value, str) and not value.strip()))
-
-
-def _holds_id(column: pd.Series) -> Mask:
-    """Where an id column holds an id, and not a word for nothing."""
-    return _where(column, lambda value: not (isinstance(value, str) and _plain(value) in _NO_ID))
-
-
-def _where(column: pd.Series, holds: Callable[[object], bool]) -> Mask:
-    """Rows whose value is not missing and passes."""
-    known = column.notna().to_numpy(dtype=bool)
-    values = column.to_numpy(dtype=object)
-    return np.fromiter(
-        (is_known and holds(value) for is_known, value in zip(known, values, strict=True)),
-        dtype=np.bool_,
-        count=len(values),
-    )
-
-
-def _checked_ids(column: pd.Series, label: object) -> npt.NDArray[np.object_]:
-    where = f" in {label!r}" if _known(label) else ""
-    n_missing = int((~_holds_id(column)).sum())
-    if n_missing:
-        raise InputError(
-            f"{n_missing} of {len(column)} rows have no referral id{where}; give every row one, or "
-            "leave the column "
-            "out with columns={'referral_id': None}."
-        )
-    ids = column.to_numpy(dtype=object)
-    n_repeated = int(pd.Series(ids, dtype=object).map(str).duplicated().sum())
-    if n_repeated:
-        raise InputError(
-            f"{n_repeated} of {len(column)} rows repeat a referral id{where}; each referral needs its "
-            "own. If the "
-            "column identifies people, leave it out with columns={'referral_id': None}; if it identifies "
-            "submissions, map it to submission_id."
-        )
-    return ids
-
-
-def _ids_from_submissions(submissions: pd.Series, content: npt.NDArray[np.uint64]) -> npt.NDArray[np.object_]:
-    """The submission ids made unique: a repeat gets `#2`, `#3`, ... in an order that its content decides, and
-    a missing one is `row <position>`."""
-    held = _holds_id(submissions)
-    texts = np.array(
-        [
-            str(value) if known else f"row {row}"
-            for row, (value, known) in enumerate(zip(submissions, held, strict=True))
-        ],
-        dtype=object,
-    )
-    in_order = np.argsort(content if len(content) else np.zeros(len(texts), dtype=np.uint64), kind="stable")
-    repeat = np.zeros(len(texts), dtype=np.int64)
-    repeat[in_order] = pd.Series(texts[in_order], dtype=object).groupby(texts[in_order]).cumcount().to_numpy()
-    taken = set(texts.tolist())
-    for row in in_order[repeat[in_order] > 0].tolist():
-        count = int(repeat[row]) + 1
-        while (named := f"{texts[row]}#{count}") in taken:
-            count += 1
-        taken.add(named)
-        texts[row] = named
-    return texts
-
-
-def _text_order(ids: npt.NDArray[np.object_]) -> Int64s:
-    """Positions that sort ids by the code points of their text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    texts = pa.array([str(value).encode("utf-8", "surrogatepass") for value in ids], type=pa.binary())
-    return np.asarray(pc.sort_indices(texts), dtype=np.int64)
-
-
-def _technical_duplicates(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int) -> Int64s:
-    """For each row the first row that it repeats for technical reasons, itself where there is none."""
-    same_as = []
-    if "submission_id" in columns:
-        submissions = columns["submission_id"][0]
-        codes, _ = pd.factorize(submissions.astype(object).map(str))
-        same_as.append(_first_of_each(codes, _holds_id(submissions)))
-    names = [columns[field][0] for field in NAME_FIELDS if field in columns]
-    if names and "referral_date" in columns and "date_of_birth" in columns:
-        complete = _holds(columns["referral_date"][0]) & _holds(columns["date_of_birth"][0])
-        complete &= np.logical_or.reduce([_holds(name) for name in names])
-        fields = sorted(set(columns) - {"referral_id", "submission_id"})
-        codes, _ = pd.factorize(row_hashes([column for field in fields for column in columns[field]]))
-        same_as.append(_first_of_each(codes, complete))
-    return _first_of_groups(same_as, n_rows)
-
-
-def _first_of_each(codes: npt.NDArray[np.intp], counts: Mask) -> Int64s:
-    """For each row the first row with its code; itself where it does not count."""
-    first = np.arange(len(codes), dtype=np.int64)
-    rows = np.flatnonzero(counts)
-    if len(rows):
-        groups = pd.Series(rows).groupby(codes[rows])
-        first[rows] = groups.transform("min").to_numpy()
-    return first
-
-
-def _first_of_groups(same_as: Sequence[Int64s], n_rows: int) -> Int64s:
-    """For each row the first of all rows that it is tied to, directly or through others."""
-    first = np.arange(n_rows, dtype=np.int64)
-    while True:
-        before = first.copy()
-        for tied in same_as:
-            np.minimum.at(first, tied, first.copy())
-            first = np.minimum(first, first[tied])
-        if np.array_equal(first, before):
-            return first

@@ -1,0 +1,18 @@
+"""Which of the caller's columns holds what, and the checks that a frame must pass before any work is done."""
+
+from __future__ import annotations
+
+from nrm_linkage.schema.arrange import arrange
+from nrm_linkage.schema.headings import OUTPUT_COLUMNS, Recognised, field_table, recognise
+
+__all__ = ["FIELDS", "OUTPUT_COLUMNS", "Recognised", "arrange", "recognise"]
+
+
+def __getattr__(name: str) -> tuple[str, ...]:
+    if name == "FIELDS":
+        return tuple(field_table())
+    raise AttributeError(name)
+
+
+FIELDS: tuple[str, ...]
+"""The canonical fields, in the order of the table."""
