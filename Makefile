@@ -58,7 +58,7 @@ wheel-check: $(STAMP) ## run-time dependencies resolve from wheels on every plat
 	$(BIN)/python scripts/check_wheels.py
 
 clean: ## removes the environments and everything that a tool wrote
-	rm -rf $(VENV) $(VENV_PANDAS3) build dist demo-output
+	rm -rf $(VENV) $(VENV_PANDAS3) build dist demo-output demo-output-report.html
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
 
 $(STAMP): pyproject.toml
