@@ -78,11 +78,6 @@ class Coded(_Shapes):
     codes: Int32s
     values: tuple[Any, ...]
 
-    @property
-    def known(self) -> Mask:
-        """Where the value is not missing."""
-        return np.asarray(self.codes != 0)
-
 
 @dataclass(frozen=True, repr=False, eq=False)
 class TokenLists(_Shapes):
@@ -200,8 +195,10 @@ class RawReferrals(_Shapes):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Referrals(_Shapes):
-    """Referrals in comparable form, canonical order, one row each. Missing is as each part says; `linkable`
-    (n,) marks rows that hold a name or a personal reference and are not technical duplicates.
+    """Referrals in comparable form, canonical order, one row each. Missing is as each part says.
+
+    `linkable`, bool (n,), marks rows that hold a name, a personal reference, a telephone number or an e-mail
+    address, and are not technical duplicates.
     """
 
     referral_id: npt.NDArray[np.object_]

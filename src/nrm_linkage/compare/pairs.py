@@ -58,11 +58,11 @@ def compare_pairs(
         narrow = PaddedBags(
             matrix.word[:, :width], matrix.role[:, :width], matrix.held[:, :width], matrix.principal
         )
-        l, r = left[positions], right[positions]  # noqa: E741
-        names = align(referrals.names, narrow, l, r)
+        of_left, of_right = left[positions], right[positions]
+        names = align(referrals.names, narrow, of_left, of_right)
         levels[positions, _COLUMN["given_name"]] = names.given
         levels[positions, _COLUMN["other_names"]] = names.other
-        given, other = _names_bits(names, l, r, rarity)
+        given, other = _names_bits(names, of_left, of_right, rarity)
         bits[positions, _COLUMN["given_name"]] = given
         bits[positions, _COLUMN["other_names"]] = other
     levels[:, _COLUMN["date_of_birth"]] = date_levels(referrals.birth, left, right)

@@ -9,6 +9,8 @@ words' own shares (whoever is near Mohamed is near many).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from nrm_linkage.compare.fields import BirthYearLevel, DateLevel, GenderLevel, NationalityLevel
@@ -157,15 +159,11 @@ class _BoundShares:
         return np.asarray(result)
 
 
-def _by_letters(shares: object) -> Float64s:
-    table = dict(shares)  # type: ignore[call-overload]
-    known = sorted(int(letters) for letters in table)
-    return np.array(
-        [
-            float(table[str(max([k for k in known if k <= n] or [known[0]]))])
-            for n in range(_MAX_BY_LETTERS + 1)
-        ]
-    )
+def _by_letters(shares: Mapping[str, float]) -> Float64s:
+    """A share for every number of letters: that of the nearest shorter one that is known."""
+    known = sorted(int(letters) for letters in shares)
+    nearest = [max([k for k in known if k <= n] or known[:1]) for n in range(_MAX_BY_LETTERS + 1)]
+    return np.array([shares[str(letters)] for letters in nearest])
 
 
 def _single_code_shares(frequencies: Frequencies, names: tuple[str, ...]) -> Float64s:
