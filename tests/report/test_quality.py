@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from nrm_linkage import HOME_OFFICE_CAVEAT, InputError, Linkage, link_referrals, make_referrals
+from tests.frames import frame_of
 
 TRUTH = ["true_person", "true_instance"]
 SUMS = ("referrals", "linkable", "links", "expected_false_links", "expected_missed_links")
@@ -210,3 +211,34 @@ def test_where_nobody_was_referred_twice_few_links_are_made_and_few_expected(onc
     assert total["linkable"] > 500
     assert total["link_rate"] < 0.02
     assert expected / total["linkable"] < 0.02
+
+
+@pytest.mark.parametrize("layout", ["form", "case export", "analyst"])
+def test_any_column_of_the_input_can_group_and_groups_add_up(layout: str) -> None:
+    frame = make_referrals(150, seed=2, layout=layout).drop(columns=TRUTH)
+    linkage = link_referrals(frame, progress=False)
+    total = linkage.quality(()).iloc[0]
+    fixed = ("nationality", "age_group", "gender", "first_responder_type", "first_responder")
+    for by in (*fixed, *map(str, frame.columns)):
+        table = linkage.quality(by)
+        assert table[by].iloc[-1] == "total"
+        for name in SUMS:
+            assert table[name].iloc[:-1].sum() == pytest.approx(total[name]), (by, name)
+
+
+def test_the_type_of_first_responder_is_read_from_its_column_and_failing_that_from_the_organisation() -> None:
+    people = [("Ruth", "Example", f"02/02/{1970 + at}", "British") for at in range(5)]
+    kind = [None, "LA", "NGO and Third Sector", "zzzzqq", None]
+    body = ["Metropolitan Police Service", "Kent Police", "Home Office", "Bury Borough Council", "zzzzqq"]
+    both = frame_of(people).assign(**{"First responder type": kind, "First responder": body})
+    for by in ("first_responder_type", "First responder type"):
+        table = link_referrals(both, progress=False).quality(by)
+        counts = dict(zip(table[by], table["referrals"], strict=True))
+        assert counts == {"local authority": 2, "ngo": 1, "police": 1, "unknown": 1, "total": 5}
+    one = link_referrals(both.drop(columns="First responder type"), progress=False)
+    table = one.quality("first_responder_type")
+    assert table["first_responder_type"].tolist() == [
+        *("government", "local authority", "police", "unknown", "total"),
+    ]
+    assert table["referrals"].tolist() == [1, 1, 2, 1, 5]
+    assert {"Kent Police", "zzzzqq"} <= set(one.quality("first_responder")["first_responder"])

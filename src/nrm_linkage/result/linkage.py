@@ -21,29 +21,25 @@ from nrm_linkage.cluster import cluster_ids
 from nrm_linkage.errors import InputError
 from nrm_linkage.explain import ClusterExplanation, PairExplanation, explain_cluster, explain_pair
 from nrm_linkage.explain.pair import Show
-from nrm_linkage.instances import assess
 from nrm_linkage.model import LinkageModel
-from nrm_linkage.model.frequencies import nationality_key
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
 from nrm_linkage.report.copies import recall_on_copies
 from nrm_linkage.report.probes import bias_probes
 from nrm_linkage.report.quality import JudgedPairs, quality
-from nrm_linkage.result.run import LinkedRun, Objects
+from nrm_linkage.result.groupings import countable_rows
+from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
 from nrm_linkage.result.tables import date_order
 from nrm_linkage.runs import read_run, write_run
 from nrm_linkage.schema import arrange
-from nrm_linkage.tables import Int64s, RawReferrals
+from nrm_linkage.tables import RawReferrals
 
 __all__ = ["Linkage"]
 
-AGE_GROUP_NAMES = ("unknown", "child", "adult")
 SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "nationality", "gender")
 """What an explained cluster shows of its referrals when values are asked for."""
-
-GENDER_NAMES = ("unknown", "female", "male", "other")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -207,25 +203,7 @@ class Linkage:
 
     @cached_property
     def _countable(self) -> CountedRows:
-        run, rows = self.run, self.run.referrals
-        groups = {str(label): _texts(run.frame[label], run.raw.position) for label in run.frame.columns}
-        as_read = {
-            "age_group": np.array(AGE_GROUP_NAMES, dtype=object)[np.clip(rows.age_group, 0, 2)],
-            "gender": np.array(GENDER_NAMES, dtype=object)[np.clip(rows.gender, 0, 3)],
-            "nationality": np.array(
-                [nationality_key(codes) or "unknown" for codes in rows.nationality.sets], dtype=object
-            )[rows.nationality.code],
-        }
-        for name, labels in run.recognised.columns.items():
-            # As read, under the caller's heading too: an unreadable box may hold anything, a name among it.
-            for label in (name, *map(str, labels)):
-                groups[label] = as_read.get(name, _texts(run.frame[labels[0]], run.raw.position))
-        return CountedRows(
-            referred=rows.referred,
-            counts=rows.linkable,
-            groups=groups | as_read,
-            assess=lambda previous, current: assess(rows, previous, current).assessment,
-        )
+        return countable_rows(self.run)
 
     def repeat_referrals(
         self,
@@ -243,9 +221,9 @@ class Linkage:
         period
             First and last day, both counted; None: from the first to the last referral.
         by
-            Grouping columns: `age_group` (at referral), `gender` and
-            `nationality` (codes) as read, any canonical field, or any
-            column of the input; empty for totals alone. A person stands in the group of the latest referral
+            Grouping columns: `age_group` (at referral), `gender`, `nationality` (codes) and
+            `first_responder_type` as read, any canonical field, or any column of the input; empty for totals
+            alone. A person stands in the group of the latest referral
             counted.
         definition
             "inside_period": two or more referrals in the period; "latest_inside": the latest in it, any
@@ -407,12 +385,6 @@ class Linkage:
             The folder holds no run, or a file is not the one that the run wrote.
         """
         return cls(**from_saved(read_run(Path(folder))))
-
-
-def _texts(column: pd.Series, position: Int64s) -> Objects:
-    """A grouping column in canonical order, as text; missing is "unknown"."""
-    values = column.iloc[position]
-    return values.astype(object).where(values.notna(), "unknown").map(str).to_numpy(dtype=object)
 
 
 def _counted(table: pd.DataFrame, by: list[str], name: str) -> pd.DataFrame:
