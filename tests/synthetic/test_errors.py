@@ -94,7 +94,7 @@ def test_marks_are_lost_where_names_have_them(facts):
 
 DATE_RATES = [
     ("dob_missing", None, None, RATES.dob_missing),
-    ("dob_partial", None, None, RATES.dob_partial * 0.85),
+    ("dob_partial", None, None, RATES.dob_partial * 0.85),  # some rows are struck before, Britons less
     ("dob_age_instead", None, None, RATES.dob_age_instead * 0.85),
     ("dob_new_year", "group", "asylum", RATES.dob_new_year * 0.85),
     ("dob_new_year", "group", "Albanian", RATES.dob_new_year_albanian),
@@ -102,7 +102,7 @@ DATE_RATES = [
     ("dob_lunar_age", "nation", "Vietnamese", RATES.dob_lunar_age_vietnamese),
     ("dob_lunar_date", "nation", "Vietnamese", RATES.dob_lunar_date),
     ("dob_persian_year", "nation", "Afghan", RATES.dob_persian_year_afghan),
-    ("dob_tazkira", "nation", "Afghan", RATES.dob_tazkira * 0.8),
+    ("dob_tazkira", "nation", "Afghan", RATES.dob_tazkira * 0.65),
     ("dob_ethiopian_year", "nation", "Eritrean", RATES.dob_ethiopian_year * 0.75),
 ]
 
@@ -153,7 +153,7 @@ def test_age_disputes_shift_dates(second_records):
         ("British", 0.92, 0.02),
         ("Albanian", 0.85, 0.03),
         ("Vietnamese", 0.70, 0.07),
-        ("Chinese", 0.70, 0.10),
+        ("Chinese", 0.70, 0.12),  # their mechanisms in 4.3 add up to some 20%, not 30%
         ("Eritrean", 0.60, 0.07),
         ("Sudanese", 0.60, 0.10),
         ("Afghan", 0.55, 0.10),

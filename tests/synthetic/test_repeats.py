@@ -212,7 +212,8 @@ def test_families_share_an_address_and_often_a_reference(generated):
     table = sheet[members].assign(family=people.family[rows.person][members])
     towns = table.dropna(subset=["Town"]).groupby("family")["Town"].nunique()
     assert (towns == 1).all()
-    number = table["HO reference"].str.upper().str.replace(" ", "").str.extract(r"([A-Z]\d{7})", expand=False)
+    text = table["HO reference"].str.upper().str.replace(" ", "")
+    number = text.str.extract(r"(?:^|REF|:)([A-Z]\d{7})(?!\d)", expand=False)
     known = table.assign(number=number).dropna(subset=["number"]).groupby("family")["number"]
     pairs = known.size() > 1
     assert pairs.sum() > 20

@@ -1,9 +1,10 @@
 """How a record writes a date of birth: the mechanisms D0 to D25 of domain.md 4.3, one after another.
 
-A record is struck by the first mechanism that fires, in the order of `_MECHANISMS`. What a sheet can hold and
-the form cannot (a year alone, an age, an impossible date) is text with no date beside it; what only a sheet
-does to a good date (two-digit years, serial numbers) is text beside the good date. So each layout can show
-what it would hold.
+A record is struck by the first mechanism that fires, in the order of `_MECHANISMS`. What only a sheet does to
+a good date (a year alone, an age, two-digit years, serial numbers) is text beside the good date, which the
+form and the case system show; whom the form leaves without a date is in the rate of D1 alone, 5% of referrals
+(domain.md 6). An impossible date is text with no date beside it, because the form rejects it. So each layout
+can show what it would hold.
 """
 
 from __future__ import annotations
@@ -192,8 +193,8 @@ _MECHANISMS: dict[str, tuple[str, Callable[[_Record], Dates]]] = {
     "dob_digit": ("D7", _digit),
     "dob_of_another": ("D25", _of_another),
     "dob_is_referral_date": ("D23", lambda r: r.referred),
-    "dob_partial": ("D21", _none),
-    "dob_age_instead": ("D24", _none),
+    "dob_partial": ("D21", _same),
+    "dob_age_instead": ("D24", _same),
     "dob_impossible": ("D22", _none),
     "dob_two_digit_year": ("D18", _same),
     "dob_excel_serial": ("D19", _same),

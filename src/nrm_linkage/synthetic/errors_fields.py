@@ -19,15 +19,19 @@ from nrm_linkage.synthetic.taking import Taking
 __all__ = ["write_genders", "write_nationalities"]
 
 _CONTESTED = {
-    "Eritrean": ("Ethiopian", 0.04), "Ethiopian": ("Eritrean", 0.04), "Sudanese": ("Chadian", 0.03),
-    "Chadian": ("Sudanese", 0.03), "South Sudanese": ("Sudanese", 0.03), "Kuwaiti": ("Iraqi", 0.10),
-    "Albanian": ("Kosovan", 0.02), "Kosovan": ("Albanian", 0.02), "Somali": ("Ethiopian", 0.015),
-    "Afghan": ("Pakistani", 0.015), "Syrian": ("Palestinian", 0.015), "Vietnamese": ("Chinese", 0.015),
-    "Romanian": ("Moldovan", 0.015), "Iranian": ("Iraqi", 0.02), "Iraqi": ("Iranian", 0.03),
-    "Portuguese": ("Brazilian", 0.015),
+    "Eritrean": ("horn", "Ethiopian"), "Ethiopian": ("horn", "Eritrean"),
+    "Sudanese": ("sudan", "Chadian", "South Sudanese"), "Chadian": ("sudan", "Sudanese"),
+    "South Sudanese": ("sudan", "Sudanese"), "Kuwaiti": ("bidoon", "Iraqi"),
+    "Iranian": ("kurdish", "Iraqi"), "Iraqi": ("kurdish", "Iranian"),
+    "Albanian": ("kosovo", "Kosovan"), "Kosovan": ("kosovo", "Albanian"),
+    "Somali": ("other", "Ethiopian", "Kenyan", "Djiboutian", "Yemeni"),
+    "Afghan": ("other", "Pakistani", "Iranian"), "Syrian": ("other", "Palestinian"),
+    "Palestinian": ("other", "Syrian"), "Vietnamese": ("other", "Chinese"), "Romanian": ("other", "Moldovan"),
+    "Moldovan": ("other", "Romanian"), "Portuguese": ("other", "Brazilian", "Angolan"),
+    "Serbian": ("other", "Kosovan", "Albanian"),
 }  # fmt: skip
-"""Contested and successor states, with the share in a later record (domain.md 4.4; Iran and Iraq 5% for
-Kurds, here spread over all).
+"""Contested and successor states: which rate `nationality_contested_...` holds, and what stands instead
+(domain.md 4.4). The Kurdish rate holds for Kurds alone.
 """
 _LOOK_ALIKE = {
     "Nigerian": "Nigerien", "Indian": "Indonesian", "Iranian": "Iraqi", "Iraqi": "Iranian",
@@ -94,20 +98,34 @@ def write_nationalities(
     return {"nationality": demonym, "second_nationality": second_demonym, "nationality_worded": worded}
 
 
-def _neighbours() -> tuple[Ints, Ints, Floats]:
-    """For each nationality code: its neighbour in the list or look-alike, the state that contests it, and
-    how often.
-    """
+def _neighbours() -> Ints:
+    """For each nationality code: its look-alike or neighbour in the list."""
     demonyms = cells().demonyms
     code = {str(name): i for i, name in enumerate(demonyms)}
     own = np.arange(len(demonyms))
-    contested, contested_rate = own.copy(), np.zeros(len(demonyms))
-    for name, (other, rate) in _CONTESTED.items():
-        contested[code[name]], contested_rate[code[name]] = code[other], rate
     neighbour = np.where(own + 1 < len(demonyms), own + 1, 1)
     for name, look_alike in _LOOK_ALIKE.items():
         neighbour[code[name]] = code[look_alike]
-    return neighbour, contested, contested_rate
+    return neighbour
+
+
+def _contested(
+    own: Ints, person: Ints, community: Ints, rates: ErrorRates, streams: Streams
+) -> tuple[Ints, Floats]:
+    """The state that contests each row's nationality, the same in all records of a person, and how often."""
+    demonyms = cells().demonyms
+    code = {str(name): i for i, name in enumerate(demonyms)}
+    people = int(person.max()) + 1 if len(person) else 0
+    which = streams.uniform("fields.contested", people)[person]
+    kurdish = np.array([each.name == "kurdish" for each in COMMUNITIES])[community]
+    other, rate = own.copy(), np.zeros(len(own))
+    for name, (kind, *states) in _CONTESTED.items():
+        here = (own == code[name]) & (kurdish if kind == "kurdish" else True)
+        other[here] = np.array([code[state] for state in states])[
+            (which[here] * len(states)).astype(np.int64)
+        ]
+        rate[here] = getattr(rates, f"nationality_contested_{kind}")
+    return other, rate
 
 
 def _confused(
@@ -121,22 +139,23 @@ def _confused(
     """Codes of the two nationalities as recorded; 0 for no second one."""
     demonyms = cells().demonyms
     own, second = people.nationality[rows.person], people.second[rows.person]
-    neighbour, contested, contested_rate = _neighbours()
+    neighbour = _neighbours()
+    contested, contested_rate = _contested(own, rows.person, people.community[rows.person], rates, streams)
     british, unknown = (int(np.flatnonzero(demonyms == name)[0]) for name in ("British", "Unknown"))
     later = taking.later
     chances: dict[str, tuple[Floats | float, Floats | None]] = {
         "nationality_unknown": (rates.nationality_unknown, later),
         "nationality_slip": (rates.nationality_slip, None),
-        "nationality_contested": (contested_rate[own] * rates.nationality_contested, later),
+        "nationality_contested": (contested_rate, later),
         "nationality_dual": (rates.nationality_dual, later),
     }
     for name, (chance, factor) in chances.items():
         marks[name] = taking.hits(streams, name, chance, factor)
     picked = [marks["nationality_unknown"], marks["nationality_slip"], marks["nationality_contested"]]
-    out = np.select(picked, [np.full(len(own), unknown), neighbour[own], contested[own]], own)
+    out = np.select(picked, [np.full(len(own), unknown), neighbour[own], contested], own)
     dual, kind = marks["nationality_dual"], streams.uniform("fields.dual", len(own))
     turned = dual & (second > 0) & (kind < 0.4)
-    other = np.where((kind < 0.5) & (contested[own] != own), contested[own], british)
+    other = np.where((kind < 0.5) & (contested != own), contested, british)
     added = np.where(own == british, 0, other)
     changed = np.where(second > 0, np.where(turned, out, 0), added)
     return np.where(turned, second, out), np.where(dual, changed, second)

@@ -46,6 +46,7 @@ _FAMILY_FIRST = (Structure.FAMILY_MIDDLE_GIVEN, Structure.FAMILY_GIVEN)
 def misplace(
     first: Strings,
     last: Strings,
+    person: Ints,
     structure: Ints,
     community: Ints,
     taking: Taking,
@@ -53,26 +54,52 @@ def misplace(
     streams: Streams,
     marks: dict[str, Bools],
 ) -> tuple[Strings, Strings]:
-    """What the form makes of a name; at most one of these for a record, in this order."""
+    """What the form makes of a name; at most one of these for a record, in this order. `person` says whose
+    record each is.
+    """
     n = len(first)
     name = np.array(COMMUNITY_NAMES)[community]
     one_name = np.isin(name, ["afghan", "tamil", "indonesian", "sudanese"])
     family_first = np.isin(structure, _FAMILY_FIRST)
     horn = np.isin(name, ["habesha", "somali"])
+    blank = np.where(one_name, rates.placeholder_one_name, rates.placeholder)
+    twice = np.where(name == "afghan", rates.repeated_afghan, rates.repeated)
+    _one_name(person, blank, twice, taking, rates, streams, marks)
     chances: dict[str, Floats] = {
-        "placeholder": np.where(one_name, rates.placeholder_one_name, rates.placeholder),
-        "repeated": np.where(name == "afghan", rates.repeated_afghan, rates.repeated),
         "whole_in_one_box": np.full(n, rates.whole_in_one_box),
         "swapped": np.select(
             [family_first, horn], [rates.swapped_family_first, rates.swapped_horn], rates.swapped
         ),
         "surname_comma": np.full(n, rates.surname_comma),
     }
-    free = np.ones(n, dtype=bool)
+    free = ~(marks["placeholder"] | marks["repeated"])
     for mechanism, chance in chances.items():
         marks[mechanism] = free & taking.hits(streams, mechanism, chance, taking.names)
         free &= ~marks[mechanism]
     return _boxed(first, last, family_first, streams, marks)
+
+
+def _one_name(
+    person: Ints,
+    blank: Floats,
+    twice: Floats,
+    taking: Taking,
+    rates: ErrorRates,
+    streams: Streams,
+    marks: dict[str, Bools],
+) -> None:
+    """Who is written with one name: mostly the same people each time, now with a placeholder, now with the
+    name twice. `blank` and `twice` are the rates of the two.
+    """
+    n = len(person)
+    people = int(person.max()) + 1 if n else 0
+    own = streams.uniform("names.one_name_person", people)[person]
+    fresh = streams.uniform("names.one_name_record", n)
+    persists = streams.uniform("names.one_name_persists", n) < rates.one_name_persists
+    both = blank + twice
+    struck = np.where(persists, own < both, fresh < both * taking.names)
+    as_blank = streams.uniform("names.one_name_how", n) * both < blank
+    marks["placeholder"], marks["repeated"] = struck & as_blank, struck & ~as_blank
 
 
 def _boxed(

@@ -117,13 +117,16 @@ def write_names(
         people, rows, tokens[rows.person], community, taking, rates, tables, streams, marks
     )
     token = _nicknames(token, community, taking, rates, tables, streams, marks)
-    rate = _spelling_rates(rates)[community] * taking.names
+    rate = _spelling_rates(rates)[community]
+    rate = np.where(taking.british, np.minimum(rate, rates.spelling_latin_script), rate) * taking.names
     token, marks["spelling"] = _respelt(
         token, community, np.minimum(rate, 0.9)[:, None], streams, "spelling", tables
     )
     token = _heard(token, taking, rates, streams, marks)
     forenames, surname = _boxes(rows, token, structure, community, taking, rates, streams, marks)
-    forenames, surname = misplace(forenames, surname, structure, community, taking, rates, streams, marks)
+    forenames, surname = misplace(
+        forenames, surname, rows.person, structure, community, taking, rates, streams, marks
+    )
     woman = people.gender[rows.person] == FEMALE
     forenames, surname = add_titles(forenames, surname, community, woman, taking, rates, streams, marks)
     forenames, surname, alias = add_aliases(

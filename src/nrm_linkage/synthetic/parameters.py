@@ -96,13 +96,14 @@ class PopulationParameters:
                 "Albanian": 0.01,
                 "Vietnamese": 0.03,
                 "European": 0.003,
-                "asylum": 0.14,
+                "asylum": 0.035,
                 "other": 0.04,
             }
         )
     )
-    """Share whose date of birth in every record is 1 January (domain.md 4.3: 1 in 7 asylum seekers, 1 in 25
-    of all; split assumed).
+    """Share whose date of birth in every record is 1 January. That of asylum nationalities is such that, with
+    look-alikes and D2, 1 in 7 of their first records has it (domain.md 4.3: 1 in 7 asylum seekers); the
+    others are assumed.
     """
     age_disputed: tuple[tuple[str, float], ...] = field(
         default=_frozen(

@@ -23,6 +23,7 @@ _NOT_RATES = frozenset(
         "custody_factor",
         "small_boat_factor",
         "first_record",
+        "one_name_persists",
     }
 )
 
@@ -42,9 +43,9 @@ class ErrorRates:
     """What an interpreter does to name errors of people who are not British (assumed)."""
     telephone_factor: float = 1.5
     """What a telephone referral does to name errors (assumed)."""
-    custody_factor: float = 1.5
-    """What police custody does to missing dates of birth and aliases (assumed; domain.md 4.3 D1: 10% in the
-    field).
+    custody_factor: float = 2.0
+    """What police custody does to missing dates of birth and aliases (domain.md 4.3 D1: 10% in the field
+    against 5%).
     """
     small_boat_factor: float = 1.4
     """What small-boat intake does to names and dates of birth (assumed)."""
@@ -57,7 +58,9 @@ class ErrorRates:
     spelling_british: float = 0.015
     """Another spelling or a generic respelling of a token (assumed; classes of domain.md 4.1)."""
     spelling_latin_script: float = 0.07
-    """Albanian, Vietnamese, Romanian, Polish and other languages in Latin letters (assumed)."""
+    """Albanian, Vietnamese, Romanian, Polish and other languages in Latin letters, and British people with
+    names of another community, which have been in Latin letters since birth (assumed).
+    """
     spelling_transliterated: float = 0.22
     """Arabic, Tigrinya, Amharic, Somali, Persian, Kurdish, Pashto, Dari (assumed)."""
     spelling_south_asian: float = 0.14
@@ -79,6 +82,10 @@ class ErrorRates:
     slots_redrawn: float = 0.35
     """Another usual division of the name than in the person's other records (assumed; forms of domain.md
     4.1).
+    """
+    one_name_persists: float = 0.70
+    """Of placeholders and repeated names, those that are the person's, who has one name and gets the same in
+    every record, and not the writer's (assumed; domain.md 4.0: the person has one name).
     """
     placeholder_one_name: float = 0.08
     """A placeholder instead of a surname: Afghan, South Indian, Indonesian and Sudanese (domain.md 4.0:
@@ -183,7 +190,7 @@ class ErrorRates:
     dob_excel_swapped: float = 0.01
     """D20, sheets only; of dates that can be swapped and change."""
     dob_partial: float = 0.03
-    """D21; the form has no room for it and shows it as missing."""
+    """D21, sheets only: the form has no room for it, and what it leaves out is counted in D1."""
     dob_impossible_before_2019: float = 0.01
     """D22, referrals before September 2019."""
     dob_impossible: float = 0.0005
@@ -191,7 +198,7 @@ class ErrorRates:
     dob_is_referral_date: float = 0.002
     """D23."""
     dob_age_instead: float = 0.01
-    """D24; the form shows it as missing."""
+    """D24, sheets only, likewise."""
     dob_of_another: float = 0.005
     """D25."""
     dob_british_factor: float = 0.4
@@ -202,8 +209,18 @@ class ErrorRates:
     """`Unknown` instead (domain.md 4.4)."""
     nationality_dual: float = 0.025
     """A second nationality dropped, added or exchanged with the first (domain.md 4.4)."""
-    nationality_contested: float = 1.0
-    """Factor on the rates of contested pairs, which are 1.5% to 10% (domain.md 4.4)."""
+    nationality_contested_horn: float = 0.04
+    """Eritrean for Ethiopian or the reverse (domain.md 4.4)."""
+    nationality_contested_sudan: float = 0.03
+    """Sudanese, South Sudanese or Chadian for one another (domain.md 4.4)."""
+    nationality_contested_kurdish: float = 0.05
+    """Iranian for Iraqi or the reverse, Kurds only (domain.md 4.4)."""
+    nationality_contested_bidoon: float = 0.10
+    """Kuwaiti for Iraqi (domain.md 4.4)."""
+    nationality_contested_kosovo: float = 0.02
+    """Albanian for Kosovan or the reverse (domain.md 4.4)."""
+    nationality_contested_other: float = 0.015
+    """Somali for Ethiopian, Afghan for Pakistani and other contested pairs (domain.md 4.4: 1.5% at least)."""
     nationality_slip: float = 0.003
     """The neighbour in the pick-list (domain.md 4.4)."""
     nationality_wording: float = 0.10
@@ -237,10 +254,9 @@ class ErrorRates:
         names = [
             each.name
             for each in fields(self)
-            if each.name not in _NOT_RATES and not each.name.endswith(("_factor", "_contested"))
+            if each.name not in _NOT_RATES and not each.name.endswith("_factor")
         ]
-        new = {name: min(0.95, getattr(self, name) * factor) for name in names}
-        return replace(self, **new, nationality_contested=self.nationality_contested * factor)
+        return replace(self, **{name: min(0.95, getattr(self, name) * factor) for name in names})
 
     @classmethod
     def named(cls, name: str) -> ErrorRates:
