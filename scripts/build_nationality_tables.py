@@ -2,12 +2,13 @@
 
     python scripts/build_nationality_tables.py --sources path/to/data [--check]
 
-`--sources` holds `lists/ms_nationalities.txt`, `lists/ms_countries.txt` and
-`nationality/country_aliases_countrynames.csv`; ISO codes and names come from pycountry. Two tables are
+`--sources` holds `lists/ms_nationalities.txt`, `lists/ms_countries.txt`, `lists/ms_uk_cities_and_towns.txt`
+and `nationality/country_aliases_countrynames.csv`; ISO codes and names come from pycountry. Three tables are
 written:
 
 - `nationality_codes.csv`: every code that a reading may hold, with its name, naming-community group and
   region;
+- `nationality_towns.csv`: the towns of the form's pick-list, folded: no nationality, whatever they look like;
 - `nationality_wordings.csv`: wordings in many languages that name exactly one of them, folded.
 
 The tables kept by hand (`nationality_own.csv`, `nationality_words.csv`, `nationality_pairs.csv`) go before
@@ -166,12 +167,19 @@ def rows(path: Path) -> list[list[str]]:
         return list(csv.reader(file))[1:]
 
 
+def town_rows(sources: Path) -> list[tuple[str, ...]]:
+    """Every town of the form's pick-list, under each of its names, that no table kept by hand speaks of."""
+    lines = (sources / "lists" / "ms_uk_cities_and_towns.txt").read_text(encoding="utf-8").splitlines()
+    names = {folded(name) for line in lines for name in (line, *line.split("/"))}
+    return sorted((name,) for name in names - hand_wordings() if len(name) >= 3)
+
+
 def alias_rows(sources: Path) -> list[tuple[str, ...]]:
     """folded wording, code: what exactly one place is called, in any language; no code where it is
     mistakable.
     """
     alpha_3 = {country.alpha_2: country.alpha_3 for country in pycountry.countries} | OTHER_ALIAS_CODES
-    taken, found = hand_wordings(), defaultdict(set)
+    taken, found = hand_wordings() | {town for (town,) in town_rows(sources)}, defaultdict(set)
     for code, wording in rows(sources / "nationality" / "country_aliases_countrynames.csv"):
         if code in alpha_3:
             found[folded(wording)].add(alpha_3[code])
@@ -242,6 +250,7 @@ def main() -> int:
         return 1
     wanted = {
         "nationality_codes.csv": table("code,alpha_2,name,group,region", code_rows()),
+        "nationality_towns.csv": table("town", town_rows(arguments.sources)),
         "nationality_wordings.csv": table("wording,code", aliases),
     }
     stale = [

@@ -12,16 +12,17 @@ In this order:
    pick-list, ISO and ICAO codes, known misspellings, other languages;
 3. word by word, the longest known wording first, so that duals come apart in any order ("Pakistani UK").
    Words for what is no nationality (language, ethnicity, region, heritage, place of birth) become qualifiers
-   or are passed over; single words have their spelling corrected;
+   or are passed over, and so are towns; a nationality that is said of a parent, an ethnicity or a language
+   ("Vietnamese speaking", "mother Somali") is one of these; single words have their spelling corrected;
 4. where a word was unknown, the whole text with its spelling corrected, if that gives one answer.
 
 Spelling is corrected only within one edit (two from eight letters on), with the same first letter, and only
 if no other country is within one edit more: "Austrlian" stays unread.
 
-Not read at all, with an issue: continents and regions, languages, ethnicities alone, "West Indian" and the
-like, "Korean" and "Congolese" without saying which, two- and three-letter traps (NIG, NA, NO, VI), and
-anything with a "not" in it. A heritage or a place of birth alone is no nationality. It does not say which
-of two nationalities is the first.
+Not read at all, with an issue: continents and regions, languages, religions, ethnicities and towns alone,
+"West Indian" and the like, "Korean" and "Congolese" without saying which, two- and three-letter traps (NIG,
+NA, NO, VI), and anything with a "not" in it. A heritage or a place of birth alone is no nationality. It does
+not say which of two nationalities is the first.
 """
 
 from __future__ import annotations
@@ -231,19 +232,19 @@ def _has_loose_direction(kinds: list[str]) -> bool:
 
 
 def _combined(parts: list[_Part]) -> tuple[frozenset[str], frozenset[str]]:
-    """Codes and qualifiers of all parts; a wording before "heritage" or "born", or after "born in", only
-    qualifies.
+    """Codes and qualifiers of all parts; a wording that says what a person speaks, or where the person, a
+    parent or the family comes from, only qualifies.
     """
     codes: set[str] = set()
     qualifiers: set[str] = set()
-    shown = [part for part in parts if part.kind != "filler"]
-    for position, part in enumerate(shown):
-        before = shown[position - 1].kind if position else ""
-        after = shown[position + 1].kind if position + 1 < len(shown) else ""
-        born = before == "born_in" or after == "born"
+    shown = [part for part in parts if part.kind not in ("filler", "function_word", "town")]
+    kinds = ["", *(part.kind for part in shown), ""]
+    for part, before, after in zip(shown, kinds, kinds[2:], strict=False):
         if part.kind in ("known", "corrected", "code"):
-            relation = "heritage" if after == "heritage" else "born" if born else ""
-            if relation:
+            relation = _relation(before, after, follows=kinds[-2] == "parent")
+            if relation == "language":
+                qualifiers.add(relation)
+            elif relation:
                 qualifiers |= {f"{relation}:{code}" for code in part.known[0]}
             else:
                 codes |= part.known[0]
@@ -251,6 +252,17 @@ def _combined(parts: list[_Part]) -> tuple[frozenset[str], frozenset[str]]:
         elif part.kind in ("uncertain", "ethnicity", "language", "region"):
             qualifiers.add(part.kind)
     return frozenset(codes), frozenset(qualifiers)
+
+
+def _relation(before: str, after: str, *, follows: bool) -> str:
+    """What a wording is to the person, by the parts beside it; "" for a nationality. A parent or an ethnicity
+    stands before its wording ("mother Somali"), unless the whole text ends with one (`follows`).
+    """
+    if after == "speaking" or before == "speaks":
+        return "language"
+    if after == "heritage" or (after if follows else before) == "parent":
+        return "heritage"
+    return "born" if before == "born_in" or after == "born" else ""
 
 
 def _corrected(phrase: str) -> Known | None:

@@ -110,7 +110,8 @@ def spellings() -> Mapping[str, tuple[tuple[str, Known], ...]]:
 
 @cache
 def word_kinds() -> Mapping[str, str]:
-    return {
+    towns = {town: "town" for (town,) in data_rows("nationality_towns.csv")}
+    return towns | {
         folded(word): kind for kind, words in data_rows("nationality_words.csv") for word in word_list(words)
     }
 
