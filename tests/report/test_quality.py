@@ -230,7 +230,8 @@ def test_the_type_of_first_responder_is_read_from_its_column_and_failing_that_fr
     people = [("Ruth", "Example", f"02/02/{1970 + at}", "British") for at in range(5)]
     kind = [None, "LA", "NGO and Third Sector", "zzzzqq", None]
     body = ["Metropolitan Police Service", "Kent Police", "Home Office", "Bury Borough Council", "zzzzqq"]
-    both = frame_of(people).assign(**{"First responder type": kind, "First responder": body})
+    columns: dict[str, Any] = {"First responder type": kind, "First responder": body}
+    both = frame_of(people).assign(**columns)
     for by in ("first_responder_type", "First responder type"):
         table = link_referrals(both, progress=False).quality(by)
         counts = dict(zip(table[by], table["referrals"], strict=True))

@@ -16,7 +16,7 @@ import pandas as pd
 from nrm_linkage.evaluation.bootstrap import Resampling, interval_of_share, resampled
 from nrm_linkage.tables import Float64s, Int64s, Mask
 
-__all__ = ["BINS", "Calibration", "calibration_of"]
+__all__ = ["BINS", "Calibration", "SaidAndTrue", "calibration_of", "said_and_true"]
 
 BINS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
 """Edges of the reliability table (chosen by us: finer where decisions are made and where most pairs are). A
@@ -66,6 +66,39 @@ class Calibration:
         return {**plain, "table": self.table.to_dict(orient="records")}
 
 
+@dataclass(frozen=True)
+class SaidAndTrue:
+    """The calibration of a few probabilities in short; NaN where there are none.
+
+    `mean_said`: their mean, above `share_true` where they say too much; `error`, `error_by_chance`: as
+    `expected_calibration_error` and `error_by_chance` of `Calibration`.
+    """
+
+    n: int
+    mean_said: float
+    share_true: float
+    error: float
+    error_by_chance: float
+
+
+def said_and_true(probability: Float64s, true: Mask, how: Resampling) -> SaidAndTrue:
+    """Judge probabilities, float64 (k,), by what was true, bool (k,), in short and without intervals.
+
+    >>> how = Resampling(draws=10, seed=0, interval=0.95)
+    >>> found = said_and_true(np.array([0.9, 0.9, 0.1, 0.1]), np.array([True, False, False, False]), how)
+    >>> found.mean_said, found.share_true, round(found.error, 3)
+    (0.5, 0.25, 0.25)
+    """
+    bin_of, n = _bin_of(probability), len(probability)
+    return SaidAndTrue(
+        n=n,
+        mean_said=float(probability.mean()) if n else float("nan"),
+        share_true=float(true.mean()) if n else float("nan"),
+        error=_error(bin_of, probability, true.astype(float), len(BINS) - 1),
+        error_by_chance=_error_by_chance(bin_of, probability, len(BINS) - 1, how),
+    )
+
+
 def calibration_of(
     probability: Float64s, true: Mask, unit: Int64s, n_units: int, how: Resampling
 ) -> Calibration:
@@ -74,7 +107,7 @@ def calibration_of(
     """
     edges = np.array(BINS)
     n_bins = len(edges) - 1
-    bin_of = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, n_bins - 1)
+    bin_of = _bin_of(probability)
     n_in = np.bincount(bin_of, minlength=n_bins).astype(np.int64)
     n_true = np.bincount(bin_of, weights=true, minlength=n_bins)
     mean = _divided(np.bincount(bin_of, weights=probability, minlength=n_bins), n_in)
@@ -106,6 +139,12 @@ def calibration_of(
         log_score_of_constant_bits=_entropy_bits(share),
         n_certain_and_wrong=int((wrong > 1 - FLOOR).sum()),
     )
+
+
+def _bin_of(probability: Float64s) -> Int64s:
+    """The bin of each probability, int64 (k,)."""
+    last = len(BINS) - 2
+    return np.clip(np.searchsorted(np.array(BINS), probability, side="right") - 1, 0, last).astype(np.int64)
 
 
 def _bounds(

@@ -25,9 +25,9 @@ from nrm_linkage.evaluation.tallies import Grouped
 from nrm_linkage.normalise.ages import AgeGroup
 from nrm_linkage.normalise.gender import Gender
 from nrm_linkage.schema import Recognised
-from nrm_linkage.tables import Int64s, Partition, RawReferrals, Referrals
+from nrm_linkage.tables import Int64s, Mask, Partition, RawReferrals, Referrals
 
-__all__ = ["EvaluatedRun", "grouped"]
+__all__ = ["EvaluatedRun", "grouped", "most_recorded"]
 
 UNKNOWN = "unknown"
 
@@ -62,20 +62,29 @@ def grouped(run: EvaluatedRun, person: Int64s, counts: npt.NDArray[np.bool_], by
     InputError
         The input has no such column.
     """
+    code, labels = pd.factorize(_recorded(run, by)[counts], sort=True)
+    known = np.asarray(labels != UNKNOWN, dtype=bool)
     n_people = int(person.max(initial=-1)) + 1
-    recorded = _recorded(run, by)[counts]
-    code, labels = pd.factorize(recorded, sort=True)
-    votes = pd.DataFrame({"person": person[counts], "code": code, "row": np.arange(len(code))})
+    group = most_recorded(person[counts], code.astype(np.int64), known, n_people)
+    return Grouped(group, tuple(str(label) for label in labels))
+
+
+def most_recorded(person: Int64s, code: Int64s, known: Mask, n_people: int) -> Int64s:
+    """The code that most rows of each person have, int64 (n_people,); 0 for who has no row.
+
+    `person`, `code`: int64 (k,), rows in canonical order; `known`: bool, a code each: one that is not known
+    gives way to any that is. The first row decides a tie.
+    """
+    votes = pd.DataFrame({"person": person, "code": code, "row": np.arange(len(code))})
     votes = votes.groupby(["person", "code"], as_index=False, sort=True).agg(
         n=("row", "size"), first=("row", "min")
     )
-    known = np.asarray(labels != UNKNOWN, dtype=bool)[votes["code"].to_numpy(dtype=np.int64)]
-    votes["unknown"] = ~known
+    votes["unknown"] = ~known[votes["code"].to_numpy(dtype=np.int64)]
     votes = votes.sort_values(["person", "unknown", "n", "first"], ascending=[True, True, False, True])
     first = votes.drop_duplicates("person")
     group = np.zeros(n_people, dtype=np.int64)
     group[first["person"].to_numpy(dtype=np.int64)] = first["code"].to_numpy(dtype=np.int64)
-    return Grouped(group, tuple(str(label) for label in labels))
+    return group
 
 
 def _recorded(run: EvaluatedRun, by: str) -> Texts:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,10 +33,10 @@ from nrm_linkage.evaluation.tallies import (
     EXPECTED,
     MEASURES,
     Grouped,
-    Linked,
     tally,
     with_expected,
 )
+from nrm_linkage.evaluation.truth import EvaluatedLinkage, judged_links, people_of
 from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Mask
 
 __all__ = ["Evaluation", "evaluate"]
@@ -48,15 +48,6 @@ WHOLE_COUNTS = (
     "true_repeat_people",
     "repeat_people_in_clusters",
 )
-
-
-class _Linkage(Protocol):
-    @property
-    def referrals(self) -> Any: ...
-    @property
-    def links(self) -> pd.DataFrame: ...
-    @property
-    def run(self) -> EvaluatedRun: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +81,10 @@ class Evaluation:
         (people too many, or too few where negative).
     groups
         One row a grouping (`by`) and `group`; empty without `by=`. Counts and measures as above, with
-        `<measure>_low` and `_high`; `recall_ratio` and `false_link_ratio`: the group's recall, and its share
-        of links that are false, over those of the whole, with their intervals; `few_people`: fewer than 30
-        people with two or more referrals, so that the figures say little.
+        `<measure>_low` and `_high`; `recall_ratio`, `false_link_ratio` and `missed_link_ratio`: the group's
+        recall, its share of links that are false, and of true pairs that are missed, over those of the whole,
+        with their intervals; `few_people`: fewer than 30 people with two or more referrals, so that the
+        figures say little.
     links_calibration, clusters_calibration
         Of `same_person_probability` over `.links` (pairs below the review floor are not judged), and of
         `confidence` over clusters of two or more.
@@ -148,7 +140,7 @@ class Evaluation:
 
 
 def evaluate(
-    linkage: _Linkage,
+    linkage: EvaluatedLinkage,
     truth: Any,
     *,
     by: str | Sequence[str] | None = None,
@@ -194,7 +186,7 @@ def evaluate(
     names = [by] if isinstance(by, str) else list(by or ())
     how = _checked_options(names, draws, seed, interval)
     run, rows = linkage.run, linkage.run.referrals
-    person = _people(linkage, truth)
+    person = people_of(linkage, truth)
     n_people = int(person.max(initial=-1)) + 1
     counted = rows.duplicate_of == np.arange(rows.n)
     candidates = candidate_pairs(rows, run.config)
@@ -204,7 +196,7 @@ def evaluate(
     )
     whole = Grouped(np.zeros(n_people, dtype=np.int64), ("all",))
     groupings = [whole, *(grouped(run, person, counted, name) for name in names)]
-    links = _links(linkage, person)
+    links = judged_links(linkage, person)
     tallied, of_draws = with_expected(tallied, person, run.partition, links, groupings)
     unit = tied_people(
         n_people,
@@ -252,44 +244,6 @@ def _checked_options(names: list[str], draws: int, seed: int, interval: float) -
 
 def _whole(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def _people(linkage: _Linkage, truth: Any) -> Int64s:
-    """A code for the true person of each canonical row, int64 (n,), 0 to n_people - 1."""
-    labels = truth if isinstance(truth, pd.Series) else pd.Series(list(truth), dtype=object)
-    position = linkage.run.raw.position
-    if len(labels) != len(position):
-        raise InputError(
-            f"truth has {len(labels)} labels for {len(position)} referrals; "
-            "give one for each, in their order."
-        )
-    if labels.isna().any():
-        raise InputError(
-            "truth has missing labels; give every referral its person, also those with one referral."
-        )
-    if isinstance(truth, pd.Series) and isinstance(linkage.referrals, pd.DataFrame):
-        own, given = linkage.referrals.index, truth.index
-        if not own.equals(given) and len(own.difference(given)) == 0 and len(given.difference(own)) == 0:
-            raise InputError(
-                "truth has the referrals' index in another order: give truth.loc[linkage.referrals.index] "
-                "where it goes by index, or truth.to_numpy() where it goes by position."
-            )
-    return pd.factorize(labels.iloc[position])[0].astype(np.int64)
-
-
-def _links(linkage: _Linkage, person: Int64s) -> Linked:
-    """The rows of `.links`, by person."""
-    ids = pd.Index(linkage.run.referrals.referral_id, dtype=object)
-    left, right = (
-        person[ids.get_indexer(pd.Index(linkage.links[name], dtype=object))]
-        for name in ("referral_id_l", "referral_id_r")
-    )
-    return Linked(
-        left,
-        right,
-        linkage.links["same_person_probability"].to_numpy(dtype=np.float64),
-        linkage.links["same_cluster"].to_numpy(dtype=bool),
-    )
 
 
 def _clusters(run: EvaluatedRun, person: Int64s) -> tuple[Float64s, Mask, Int64s]:

@@ -17,7 +17,7 @@ from nrm_linkage.evaluation.bootstrap import (
     resampled,
 )
 from nrm_linkage.evaluation.tallies import COUNTS, DENOMINATORS, MEASURES, Grouped, measured
-from nrm_linkage.tables import Float64s, Int64s
+from nrm_linkage.tables import Float64s, Int64s, Mask
 
 __all__ = ["FEW_PEOPLE", "Measured", "group_measures", "group_table"]
 
@@ -29,6 +29,13 @@ _COUNTED = (
     *("n_people", "n_referrals", "true_pairs", "linked_pairs", "false_links", "missed_links"),
     *("true_repeat_people", "repeat_people_in_clusters", "repeat_people_estimate"),
 )
+
+_RATIOS = (
+    ("recall_ratio", "recall", False),
+    ("false_link_ratio", "precision", True),
+    ("missed_link_ratio", "recall", True),
+)
+"""Name, measure, and whether it is what the measure lacks of 1 that is held against the whole's."""
 
 Range = tuple[float, float]
 
@@ -91,12 +98,17 @@ def group_table(by: str, groups: Measured, every: Measured) -> pd.DataFrame:
     for name in MEASURES:
         table[name] = groups.values[name]
         table |= _bounds(name, groups.intervals[name])
-    for name, of in (("recall_ratio", "recall"), ("false_link_ratio", "precision")):
+    for name, of, short_of_1 in _RATIOS:
         point, drawn = (
-            _over(of, mine, whole)
+            _over(of, short_of_1, mine, whole)
             for mine, whole in ((groups.values, every.values), (groups.replicates, every.replicates))
         )
         ranges = [interval_of_replicates(column, groups.how.interval) for column in drawn.T]
+        for at in np.flatnonzero(_unmoved(groups.replicates[of])):
+            # No draw moves the group's share, so the ratio's draws show the whole's variation alone.
+            bounds = {of: np.array(groups.intervals[of][at])}
+            low, high = sorted(_over(of, short_of_1, bounds, every.values).tolist())
+            ranges[at] = low, high
         table[name] = point
         table |= _bounds(name, ranges)
     table["few_people"] = counts["true_repeat_people"] < FEW_PEOPLE
@@ -117,10 +129,19 @@ def _bounds(name: str, ranges: list[Range]) -> dict[str, object]:
     return {f"{name}_low": [low for low, _ in ranges], f"{name}_high": [high for _, high in ranges]}
 
 
-def _over(measure: str, of_groups: Mapping[str, Float64s], of_whole: Mapping[str, Float64s]) -> Float64s:
-    """Recall over that of the whole, or for precision the share of links that are false; NaN over nothing."""
+def _unmoved(replicates: Float64s) -> Mask:
+    """The columns whose draws, where defined, are all 0 or all 1."""
+    with_nan = np.nan_to_num(replicates, nan=0.0), np.nan_to_num(replicates, nan=1.0)
+    some = np.isfinite(replicates).any(axis=0)
+    return np.asarray(some & ((with_nan[0].max(axis=0) == 0) | (with_nan[1].min(axis=0) == 1)))
+
+
+def _over(
+    measure: str, short_of_1: bool, of_groups: Mapping[str, Float64s], of_whole: Mapping[str, Float64s]
+) -> Float64s:
+    """A measure, or what it lacks of 1, over that of the whole; NaN over nothing."""
     part, whole = of_groups[measure], of_whole[measure]
-    if measure == "precision":
+    if short_of_1:
         part, whole = 1 - part, 1 - whole
     whole = np.broadcast_to(whole, part.shape)
     result = np.full(part.shape, np.nan)

@@ -33,7 +33,16 @@ from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.tables import Float64s, Int64s, Mask, Partition, Referrals
 
-__all__ = ["BEYOND", "REVIEWED", "SMALL", "JudgedPairs", "grouped", "quality"]
+__all__ = [
+    "BEYOND",
+    "QUALITY_COLUMNS",
+    "REVIEWED",
+    "SMALL",
+    "JudgedPairs",
+    "beyond_why",
+    "grouped",
+    "quality",
+]
 
 BEYOND = 1.25
 """A group whose expected share of false, or of missed, links is more than this many times the whole's is
@@ -106,7 +115,7 @@ def quality(
     InputError
         A grouping column is unknown, named twice, or has the name of a column of the table.
     """
-    code, labels = grouped(groups, by, _COLUMNS)
+    code, labels = grouped(groups, by, QUALITY_COLUMNS)
     counts = _counts(rows, partition, pairs, code, len(labels))
     counts.loc[len(counts)] = counts.sum()
     total = pd.DataFrame([dict.fromkeys(labels.columns, "total")], index=range(1), dtype=object)
@@ -124,10 +133,11 @@ def quality(
 
 _KNOWN = ("name", "date_of_birth", "nationality", "gender", "reference")
 
-_COLUMNS = (
+QUALITY_COLUMNS = (
     *("referrals", "linkable", *(f"{name}_known" for name in _KNOWN), "default_date_share"),
     *("link_rate", "review_rate", "links", "expected_false_links", "expected_missed_links"),
-    *("expected_precision", "expected_recall", "false_link_ratio", "missed_link_ratio", "beyond", "small"),
+    *("expected_precision", "expected_recall", "false_link_ratio", "missed_link_ratio"),
+    *("beyond", "beyond_why", "small"),
 )
 
 
@@ -177,6 +187,7 @@ def _shares(counts: pd.DataFrame) -> pd.DataFrame:
     missed_share = _share(counts["missed"], right + counts["missed"])
     false_ratio = _share(false_share, false_share.iloc[-1])
     missed_ratio = _share(missed_share, missed_share.iloc[-1])
+    why = beyond_why({"expected false links": false_ratio, "expected missed links": missed_ratio})
     shares: dict[str, Any] = {
         "referrals": counts["referrals"].astype("int64"),
         "linkable": linkable.astype("int64"),
@@ -191,10 +202,31 @@ def _shares(counts: pd.DataFrame) -> pd.DataFrame:
         "expected_recall": 1.0 - missed_share,
         "false_link_ratio": false_ratio,
         "missed_link_ratio": missed_ratio,
-        "beyond": (false_ratio > BEYOND) | (missed_ratio > BEYOND),
+        "beyond": why != "",
+        "beyond_why": why,
         "small": linkable < SMALL,
     }
-    return pd.DataFrame(shares)[list(_COLUMNS)]
+    return pd.DataFrame(shares)[list(QUALITY_COLUMNS)]
+
+
+def beyond_why(
+    ratios: Mapping[str, pd.Series], details: Mapping[str, Sequence[str]] | None = None
+) -> pd.Series:
+    """In words, which shares of each group are more than `BEYOND` times the whole's; empty where none is.
+
+    `ratios`: what it is a share of -> the group's share to the whole's; `details`: the same -> what to add, a
+    text a group.
+
+    >>> beyond_why({"false links": pd.Series([1.1, 2.0]), "missed links": pd.Series([float("nan"), 1.5])})[1]
+    "false links 2.00 times the whole's; missed links 1.50 times the whole's"
+    """
+    texts = [""] * len(next(iter(ratios.values())))
+    for name, ratio in ratios.items():
+        for at in np.flatnonzero(ratio.to_numpy() > BEYOND).tolist():
+            detail = f" ({details[name][at]})" if details else ""
+            phrase = f"{name} {ratio.iloc[at]:.2f} times the whole's{detail}"
+            texts[at] = f"{texts[at]}; {phrase}" if texts[at] else phrase
+    return pd.Series(texts, dtype=object)
 
 
 def _share(part: pd.Series, whole: pd.Series | float) -> pd.Series:

@@ -28,6 +28,7 @@ from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
 from nrm_linkage.report.copies import recall_on_copies
 from nrm_linkage.report.probes import bias_probes
 from nrm_linkage.report.quality import JudgedPairs, quality
+from nrm_linkage.report.quality_with_truth import with_truth
 from nrm_linkage.result.groupings import countable_rows
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
@@ -257,14 +258,16 @@ class Linkage:
             round_to=round_to,
         )
 
-    def quality(self, by: str | Sequence[str] = "nationality") -> pd.DataFrame:
+    def quality(self, by: str | Sequence[str] = "nationality", truth: Any = None) -> pd.DataFrame:
         """What the records of each group hold, how many were linked, and how many links are expected to be
-        false or missed under the model.
+        false or missed under the model; with the true people, how many are.
 
         Parameters
         ----------
         by
             One grouping column or several, as in `repeat_referrals`; empty for the total alone.
+        truth
+            The true person of each referral, as `evaluate` takes it; None where nobody knows.
 
         Returns
         -------
@@ -276,14 +279,26 @@ class Linkage:
             probability from 0.1 to 0.9 with another); `links` (a pair counts half in each referral's
             group), `expected_false_links`, `expected_missed_links`, `expected_precision`,
             `expected_recall`; `false_link_ratio` and `missed_link_ratio` (shares of false and of missed
-            links, to the whole's), `beyond` (either is above 1.25), `small` (fewer than 10 linkable).
-            Shares of 1, float64; NaN where there is nothing to divide by. `attrs` hold the caveat and what
-            the expectations do not cover.
+            links, to the whole's), `beyond` (either is above 1.25), `beyond_why` (which, in words), `small`
+            (fewer than 10 linkable). Shares of 1, float64; NaN where there is nothing to divide by. `attrs`
+            hold the caveat and what the expectations do not cover.
+
+            With `truth`, before `beyond`, which then goes by what was measured: of pairs, a person being in
+            the group that most of their referrals are in, `true_pairs`, `linked_pairs`,
+            `measured_false_links`, `measured_missed_links`; `measured_precision`, `measured_recall`,
+            `measured_false_link_ratio`, `measured_missed_link_ratio` (as the ratios above), each with `_low`
+            and `_high` (95%, by resampling people). Of the rows of `.links` with either person in the group,
+            `links_judged`, `mean_said` (mean same-person probability), `share_true` (below what was said:
+            too sure), `calibration_error` (expected calibration error), `calibration_error_by_chance` (what
+            honest probabilities would show). Of people with two or more linkable referrals, in the group of
+            the latest, `repeat_people_true`, `_in_clusters`, `_estimate`, `_low`, `_high` (the model's 90%
+            range), `bias_of_clusters`, `bias_of_estimate` (to the truth, less 1), `range_holds_truth`.
 
         Raises
         ------
         InputError
-            A grouping column is unknown, named twice, or has the name of a column of the table.
+            A grouping column is unknown, named twice, or has the name of a column of the table; `truth` does
+            not fit the referrals.
         """
         links = self.links
         left, right = (
@@ -296,7 +311,8 @@ class Linkage:
             links["same_person_probability"].to_numpy(dtype=np.float64),
             links["same_cluster"].to_numpy(dtype=bool),
         )
-        return quality(self.run.referrals, self.run.partition, pairs, self._countable.groups, by)
+        table = quality(self.run.referrals, self.run.partition, pairs, self._countable.groups, by)
+        return table if truth is None else with_truth(table, self, self._countable, truth, by)
 
     def recall_on_copies(self, n: int = 1000, seed: int = 0, by: str | Sequence[str] = ()) -> pd.DataFrame:
         """Of this run's own referrals entered again with a known error, how many would be found and joined.
