@@ -23,12 +23,29 @@ from nrm_linkage.normalise.places import read_places
 from nrm_linkage.normalise.records import RecordType, read_record_type
 from nrm_linkage.normalise.references import read_references
 from nrm_linkage.normalise.responders import ResponderType, read_responder_type
+from tests.normalise.reading_cases import READ, cases
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"), [(field, *case) for field in READ for case in cases(field)]
+)
+def test_values_of_the_case_files_are_read_as_expected(field: str, value: str, expected: str) -> None:
+    assert READ[field](value) == expected
+
+
+def test_the_case_files_are_long_enough() -> None:
+    """And hold no case twice, and cases that must not be read among them."""
+    for field in READ:
+        found = cases(field)
+        assert len(found) >= (40 if field in ("references", "exploitation", "responders") else 20)
+        assert len({value for value, _ in found}) == len(found)
+        assert {expected in ("", "MISSING") for _, expected in found} == {True, False}
 
 
 @pytest.mark.parametrize(
     ("value", "tokens"),
     [
-        ("NRM123456", "nrm:123456"), ("NRM-0012345", "nrm:12345"), ("NRM 2023/01234", "nrm:202301234"),
+        ("NRM123456", "nrm:123456"), ("NRM-0012345", "nrm:12345"), ("NRM 2023/01234", "nrm:20231234"),
         ("nrm ref: 123456", "nrm:123456"),
         ("NRM refs 123456 and 234567", "nrm:123456 nrm:234567"), ("NRM/2023/1234", "nrm:20231234"),
         ("A1234567", "ho:A1234567"),

@@ -36,7 +36,7 @@ class ContactReading:
 
 
 _SEVERAL_PHONES: Final = re.compile(
-    r"(?<=\d{7})\s*(?:[;,|]|\s/\s|/(?=\s*(?:\+|0))|\bor\b|\band\b|&)\s*(?=\(?[+\d])"
+    r"(?<=\d{3})\s*(?:[;,|]|\s/\s|/(?=\s*(?:\+|0))|\bor\b|\band\b|&)\s*(?=\(?[+\d])"
 )
 _SCIENTIFIC: Final = re.compile(r"\d\.\d{6,13}e\+?\d{1,2}")
 _EXTENSION: Final = re.compile(r"\s*(?:ext|extension|x)\.?\s*\d{1,6}$")
@@ -105,6 +105,7 @@ def _uk_national(digits: str, plus: bool) -> str | None:
 _EMAIL: Final = re.compile(
     r"(?<![\w.+-])([a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64})@([a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24})(?![\w-])"
 )
+_SPACED_AT: Final = re.compile(r" ?@ ?(?=[a-z0-9-]+\.)")
 _STAFF_DOMAIN: Final = re.compile(
     r"(?:.*\.)?(?:gov\.uk|police\.uk|nhs\.uk|nhs\.net|mod\.uk|gov\.scot|gov\.wales|parliament\.uk"
     r"|cjsm\.net|pnn\.police\.uk"
@@ -131,9 +132,10 @@ def read_email(value: object) -> ContactReading:
     text, problems = text_of(value)
     if text is None or (lower := text.casefold()) in MISSING_WORDS:
         return ContactReading(issues=problems)
+    closed = _SPACED_AT.sub("@", lower.removeprefix("mailto:")[:1000])
     found = [
         match
-        for match in _EMAIL.finditer(lower.removeprefix("mailto:")[:1000])
+        for match in _EMAIL.finditer(closed)
         if ".." not in match[0] and not match[1].startswith(".") and not match[1].endswith(".")
     ]
     if not found:
@@ -150,7 +152,11 @@ def read_email(value: object) -> ContactReading:
 
 
 _OUTWARD: Final = r"(?:[A-PR-UWYZ]\d[A-HJKPSTUW\d]?|[A-PR-UWYZ][A-HK-Y]\d[ABEHMNPRVWXY\d]?)"
-_UNIT: Final = re.compile(rf"({_OUTWARD})[ .-]*(\d[ABD-HJLNP-UW-Z]{{2}})")
+_UNIT: Final = re.compile(rf"({_OUTWARD})(\d[ABD-HJLNP-UW-Z]{{2}})")
+_GAPS: Final = re.compile(r"[ .-]")
+LONGEST_UNIT: Final = 10
+"""A text of so many characters is one postcode whatever gaps it has: seven and three gaps (chosen by us)."""
+
 _UNIT_INSIDE: Final = re.compile(rf"(?<![A-Z0-9])({_OUTWARD}) ?(\d[ABD-HJLNP-UW-Z]{{2}})(?![A-Z0-9])")
 _OUTWARD_ONLY: Final = re.compile(_OUTWARD)
 _O_FOR_ZERO: Final = re.compile(r"[OI](?=[A-Z]{2}$)")
@@ -189,8 +195,9 @@ def _postcode(value: object) -> tuple[str | None, str | None, tuple[str, ...]]:
     upper = text.upper()[:200].strip(" .,")
     if upper.startswith(_PSEUDO):
         return None, None, (PLACEHOLDER,)
-    match = _UNIT.fullmatch(upper) or _UNIT.fullmatch(
-        _O_FOR_ZERO.sub(lambda found: "0" if found[0] == "O" else "1", upper)
+    compact = _GAPS.sub("", upper) if len(upper) <= LONGEST_UNIT else upper
+    match = _UNIT.fullmatch(compact) or _UNIT.fullmatch(
+        _O_FOR_ZERO.sub(lambda found: "0" if found[0] == "O" else "1", compact)
     )
     issues: tuple[str, ...] = ()
     if match is None and (inside := {found.groups() for found in _UNIT_INSIDE.finditer(upper)}):

@@ -38,9 +38,11 @@ class GenderReading:
 _WORDS: Final = (
     (
         Gender.FEMALE,
-        word_set("f female femal femail fem woman women girl girls w lady mrs ms miss she her 2"),
+        word_set(
+            "f female femal femle femaile femail fem woman women girl girls w lady mrs ms miss she her 2"
+        ),
     ),
-    (Gender.MALE, word_set("m male mal mail man men boy boys gentleman mr he him 1")),
+    (Gender.MALE, word_set("m male mal mail mael man men boy boys gentleman mr he him 1")),
     (
         Gender.OTHER,
         word_set(
@@ -48,13 +50,14 @@ _WORDS: Final = (
             "|agender|"
             "they do not identify as male or female|neither|third gender|hijra|does not identify as male "
             "or female|"
-            "they|prefer to self-describe|in another way|self-described"
+            "they|non-binary/third gender|prefer to self-describe|in another way|self-described"
         ),
     ),
 )
 _BY_WORD: Final = {word: gender for gender, words in _WORDS for word in words}
 _NO_VALUE: Final = (MISSING_WORDS - {"x"}) | word_set("u|9|0|i|not recorded")
 _TRANS: Final = re.compile(r"\b(?:trans(?:gender|sexual)?|mtf|ftm)\b[\s-]*")
+_DENIED: Final = re.compile(r"\b(?:not|neither|non|isn't)\b[ -]?(?:a )?(?:fe)?male|\bnor\b")
 _TOKEN: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -81,6 +84,8 @@ def _from_words(lower: str) -> GenderReading:
         return GenderReading(Gender.OTHER)
     if rest in _BY_WORD:
         return GenderReading(_BY_WORD[rest])
+    if _DENIED.search(rest):
+        return GenderReading(issues=("gender not recognised",))
     stated = {_BY_WORD[word] for word in _TOKEN.findall(rest) if len(word) > 1 and word in _BY_WORD}
     if len(stated) == 1:
         return GenderReading(stated.pop())

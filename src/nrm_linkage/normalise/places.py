@@ -1,8 +1,8 @@
 """Places of exploitation as tokens: countries by code, towns by their folded name, and "uk" or "overseas".
 
 Evidence about the instance, never about the person (domain.md 3.3). Places in one value are separated by
-commas, semicolons, slashes, line ends, "&" and "and"; a name that only a separator would break ("Tyne and
-Wear") is looked for first among the countries. No gazetteer is used, and a town is not placed in its
+commas, semicolons, slashes, brackets, line ends, "&" and "and"; countries and the form's own places whose
+names have an "and" ("Tyne and Wear") stay whole. No gazetteer is used, and a town is not placed in its
 county.
 """
 
@@ -22,12 +22,21 @@ MAX_LENGTH: Final = 500
 MAX_WORDS: Final = 5
 """A place has at most so many words (chosen by us)."""
 
-_SEPARATORS: Final = re.compile(r"\s*[,;/|&\n]\s*|\s+(?:and|then|also)\s+|\s+-\s+")
+_SEPARATORS: Final = re.compile(r"\s*[,;/|&()\n]\s*|\s+(?:and|then|also)\s+|\s+-\s+")
+_ONE_PLACE: Final = re.compile(
+    r"\b(argyll|ayrshire|barking|basingstoke|bath|blairgowrie|brighton|cheshire west|cockenzie|derry city"
+    r"|dumfries|epsom|fermanagh|folkestone|hammersmith|hinckley|kensington|newark|nuneaton|oadby|perth|redcar"
+    r"|reigate|ross|stirling|telford|tonbridge|tyne|weymouth|windsor)(?:\s+and\s+|\s*&\s*)(arran|banstead"
+    r"|bedworth|bosworth|bute|chelsea|chester|cleveland|cromarty|dagenham|deane|ewell|falkirk|fulham|galloway"
+    r"|hove|hythe|kinross|maidenhead|malling|north east somerset|omagh|port seton|portland|rattray|sherwood"
+    r"|strabane|wear|wigston|wrekin)\b"
+)
+"""Names with an "and" in them, of the form's lists of towns, regions and local authorities."""
+
 _PREFIX: Final = re.compile(
     r"^(?:(?:various|several) (?:places|locations) (?:in|across)|somewhere in|in|the|near|around|city of"
     r"|county of|town of"
-    r"|(?:royal )?london borough of|royal borough of|metropolitan borough of|greater(?= london| "
-    r"manchester))\s+"
+    r"|(?:royal )?london borough of|royal borough of|metropolitan borough of|greater(?= london))\s+"
 )
 _SUFFIX: Final = re.compile(
     r"\s+(?:city centre|town centre|city|town|area|district|borough|council|county council|region)$"
@@ -62,7 +71,8 @@ def read_places(value: object) -> frozenset[str]:
         return frozenset(_WHERE[whole])
     if country := _country(text):
         return frozenset({country})
-    return frozenset(place for part in _SEPARATORS.split(text.casefold()) for place in _place(part))
+    parts = _SEPARATORS.split(_ONE_PLACE.sub(r"\1_and_\2", text.casefold()))
+    return frozenset(place for part in parts for place in _place(part))
 
 
 def _country(text: str) -> str | None:

@@ -29,7 +29,7 @@ _NRM: Final = word_set(
 _DTN: Final = word_set(
     "dtn|662265|ms1|duty to notify|dtn report|duty to notify report|notification|d2n|dutytonotify"
 )
-_DTN_INSIDE: Final = re.compile(r"\bd(?:uty)?\s*t(?:o)?\s*n(?:otify)?\b|\bms1\b")
+_DTN_INSIDE: Final = re.compile(r"\bd(?:uty)?[\s_-]*t(?:o)?[\s_-]*n(?:otify)?\b|\bms1\b")
 
 
 def read_record_type(value: object) -> RecordType:

@@ -4,25 +4,32 @@
 The boxes are free text with type words mixed in ("HO ref A1234567 / CID 1234567"; domain.md 1.2). In this
 order:
 
-1. dates, times, telephone numbers, e-mail addresses and amounts of money are blanked: they are no references;
-2. the text is walked from left to right. A type word ("NRM", "CID", "crime ref") holds until the next one, a
+1. the commonest layouts, a Home Office, CID or police reference alone in its box, are read by one expression;
+   all else:
+2. what is said to be another person's ("brother's NRM 123456", "A1234567 (mother)") is set apart: from a word
+   for a relative, a co-victim or a suspect to the end of its clause, or to "own". It is a number of the case
+   and no evidence about this person; agreement on it would link siblings;
+3. dates, times, telephone numbers, e-mail addresses, links and amounts of money are blanked: they are no
+   references;
+4. the text is walked from left to right. A type word ("NRM", "CID", "crime ref") holds until the next one, a
    semicolon or a new line; a shape that only one type has (16 digits, a letter and seven digits, `ABC/123`)
    decides for itself;
-3. each value loses its spaces, dashes and leading zeros.
+5. each value loses its spaces, dashes and leading zeros. An NRM number with a year is written year first:
+   "12345/2023-NRM", "NRM 2023/012345" and "NRM2023012345" are one.
 
 A value of five or more digits without a type becomes `any:`. The suffix of a Home Office reference (`/002`)
 marks another member of the family, so it stays part of the token. A CAD number is only unique within a day:
 it needs its date.
 
 The formats are general knowledge and not published (domain.md 1.2), so parsing is tolerant; agreement on a
-token is strong evidence, disagreement weak. Not done: check digits (there are none), and deciding what an
-`any:` value is.
+token is strong evidence, disagreement weak. Not done: check digits (there are none), deciding what an `any:`
+value is, and finding out whose a number is where no word says so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,9 +40,13 @@ __all__ = ["ReferenceReading", "read_references"]
 PLACEHOLDER: Final = "placeholder reference"
 NONE_FOUND: Final = "no reference recognised"
 UNDATED: Final = "CAD number without its date"
+OF_ANOTHER: Final = "reference of another person"
 
 MAX_LENGTH: Final = 20_000
 """Longer than any box of the form (15,000 characters)."""
+
+GLUED_YEAR: Final = 8
+"""From so many digits on, an NRM number may begin with a year (chosen by us; the format is not published)."""
 
 ANY_DIGITS: Final = 5
 """An untyped value needs this many digits (chosen by us: four make a year or a time)."""
@@ -43,10 +54,11 @@ ANY_DIGITS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class ReferenceReading:
-    """The typed tokens of one value."""
+    """The typed tokens of one value; `of_others`: those that the text says are another person's."""
 
     tokens: frozenset[str] = field(default=frozenset(), repr=False)
     issues: tuple[str, ...] = ()
+    of_others: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 _UAN: Final = re.compile(r"(?<!\d)(\d{4})[- ]?(\d{4})[- ]?(\d{4})[- ]?(\d{4})(?![\d])")
@@ -56,18 +68,18 @@ _CAD: Final = re.compile(
     r"|(\d{1,2})[/.-](\d{1,2})[/.-]((?:20)?\d{2}))?(?!\d)"
 )
 _NOISE: Final = re.compile(
-    r"[^\s@]{1,64}@\S+|https?:\S+|[£$€]\s?[\d,.]+|\b\d{1,2}:\d{2}(?::\d{2})?\b"
+    r"[^\s@]{1,64}@\S+|HTTPS?:\S+|WWW\.\S+|[£$€]\s?[\d,.]+|\b\d{1,2}:\d{2}(?::\d{2})?\b"
     r"|(?<![\d/])\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d{2}(?![\d/])|(?<![\d/])(?:19"
     r"|20)\d{2}-\d{1,2}-\d{1,2}(?![\d/])"
     r"|\b\d{1,2}(?:ST|ND|RD|TH)?\s+(?:OF\s+)?(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV"
     r"|DEC)[A-Z]*,?\s+(?:19|20)?\d{2}\b"
     r"|(?:\+|\b00)\d{1,3}[\s()-]?(?:\(0\)\s?)?(?:\d[\s-]?){7,12}"
-    r"|(?<![\d/A-Z-])\(?0[1237]\d{1,4}\)?[\s-]?\d{3,4}[\s-]?\d{3,4}(?![\d/])"
+    r"|(?<![\d/A-Z-])(?=\(?(?:\d[\s()-]{0,2}){9,10}\d(?!\d))\(?0[1237]\d{1,4}\)?[\s-]?\d{3,4}[\s-]?\d{3,4}(?![\d/])"
 )
 _PIECE: Final = re.compile(
-    r"(?P<type>\b(?:NRM|HOME\s+OFFICE|H\.?O\.?(?=\s|:|-|/|\d|$)|CID|PERSON\s+ID|PORT|UAN|GWF|BRP|BRC"
+    r"(?P<type>\b(?:NRM|NATIONAL\s+REFERRAL\s+MECHANISM|HOME\s+OFFICE|H\.?O\.?(?=\s|:|-|/|\d|$)|CID|PERSON\s+ID|PORT|UAN|GWF|BRP|BRC"
     r"|BIOMETRIC"
-    r"|CRIME|CRN|CAD|POLICE|URN|OCCURRENCE|INCIDENT|NICHE|ATHENA|PNC|PASSPORT|NINO|NATIONAL\s+INSURANCE"
+    r"|CRIME|CRIS?|CRN|CAD|POLICE|URN|OCCURRENCE|INCIDENT|NICHE|ATHENA|PNC|PASSPORT|NINO|NATIONAL\s+INSURANCE"
     r"|NHS|ARC|ICASEWORK|CASE"
     r"|TEL|TELEPHONE|PHONE|MOBILE|MOB|DOB|BORN|AGED?|POSTCODE)(?=\b|\d))|(?P<stop>[;\n])"
     r"|(?P<value>(?<![A-Z0-9])[A-Z]{0,4}\d[A-Z0-9]*(?:[/-][A-Z0-9]+)*"
@@ -75,7 +87,8 @@ _PIECE: Final = re.compile(
     r"(?:[/-][A-Z0-9]+)*)"
 )
 _TYPES: Final = {
-    "NRM": "nrm", "HOME OFFICE": "ho", "HO": "ho", "CID": "cid", "PERSON ID": "cid", "PORT": "port",
+    "NRM": "nrm", "NATIONAL REFERRAL MECHANISM": "nrm", "CRI": "police", "CRIS": "police",
+    "HOME OFFICE": "ho", "HO": "ho", "CID": "cid", "PERSON ID": "cid", "PORT": "port",
     "UAN": "uan", "GWF": "gwf",
     "BRP": "brp", "BRC": "brp", "BIOMETRIC": "brp", "CRIME": "police", "CRN": "police", "CAD": "police",
     "POLICE": "police",
@@ -114,11 +127,41 @@ _COMPACT_DATE: Final = re.compile(
 _NO_REFERENCE: Final = MISSING_WORDS | word_set(
     "no|yes|not sure|n/a - none|none known|not applicable.|no reference|no ref"
 )
-_GLUED_HOME_OFFICE: Final = re.compile(r"\bHO(?=[A-Z]\d{7}(?!\d))")
-_SPACED_LETTER: Final = re.compile(r"\b([A-Z])[ -](\d{7})(?!\d)")
-_GLUED_TYPE: Final = re.compile(
-    r"\b(NRM|CID|UAN|BRP)(?:\s*(?:REF(?:ERENCE)?|NO|NUMBER|ID)\b)?[\s\-_/#:.]*(?=\d)"
+_REWRITTEN: Final = (
+    (re.compile(r"\b([A-Z])[ -](\d{7})(?!\d)"), r"\1\2"),
+    (re.compile(r"\b([A-Z]\d{7})\s*/\s*(\d{1,3})(?![\d/])"), r"\1/\2"),
+    (re.compile(r"\b(\d[\d/-]{3,14})[/-]NRM\b(?![\s\-_/#:]*\d)"), r"NRM \1 "),
+    (re.compile(r"\b(\d{2,9})[/-]NRM[/-](\d{2,9})\b"), r"NRM \1/\2 "),
+    (re.compile(r"\bNHS\b(\D{0,12})(\d{3})[ -](\d{3})[ -](\d{4})\b"), r"NHS \2\3\4"),
+    (
+        re.compile(r"\b(NRM|CID|UAN|BRP|GWF)(?:\s*(?:REF(?:ERENCE)?|NO|NUMBER|ID)\b)?[\s\-_/#:.]*(?=\d)"),
+        r"\1 ",
+    ),
+    (re.compile(r"\bHO(?=[A-Z]\d{7}(?!\d))"), "HO "),
 )
+"""Ways of writing that would hide a type or cut a number, and how the walk expects them."""
+
+_PLAIN: Final = re.compile(
+    r"(?:(?:HO|ho|Home Office)(?: [Rr]ef)?:? )?"
+    r"(?P<letter>[A-Za-z])[ -]?(?P<ho>\d{7})(?:/(?P<suffix>\d{1,3}))?"
+    r"|(?:CID|cid):? (?P<cid>\d{6,9})"
+    r"|(?P<police>\d{2}/\d{4,7}/\d{2})",
+    re.ASCII,
+)
+_YEAR: Final = re.compile(r"20(?:09|[123]\d)")
+_YEARS: Final = re.compile(r"(?:19|20)\d\d[/-](?:(?:19|20)\d\d|\d\d)")
+
+_CLAUSE_END: Final = re.compile(r"[;\n]|(?<!\bREF)(?<!\bNO)(?<!\bNOS)(?<!\b[A-Z])\.\s+(?=[A-Z])")
+_OTHER_PERSON: Final = re.compile(
+    r"(?<!\bBY )(?<!\bBY HIS )(?<!\bBY HER )(?<!\bBY THEIR )\b(?:(?:HALF|STEP|FOSTER)[ -]?)?"
+    r"(?:BROTHER|SISTER|SIBLING|TWIN|MOTHER|MUM|FATHER|DAD|PARENT|SON|DAUGHTER|COUSIN|UNCLE|AUNT(?:IE|Y)?"
+    r"|NEPHEW|NIECE|HUSBAND|WIFE|SPOUSE|PARTNER(?! (?:AGENC|ORGANI))|BOYFRIEND|GIRLFRIEND|RELATIVE"
+    r"|FAMILY MEMBER|CHILD(?:REN)? OF|CO[ -]?VICTIM|CO[ -]?DEFENDANT|(?:AN)?OTHER (?:\w+ )?(?:PV|VICTIM|CASE"
+    r"|PERSON|INDIVIDUAL|MALE|FEMALE)|DEPEND[AE]NT (?:OF|ON)|MAIN APPLICANT|EXPLOITER|TRAFFICKER|SUSPECT"
+    r"|PERPETRATOR|LINKED (?:TO|WITH|CASE|REFERRAL|NRM|PV))S?\b"
+)
+_OWN_AGAIN: Final = re.compile(r"\b(?:OWN|(?<!OTHER )PV'?S|CLIENT'?S)\b")
+_IN_BRACKETS: Final = re.compile(r"[A-Z0-9]\s*\(\s*(?:(?:HIS|HER|THEIR|THE)\s+)?")
 
 
 def read_references(value: object) -> ReferenceReading:
@@ -127,21 +170,75 @@ def read_references(value: object) -> ReferenceReading:
     >>> sorted(read_references("HO ref A1234567 / CID 1234567, DOB 17/08/2006").tokens)
     ['cid:1234567', 'ho:A1234567']
     """
+    if type(value) is str and (plain := _PLAIN.fullmatch(value)) is not None:
+        return _read_plain(plain)
     text, problems = text_of(value)
     if text is None or text.casefold() in _NO_REFERENCE:
         return ReferenceReading(issues=problems)
-    tokens: set[str] = set()
+    return _read_general(text[:MAX_LENGTH].upper())
+
+
+def _read_plain(match: re.Match[str]) -> ReferenceReading:
+    """One reference in a layout of `_PLAIN`, as `_read_general` would read it."""
+    ho, letter, suffix, cid, police = match.group("ho", "letter", "suffix", "cid", "police")
+    if ho is not None:
+        ending = f"/{int(suffix)}" if suffix else ""
+        number, token = ho + (ending[1:]), f"ho:{letter.upper()}{ho}{ending}"
+    elif cid is not None:
+        number = cid.lstrip("0") or "0"
+        token = f"cid:{number}"
+    else:
+        number, token = police.replace("/", ""), f"police:{police}"
+    return ReferenceReading(frozenset((token,))) if len(set(number)) > 1 else _PLACEHOLDER_ONLY
+
+
+_PLACEHOLDER_ONLY: Final = ReferenceReading(issues=(PLACEHOLDER,))
+
+
+def _read_general(text: str) -> ReferenceReading:
+    """Any text, in upper case."""
     issues: list[str] = []
-    for token in _tokens(text[:MAX_LENGTH].upper(), issues):
-        kind, _, number = token.partition(":")
-        digits = [character for character in number if character.isdigit()]
-        if len(set(digits)) <= 1:
+    own, others = _split_by_owner(text, issues) if _OTHER_PERSON.search(text) else (_tokens(text, issues), ())
+    tokens, of_others = _held(own, issues), _held(others, issues)
+    if of_others:
+        issues.append(OF_ANOTHER)
+    elif not tokens and not issues:
+        issues.append(NONE_FOUND)
+    return ReferenceReading(tokens, tuple(dict.fromkeys(issues)), of_others - tokens)
+
+
+def _held(found: Iterable[str], issues: list[str]) -> frozenset[str]:
+    """The tokens without those of one repeated digit, which stand for no number."""
+    tokens: set[str] = set()
+    for token in found:
+        digits = {character for character in token.partition(":")[2] if character.isdigit()}
+        if len(digits) <= 1:
             issues.append(PLACEHOLDER)
         else:
-            tokens.add(f"{kind}:{number}")
-    if not tokens and not issues:
-        issues.append(NONE_FOUND)
-    return ReferenceReading(frozenset(tokens), tuple(dict.fromkeys(issues)))
+            tokens.add(token)
+    return frozenset(tokens)
+
+
+def _split_by_owner(text: str, issues: list[str]) -> tuple[list[str], list[str]]:
+    """Tokens of the person, and tokens that the text says are another's, clause by clause."""
+    own: list[str] = []
+    others: list[str] = []
+    for clause in _CLAUSE_END.split(text):
+        at = 0
+        while (other := _OTHER_PERSON.search(clause, at)) is not None:
+            here = list(_tokens(clause[at : other.start()], issues))
+            bracket = _IN_BRACKETS.search(clause, at, other.start())
+            bracketed = bracket is not None and bracket.end() == other.start()
+            if bracketed and here:
+                others.append(here.pop())
+            own += here
+            end = clause.find(")", other.end()) if bracketed else -1
+            again = _OWN_AGAIN.search(clause, other.end())
+            stop = end if end >= 0 else again.start() if again else len(clause)
+            others += _tokens(clause[other.end() : stop], issues)
+            at = stop
+        own += _tokens(clause[at:], issues)
+    return own, others
 
 
 def _tokens(text: str, issues: list[str]) -> Iterator[str]:
@@ -157,7 +254,8 @@ def _tokens(text: str, issues: list[str]) -> Iterator[str]:
         else:
             issues.append(UNDATED)
     text = _NOISE.sub(" ", _CAD.sub(" ; ", text))
-    text = _GLUED_HOME_OFFICE.sub("HO ", _GLUED_TYPE.sub(r"\1 ", _SPACED_LETTER.sub(r"\1\2", text)))
+    for written, expected in _REWRITTEN:
+        text = written.sub(expected, text)
     kind = ""
     for match in _PIECE.finditer(text):
         if match["stop"]:
@@ -186,7 +284,9 @@ def _token(value: str, kind: str) -> str | None:
             kind in ("", "any", shape) or (shape in ("ho", "port") and kind != "police")
         ):
             return f"{shape}:{_tidied(value, shape)}"
-    if kind == "skip":
+    if kind == "skip" or (kind in ("", "any") and _YEARS.fullmatch(value)):
+        return None
+    if kind == "nrm" and _YEAR.fullmatch(value):
         return None
     tidy = _tidied(value, kind)
     typed = _TYPED.get(kind)
@@ -207,5 +307,21 @@ def _tidied(value: str, kind: str) -> str:
     if kind == "ho" and "/" in value:
         number, _, suffix = value.replace("-", "").partition("/")
         return f"{number}/{int(suffix)}" if suffix.isdigit() else number
+    if kind == "nrm" and (numbered := _by_year(value)) is not None:
+        return numbered
     plain = value.replace("-", "") if kind in ("port", "police") else value.replace("-", "").replace("/", "")
+    if kind == "gwf":
+        return plain.removeprefix("GWF")
     return (plain.lstrip("0") or "0") if plain.isdigit() and kind in ("nrm", "cid", "any") else plain
+
+
+def _by_year(value: str) -> str | None:
+    """An NRM number that has a year, year first and without zeros between; None where it has none."""
+    year, _, number = value.replace("-", "/").partition("/")
+    if not number and len(value) >= GLUED_YEAR and value[4] == "0":
+        year, number = value[:4], value[4:]
+    elif number and not _YEAR.fullmatch(year):
+        year, number = number, year
+    if not (number.isdigit() and _YEAR.fullmatch(year)):
+        return None
+    return year + (number.lstrip("0") or "0")

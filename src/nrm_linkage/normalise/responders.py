@@ -25,7 +25,7 @@ class ResponderType(IntEnum):
 
 _LABELS: Final = {
     ResponderType.GOVERNMENT: word_set(
-        "govt|government|government agency|ukvi|ukbf|ie|nca|glaa|bf|ice|det|rom"
+        "govt|government|government agency|ukvi|ukbf|ie|nca|glaa|gla|bf|ice|det|rom|niu|kiu"
     ),
     ResponderType.LOCAL_AUTHORITY: word_set(
         "la|local authority|local authorities|council|social services|childrens services"
@@ -48,6 +48,7 @@ _PATTERNS: Final = (
         ResponderType.GOVERNMENT,
         r"home office|uk ?visas|\bukvi\b|border force|\bukbf\b|immigration|asylum|gangmasters|\bglaa\b"
         r"|fair work agency"
+        r"|intake unit|\bice (?:north|south)\b|\bhmp(?:ps)?\b"
         r"|national crime agency|\bnca\b|hm prison|prison service|uk border agency|\bukba\b",
     ),
     (
@@ -57,7 +58,8 @@ _PATTERNS: Final = (
     ),
     (
         ResponderType.LOCAL_AUTHORITY,
-        r"council|borough|local authorit|combined authority|london authority|city region|city of "
+        r"council\b|\bborough|\b[lmr]bc?\b(?= [a-z])|\b(?:cc|mbc|dc|bc)$|\bmash\b"
+        r"|local authorit|combined authority|london authority|city region|city of "
         r"westminster|comhairle|social care|children'?s (?:services|social)|social services|corporation "
         r"of london"
         r"|city of london|health and social care trust|isles of scilly|\bhsc\b|county of|social work"

@@ -1,10 +1,10 @@
 """One value of any type, as text or as missing: the first step of every reader in this room.
 
 `text_of` turns a cell of a table into text that readers can match: NFKC, digits of every script as ASCII
-digits, white space collapsed (line breaks stay), integral floats without their `.0`. `None`, NaN, NaT and
-pandas' NA are missing. A value of a type that no cell of a referral has (a list, an object) is missing too,
-with an issue that says so: its `str()` is never called, because that may run code or raise. Nothing here
-reads meaning into the text, and nothing here imports pandas or numpy.
+digits, white space collapsed (line breaks stay), integral floats, as numbers or as text, without their `.0`.
+`None`, NaN, NaT and pandas' NA are missing. A value of a type that no cell of a referral has (a list, an
+object) is missing too, with an issue that says so: its `str()` is never called, because that may run code or
+raise. Nothing here reads meaning into the text, and nothing here imports pandas or numpy.
 """
 
 from __future__ import annotations
@@ -100,10 +100,12 @@ def _text_of_scalar(value: object) -> tuple[str | None, tuple[str, ...]]:
 def _clean(text: str) -> str:
     if text.isascii():
         text = text.strip()
-        return _SPACES.sub(_one_space, text) if "  " in text or not text.isprintable() else text
-    text = unicodedata.normalize("NFKC", text)
-    text = "".join(map(_plain, text)) if not text.isascii() else text
-    return _SPACES.sub(_one_space, text).strip()
+        text = _SPACES.sub(_one_space, text) if "  " in text or not text.isprintable() else text
+    else:
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(map(_plain, text)) if not text.isascii() else text
+        text = _SPACES.sub(_one_space, text).strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].isdecimal() else text
 
 
 def _one_space(run: re.Match[str]) -> str:
