@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage.normalise.bags import ReadNames, name_bags
-from nrm_linkage.normalise.names import NameBox, NameRole, read_name
+from nrm_linkage.normalise.names import NameBox, NameRole, join_tokens, read_name
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
 from nrm_linkage.normalise.variants import variant_class
@@ -17,6 +17,18 @@ from nrm_linkage.normalise.variants import variant_class
 BOXES = ("given_name", "family_name", "name", "alias")
 TEXTS = (
     *("", "Zamir", "Zamir Testaj", "Van Hung", "FNU", "Mr", "Teklay K", "Zamir aka Beni", "Nguyen"),
+    *(
+        "Abdul",
+        "Rahman",
+        "Rahmat",
+        "Ullah",
+        "O",
+        "Neil",
+        "Gebre",
+        "Medhin Zamir",
+        "Abd al",
+        "Rahman aka Abdul",
+    ),
     *("TESTAJ, Zamir", "Gebre Medhin", "Osei b c d e f g h", "Haile Zamir"),
 )
 
@@ -38,6 +50,9 @@ def plain_bag(record: dict[str, str]) -> list[tuple[str, int]]:
     read_boxes = {box: read_name(record[box], NameBox(box)).tokens for box in BOXES}
     if read_boxes["given_name"] or read_boxes["family_name"]:
         read_boxes["name"] = ()
+    if read_boxes["given_name"] and read_boxes["family_name"]:
+        read_boxes["given_name"] = join_tokens(read_boxes["given_name"] + read_boxes["family_name"])
+        read_boxes["family_name"] = ()
     bag: dict[str, int] = {}
     for box in BOXES:
         for token in read_boxes[box]:
@@ -64,6 +79,29 @@ def test_each_word_of_the_vocabulary_has_its_keys_once_and_in_order(texts):
         assert bags.variant_texts[bags.variant[number]] == variant_class(word)
         assert bags.sound_texts[bags.sound[number]] == sounds(word)
         assert bags.is_initial[number] == (len(word) == 1)
+
+
+@pytest.mark.parametrize(
+    ("whole", "split"),
+    [
+        (
+            "Abdul Rahman",
+            [("Abdul", "Rahman"), ("Rahman", "Abdul"), ("Abdulrahman", ""), ("Abd Al", "Rahman")],
+        ),
+        ("Gebremedhin Haile", [("Gebre", "Medhin Haile"), ("Gebre Medhin", "Haile")]),
+        ("Sean McDonald", [("Sean Mc", "Donald"), ("Sean", "Mc Donald")]),
+        ("O'Neil", [("O", "Neil"), ("", "O Neil")]),
+        ("Nguyen Van Hung", [("Nguyen Van", "Hung"), ("Nguyen", "Vanhung")]),
+        ("Mohammed Uddin", [("Mohammed", "Uddin")]),
+        ("Abdul Kamara", [("Abdul", "Kamara")]),
+    ],
+)
+def test_a_referral_says_the_same_whichever_box_its_words_stood_in(whole, split):
+    frame = pd.DataFrame({"given_name": ["", *(given for given, _ in split)],
+                          "family_name": ["", *(family for _, family in split)],
+                          "name": [whole] * (len(split) + 1)})  # fmt: skip
+    bags = [[word for word, _ in bag] for bag in words(read(frame))]
+    assert bags == [bags[0]] * len(bags)
 
 
 def test_a_whole_name_serves_only_where_the_two_boxes_are_empty():

@@ -1,9 +1,10 @@
 """The name boxes of a referral -> one bag of tokens a row, with a vocabulary that carries each word's keys.
 
-In this order: each box is read value by value (`names`); boxes are laid end to end (given, family, whole name
-where the first two are empty, alias); rows of initials alone have no name; a word that a row repeats counts
-once; words beyond the limit are left out and counted. The vocabulary is the sorted set of words, and each
-word gets its skeleton, spelling-variant class and phonetic code once.
+In this order: each box is read, every distinct value once (`name_column`); a name that is split between two
+boxes becomes one word (`name_joins`); boxes are laid end to end (given, family, whole name where the first
+two are empty, alias); rows of initials alone have no name; a word that a row repeats counts once; words
+beyond the limit are left out and counted. The vocabulary is the sorted set of words, and each word gets its
+skeleton, spelling-variant class and phonetic code once.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from nrm_linkage.normalise.distinct import (
     ReadColumn,
     expand_lists,
     first_occurrences,
-    read_column,
     row_starts,
 )
-from nrm_linkage.normalise.names import NameBox, NameReading, read_name
+from nrm_linkage.normalise.name_column import NameColumn, read_name_column
+from nrm_linkage.normalise.name_joins import join_boxes
+from nrm_linkage.normalise.names import NameBox, NameReading
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
 from nrm_linkage.normalise.variants import variant_class
@@ -34,8 +36,8 @@ _BOXES = (NameBox.GIVEN, NameBox.FAMILY, NameBox.WHOLE, NameBox.ALIAS)
 
 @dataclass(frozen=True)
 class ReadNames:
-    """The bags; the boxes as read, for the issues found in them; and how many referrals had more words than
-    are compared.
+    """The bags; what was doubtful in each box, as readings without tokens; and how many referrals had more
+    words than are compared.
     """
 
     bags: NameBags
@@ -45,18 +47,12 @@ class ReadNames:
 
 def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tokens: int) -> ReadNames:
     """Read the name columns that there are. A row without any usable name has an empty bag."""
-    boxes = {
-        str(box): read_column(columns[str(box)][0], lambda value, box=box: read_name(value, box))  # type: ignore[misc]
-        for box in _BOXES
-        if str(box) in columns
-    }
-    words = tuple(
-        sorted(
-            {token.text for read in boxes.values() for reading in read.readings for token in reading.tokens}
-        )
-    )
-    number = {word: position for position, word in enumerate(words)}
-    row, token, role = _lay_end_to_end(boxes, number, n_rows)
+    boxes = {box: read_name_column(columns[str(box)][0], box) for box in _BOXES if str(box) in columns}
+    if NameBox.GIVEN in boxes and NameBox.FAMILY in boxes:
+        both = join_boxes(boxes[NameBox.GIVEN], boxes[NameBox.FAMILY])
+        boxes[NameBox.GIVEN], boxes[NameBox.FAMILY] = both
+    words = tuple(sorted({text for column in boxes.values() for text in column.texts}))
+    row, token, role = _lay_end_to_end(boxes, words, n_rows)
     says_something = _beyond_initials(row, token, words, n_rows)
     row, token, role = row[says_something], token[says_something], role[says_something]
     once = first_occurrences(row * max(len(words), 1) + token)
@@ -65,7 +61,11 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     kept = place < max_tokens
     n_cut = len(np.unique(row[~kept]))
     tokens = TokenLists(start=row_starts(row[kept], n_rows), token=token[kept].astype(np.int32), texts=words)
-    return ReadNames(bags=_with_keys(tokens, role[kept].astype(np.int8), words), boxes=boxes, n_cut=n_cut)
+    return ReadNames(
+        bags=_with_keys(tokens, role[kept].astype(np.int8), words),
+        boxes={str(box): column.doubtful for box, column in boxes.items()},
+        n_cut=n_cut,
+    )
 
 
 def _beyond_initials(row: Int64s, token: Int64s, words: tuple[str, ...], n_rows: int) -> Mask:
@@ -79,28 +79,23 @@ def _beyond_initials(row: Int64s, token: Int64s, words: tuple[str, ...], n_rows:
 
 
 def _lay_end_to_end(
-    boxes: Mapping[str, ReadColumn[NameReading]], number: Mapping[str, int], n_rows: int
+    boxes: Mapping[NameBox, NameColumn], words: tuple[str, ...], n_rows: int
 ) -> tuple[Int64s, Int64s, Int8s]:
     """Row, word and role of every token, rows ascending, boxes in order within a row."""
+    number = {word: position for position, word in enumerate(words)}
     rows, tokens, roles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
     has_name: Mask = np.zeros(n_rows, dtype=bool)
-    for box, read in boxes.items():
-        count = np.array([len(reading.tokens) for reading in read.readings], dtype=np.int64)
-        codes = read.codes
-        if box == NameBox.WHOLE:
+    for box, column in boxes.items():
+        codes = column.codes
+        if box is NameBox.WHOLE:
             codes = np.where(has_name, 0, codes)
         else:
-            has_name |= count[codes] > 0
-        flat_token = np.array(
-            [number[t.text] for reading in read.readings for t in reading.tokens], dtype=np.int64
-        )
-        flat_role = np.array(
-            [int(t.role) for reading in read.readings for t in reading.tokens], dtype=np.int8
-        )
-        start, taken = expand_lists(count, codes)
+            has_name |= column.count[codes] > 0
+        recode = np.array([number[text] for text in column.texts], dtype=np.int64)
+        start, taken = expand_lists(column.count, codes)
         rows.append(np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start)))
-        tokens.append(flat_token[taken])
-        roles.append(flat_role[taken])
+        tokens.append(recode[column.word[taken]])
+        roles.append(column.role[taken])
     row = np.concatenate(rows)
     order = np.argsort(row, kind="stable")
     return row[order], np.concatenate(tokens)[order], np.concatenate(roles)[order]

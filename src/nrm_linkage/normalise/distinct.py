@@ -16,7 +16,16 @@ import pandas as pd
 
 from nrm_linkage.tables import Int32s, Int64s, Mask, TokenLists
 
-__all__ = ["ReadColumn", "expand_lists", "merge_lists", "read_column", "token_lists"]
+__all__ = [
+    "ReadColumn",
+    "distinct_values",
+    "expand_lists",
+    "first_occurrences",
+    "merge_lists",
+    "read_column",
+    "row_starts",
+    "token_lists",
+]
 
 Reading = TypeVar("Reading")
 
@@ -35,9 +44,11 @@ class ReadColumn(Generic[Reading]):
         return np.array([of(reading) for reading in self.readings], dtype=dtype)[self.codes]
 
 
-def read_column(column: pd.Series, read: Callable[[object], Reading]) -> ReadColumn[Reading]:
-    """Read each distinct value once. A value that cannot be hashed (a list, a dict) is no value of a cell and
-    is read as `()`, which every reader refuses; its text is never made.
+def distinct_values(column: pd.Series) -> tuple[Int64s, npt.NDArray[np.object_]]:
+    """Codes (n,) of the rows, -1 where missing, and the distinct values in order of appearance.
+
+    A value that cannot be hashed (a list, a dict) is no value of a cell and becomes `()`, which every reader
+    refuses; its text is never made.
     """
     values = column.astype(object).to_numpy()
     try:
@@ -47,6 +58,12 @@ def read_column(column: pd.Series, read: Callable[[object], Reading]) -> ReadCol
         for row, value in enumerate(values):
             plain[row] = value if pd.api.types.is_hashable(value) else ()
         codes, distinct = pd.factorize(plain, use_na_sentinel=True)
+    return codes.astype(np.int64), distinct
+
+
+def read_column(column: pd.Series, read: Callable[[object], Reading]) -> ReadColumn[Reading]:
+    """Read each distinct value once."""
+    codes, distinct = distinct_values(column)
     readings = (read(None), *(read(value) for value in distinct))
     return ReadColumn(codes=(codes + 1).astype(np.int32), readings=readings)
 

@@ -26,7 +26,16 @@ from typing import Final
 
 from nrm_linkage.normalise.name_tables import words
 
-__all__ = ["Word", "fused", "join_compounds", "join_parts", "special_words"]
+__all__ = [
+    "GEEZ_INITIALS",
+    "Word",
+    "fused",
+    "join_compounds",
+    "join_parts",
+    "joining_words",
+    "joins_next",
+    "joins_previous",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,15 @@ _FUSED_ARTICLE: Final = re.compile(
     "[ae]l(?=(?:sh|kh|gh|dh|th|[bdfhjkmnqrstwyz])[a-z]{3,}(?:(?<!sk)[iy]|ee|awi)$)"
 )
 _EUROPEAN_AL: Final = re.compile("al(?:b|f|m|t|d|v)|el(?:m|d|b|t)")
+_ABDUL_ALONE: Final = frozenset({"abdul", "abdoul", "abdool"})
+_ALLAH: Final = frozenset({"allah", "lah", "llah", "alla", "aleh"})
+# Names that stand before `Ullah` or `Uddin` as names of their own: the two are family names there.
+_NO_SERVANT: Final = re.compile(
+    rf"{_MOHAMMED}|m[ou]?h?d|ahm[ae]d|ali|hass?an|{_HUSSEIN}|m[iy]ah?|khan|begum|bibi"
+)
+_EUROPEAN: Final = frozenset({"michael", "gabriel"})
 _GEEZ_ABBREVIATION: Final = {"g": "gebre", "h": "habte", "t": "tekle", "w": "welde", "k": "kidane"}
+GEEZ_INITIALS: Final = frozenset(_GEEZ_ABBREVIATION)
 _MAYBE_FUSED: Final = re.compile(
     f"{_MOHAMMED}[a-z]|(?:am|em|ali|shah|noo?u?r|nur|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|gh|fat)[a-z]{{3}}"
     "|(?:van|thi)[a-z]{3}|(?:de|da|do)[a-z]{4}|[ae]l[a-z]{5}|[a-z]{3,}(?:bhai|ben)$|[a-z]*(?:zh|x|q|iao|uang|iang|iong|ei|ing|jian|hua)"
@@ -101,13 +118,39 @@ def fused(text: str) -> tuple[str, ...]:
 
 
 @cache
-def special_words() -> frozenset[str]:
-    """Words that joining or dropping turns on; a stretch without any needs no `join_parts`."""
-    kinds = "article assimilated_article patronymic particle abd ullah din uddin geez_second".split()
-    return frozenset().union(
-        *(words(kind) for kind in kinds),
-        {"abdi", "cabdi", "abdu", "abdo", "mc", "abu", "abou", "abo", "bhai", "het", "la", "los", "las"},
+def joining_words() -> frozenset[str]:
+    """Words that dropping or joining turns on, wherever they stand. Others are joined only side by side:
+    `geez_first` or an initial before `geez_second`, `-ur` before `Rahman`, `O` before `o_second`.
+    """
+    kinds = "article assimilated_article patronymic particle abd abdi ullah din uddin".split()
+    others = {"mc", "abu", "abou", "abo", "abi", "bhai", "het", "la", "los", "las"}
+    return frozenset(others).union(*(words(kind) for kind in kinds))
+
+
+@cache
+def _joined_or_dropped() -> frozenset[str]:
+    """Words without which a stretch is neither joined nor cut, `-ur` aside."""
+    return joining_words() | words("geez_first") | GEEZ_INITIALS | {"o"}
+
+
+@cache
+def _wanting() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that may be the first half of a name, and words that may be the second."""
+    first = frozenset({"mc", "o", "abu", "abou", "abo", "abi"}).union(
+        *(words(kind) for kind in ("abd", "abdi", "geez_first", "article", "assimilated_article"))
     )
+    articles = frozenset({"ud", "ed", "ad", "uld", "eld"}) | words("article") | words("assimilated_article")
+    return first, frozenset({"bhai"}) | articles | words("ullah") | words("uddin") | words("din")
+
+
+def joins_next(text: str) -> bool:
+    """Whether a word may be the first half of a name whose second half stands in another box."""
+    return text in _wanting()[0] or (len(text) > 5 and text.endswith("ur"))
+
+
+def joins_previous(text: str) -> bool:
+    """Whether a word may be the second half of a name whose first half stands in another box."""
+    return text in _wanting()[1]
 
 
 def join_parts(line: Sequence[Word], *, leading: bool = False) -> list[Word]:
@@ -115,8 +158,18 @@ def join_parts(line: Sequence[Word], *, leading: bool = False) -> list[Word]:
 
     `leading` says that the stretch is a box of family names, where a patronymic marker may come first.
     """
-    line = _with_prefix(_with_suffix(_without_particles(_with_abd(list(line)), leading)))
-    return [replace(word, text=part) for word in line for part in fused(word.text)]
+    line = list(line)
+    if any(word.text in _joined_or_dropped() or word.text.endswith("ur") for word in line):
+        line = _with_prefix(_with_suffix(_without_particles(_with_abd(line), leading)))
+    out = []
+    for word in line:
+        parts = fused(word.text)
+        out += (
+            [word]
+            if len(parts) == 1 and parts[0] == word.text
+            else [replace(word, text=part) for part in parts]
+        )
+    return out
 
 
 def join_compounds(line: Sequence[Word]) -> list[Word]:
@@ -135,7 +188,7 @@ def _with_abd(line: list[Word]) -> list[Word]:
         if word.text in words("abd"):
             if nxt + 1 < len(line) and line[nxt].text in articles:
                 nxt += 1
-            if nxt < len(line) and len(line[nxt].text) > 1:
+            if nxt < len(line) and _completes(word, line[nxt], article=nxt > at + 1):
                 out.append(_abd_compound(word, line[nxt]))
                 at = nxt + 1
                 continue
@@ -148,8 +201,18 @@ def _with_abd(line: list[Word]) -> list[Word]:
     return out
 
 
+def _completes(first: Word, second: Word, *, article: bool) -> bool:
+    """Whether a word completes `Abd` and its like. `Abdul` is a name by itself as well, so that it takes only
+    what people are servants of: `Abdul Rahman`, and not `Abdul Kamara`.
+    """
+    if article or first.text not in _ABDUL_ALONE:
+        # An article alone is the rest of the name cut off: the other box may hold it.
+        return len(second.text) > 1 and second.text not in words("article")
+    return second.text in words("abdul_second") or second.text in _ALLAH
+
+
 def _abd_compound(first: Word, second: Word) -> Word:
-    if second.text in ("allah", "lah", "llah", "alla"):
+    if second.text in _ALLAH:
         return replace(second, text="abdullah", role=first.role)
     return replace(
         second, text=("abdul" if first.text == "abd" else first.text) + second.text, role=first.role
@@ -213,8 +276,12 @@ def _suffix(before: Word | None, word: Word, rest: list[Word]) -> tuple[str, int
     text = word.text
     if len(before.text) == 1:
         # `G/Medhin`: only before the few words that end such compounds.
+        if before.role != word.role or (text in _EUROPEAN and not before.tied):
+            return None
         full = _GEEZ_ABBREVIATION.get(before.text)
         return (full + text, 0) if full and text in words("geez_second") and len(text) > 4 else None
+    if (text in words("ullah") or text in words("uddin")) and _NO_SERVANT.fullmatch(before.text):
+        return None
     if text in words("ullah") or (text in words("uddin") and len(before.text) > 2):
         return before.text + text, 0
     if text in ("al", "el", "ul", "ud", "ed", "ad", "uld", "eld") and rest and rest[0].text in words("din"):
@@ -234,7 +301,7 @@ def _with_prefix(line: list[Word]) -> list[Word]:
     for word in line:
         before = out[-1].text if out else ""
         if (before == "mc" and len(word.text) > 1) or (before == "o" and word.text in words("o_second")):
-            out[-1] = replace(out[-1], text=before + word.text)
+            out[-1] = replace(word, text=before + word.text)
         elif before in ("abu", "abou", "abo", "abi") and word.text in words("bakr"):
             out[-1] = replace(out[-1], text="abubakr")
         else:

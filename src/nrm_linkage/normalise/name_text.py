@@ -31,7 +31,7 @@ from anyascii import anyascii
 
 from nrm_linkage.normalise.name_tables import read_pairs
 
-__all__ = ["fold", "latinise", "repair"]
+__all__ = ["MOJIBAKE", "fold", "latinise", "repair"]
 
 # Bytes 0x80-0x9F as Windows-1252 shows them; the five that it leaves empty come through as C1 controls.
 _BYTE_OF: Final[Mapping[str, int]] = {
@@ -49,7 +49,7 @@ def _of_bytes(first: int, last: int) -> str:
 
 
 _TAIL: Final = _of_bytes(0x80, 0xBF)
-_MOJIBAKE: Final = re.compile(
+MOJIBAKE: Final = re.compile(
     f"{_of_bytes(0xC2, 0xDF)}{_TAIL}|{_of_bytes(0xE0, 0xEF)}{_TAIL}{{2}}|{_of_bytes(0xF0, 0xF4)}{_TAIL}{{3}}"
 )
 _PLAIN: Final = str.maketrans(
@@ -105,7 +105,7 @@ def repair(text: str) -> str:
     if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text.translate(_PLAIN)).strip()
     for _ in range(2):
-        mended = _MOJIBAKE.sub(_decoded, text)
+        mended = MOJIBAKE.sub(_decoded, text)
         if mended == text:
             break
         text = mended
@@ -198,7 +198,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = anyascii(text.translate(_OWN_FOLD))
     lowered = text.lower()
-    return lowered if lowered.isalpha() and lowered.isascii() else _NOT_LETTER.sub("", lowered)
+    return lowered if lowered.isalpha() else _NOT_LETTER.sub("", lowered)
 
 
 @cache

@@ -22,7 +22,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
-from functools import cache
 from typing import Final
 
 from nrm_linkage.normalise.name_absent import (
@@ -32,7 +31,7 @@ from nrm_linkage.normalise.name_absent import (
     WORD,
     why_missing,
 )
-from nrm_linkage.normalise.name_parts import Word, fused, join_compounds, join_parts, special_words
+from nrm_linkage.normalise.name_parts import Word, join_compounds, join_parts
 from nrm_linkage.normalise.name_tables import words
 from nrm_linkage.normalise.name_text import fold, latinise, repair
 
@@ -103,14 +102,13 @@ class NameReading:
     issues: tuple[str, ...]
 
 
-_ROLE_OF_BOX: Final = {
+ROLE_OF_BOX: Final = {
     NameBox.GIVEN: NameRole.GIVEN,
     NameBox.FAMILY: NameRole.FAMILY,
     NameBox.WHOLE: NameRole.UNKNOWN,
     NameBox.ALIAS: NameRole.ALIAS,
 }
 _NOTHING: Final = NameReading((), ())
-_SIMPLE: Final = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){0,3}")
 _DIGIT: Final = re.compile(r"\d")
 _EMAIL: Final = re.compile(r"\S+@\S+\.[A-Za-z]{2,}")
 _LOST: Final = re.compile(r"(?<=\w)\?|\?(?=\w)")
@@ -131,9 +129,11 @@ _RELATIVE: Final = re.compile(
 )
 _TITLE_SLASH: Final = re.compile(r"^\s*w/(?:ro|rt|t|o)\b\.?(?=\s)", re.IGNORECASE)
 _MARIA: Final = re.compile(r"\bMa\.(?=\s*\w)|\bMª|\bM\.ª", re.IGNORECASE)
-_ALIAS_WORDS: Final = frozenset(
-    "aka alias nee formerly previously prev fka otherwise known goes nickname nicknamed nickname".split()
+ALIAS_WORDS: Final = frozenset(
+    "aka ak ka fk fka alias nee formerly previously prev otherwise known goes by named nickname nicknamed "
+    "nicknames".split()
 )
+"""Words of which every mark of an alias holds one, single letters aside."""
 
 
 def read_name(value: object, box: NameBox) -> NameReading:
@@ -146,26 +146,45 @@ def read_name(value: object, box: NameBox) -> NameReading:
     """
     if not isinstance(value, str):
         return _NOTHING if _is_missing(value) else NameReading((), (NOT_TEXT,))
-    if len(value) < 64 and value.isascii() and _SIMPLE.fullmatch(value):
-        simple = _read_simple(value, box)
-        if simple is not None:
-            return simple
-    return _read_any(value, box)
+    return _read_text(value, box)
 
 
 def join_tokens(tokens: Sequence[NameToken]) -> tuple[NameToken, ...]:
     """Join the parts of one name that stand in neighbouring boxes: given `Abdul`, family `Rahman`.
 
     The tokens of the given-name box come first, then those of the family-name box. A joined token has the
-    role of its first part. Aliases and single names are left as they are.
+    role of its first part, or of its last where the first is only a prefix (`Mc`, `O`). Boxes that were
+    swapped are read the other way round where one holds nothing but half a name. Aliases and single names are
+    left as they are.
 
     >>> boxes = read_name("Rahmat", NameBox.GIVEN).tokens + read_name("Ullah", NameBox.FAMILY).tokens
     >>> [(token.text, token.role.name) for token in join_tokens(boxes)]
     [('rahmatullah', 'GIVEN')]
     """
     line = [Word(token.text, role=token.role) for token in tokens if token.role is not NameRole.ALIAS]
-    joined = [NameToken(word.text, NameRole(word.role), len(word.text) == 1) for word in join_compounds(line)]
-    return (*joined, *(token for token in tokens if token.role is NameRole.ALIAS))
+    joined = join_compounds(line)
+    if joined == line:
+        joined = _swapped_and_joined(line) or []
+    if not joined:
+        return tuple(tokens)
+    named = [NameToken(word.text, NameRole(word.role), len(word.text) == 1) for word in joined]
+    return (*named, *(token for token in tokens if token.role is NameRole.ALIAS))
+
+
+def _swapped_and_joined(line: list[Word]) -> list[Word] | None:
+    """Given `Rahman`, family `Abdul`: joined, and then the given name; None where nothing is."""
+    given = [word for word in line if word.role != NameRole.FAMILY]
+    family = [word for word in line if word.role == NameRole.FAMILY]
+    if not (
+        (len(family) == 1 and family[0].text in words("abd"))
+        or (len(given) == 1 and given[0].text in words("ullah") | words("uddin"))
+    ):
+        return None
+    joined = join_compounds([*family, *given])
+    if len(joined) == len(line):
+        return None
+    known = {word.text for word in line}
+    return [word if word.text in known else replace(word, role=NameRole.GIVEN) for word in joined]
 
 
 def _is_missing(value: object) -> bool:
@@ -176,44 +195,7 @@ def _is_missing(value: object) -> bool:
     )
 
 
-def _read_simple(value: str, box: NameBox) -> NameReading | None:
-    """Up to four plain words of which no rule speaks, as in most boxes; None sends the value the long way."""
-    special = _words_with_rules()
-    parts = value.lower().split(" ")
-    role = _ROLE_OF_BOX[box]
-    tokens = []
-    for part in parts:
-        if part in special or fused(part) != (part,):
-            return None
-        tokens.append(NameToken(part, role, False))
-    if len(parts) == 1:
-        looks_absent = value in ("nan", "NaT") or (len(value) <= 3 and value.isupper())
-        return None if looks_absent else NameReading(tuple(tokens), ())
-    if len(set(parts)) == 1 or (
-        box is NameBox.WHOLE and len({part.isupper() for part in value.split(" ")}) == 2
-    ):
-        return None
-    return NameReading(tuple(tokens), ())
-
-
-@cache
-def _words_with_rules() -> frozenset[str]:
-    """Words that send a box the long way."""
-    kinds = (
-        "placeholder",
-        "placeholder_if_alone",
-        "placeholder_with_others",
-        "title",
-        "soft_title",
-        "geez_second",
-        "o_second",
-        "bakr",
-        "abd_second",
-    )
-    return special_words().union(_ALIAS_WORDS, *(words(kind) for kind in kinds))
-
-
-def _read_any(value: str, box: NameBox) -> NameReading:
+def _read_text(value: str, box: NameBox) -> NameReading:
     issues: list[str] = []
     text = value
     if len(text) > MAX_CHARACTERS:
@@ -322,7 +304,7 @@ def _cut_at_relatives(text: str, marked: bool, issues: list[str]) -> Iterator[_S
 def _tokens(stretch: _Stretch, box: NameBox, issues: list[str]) -> list[NameToken]:
     if _DIGIT.search(stretch.text):
         issues.append(DIGITS)
-    role = NameRole.ALIAS if stretch.alias else _ROLE_OF_BOX[box]
+    role = NameRole.ALIAS if stretch.alias else ROLE_OF_BOX[box]
     if stretch.alias and why_missing(stretch.text.strip(), alias=True, whole=False):
         issues.append(PLACEHOLDER_PART)
         return []
