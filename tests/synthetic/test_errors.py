@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage.errors import ConfigError
-from nrm_linkage.synthetic import ErrorRates, make_referrals
+from nrm_linkage.synthetic import ErrorRates, PopulationParameters, make_referrals
+from nrm_linkage.synthetic.arrays import Streams
 from nrm_linkage.synthetic.calendars import ethiopian, gregorian, lenient_date, solar_hijri
 from nrm_linkage.synthetic.communities import COMMUNITIES
 from nrm_linkage.synthetic.errors_form import PLACEHOLDERS
@@ -19,7 +20,8 @@ from nrm_linkage.synthetic.population import cells
 from nrm_linkage.synthetic.repeats import NRM
 from nrm_linkage.synthetic.scripts import in_script
 from nrm_linkage.synthetic.spelling import fold, mangle, mistype, respellings
-from nrm_linkage.synthetic.tables import name_tables, respelling_rules
+from nrm_linkage.synthetic.tables import name_tables, nationalities, respelling_rules, towns
+from nrm_linkage.synthetic.taking import take
 
 RATES = ErrorRates()
 
@@ -116,6 +118,8 @@ def second_records():
     table["nation"] = cells().demonyms[people.nationality[rows.person]]
     table["group"] = cells().groups[people.nationality[rows.person]]
     table["disputed"] = people.age_disputed[rows.person]
+    table["community"] = np.array([each.name for each in COMMUNITIES])[people.community[rows.person]]
+    table["custody"] = take(people, rows, RATES, PopulationParameters(), Streams(12)).custody
     table["right"] = ~table[[name for name in made.marks if name.startswith("dob_")]].any(axis=1)
     return table[rows.route == NRM]
 
@@ -183,6 +187,76 @@ def test_nationality_and_gender(facts):
     assert later.loc[later["nation"] == "Eritrean", "nationality_contested"].mean() == pytest.approx(
         0.04, abs=0.02
     )
+
+
+def test_wordings_of_sheets_appear_at_their_rates(generated):
+    """The form has pick-lists, a sheet has what somebody typed (domain.md 4.4, 4.5)."""
+    sheet, marks = generated.frame, pd.DataFrame(generated.marks)
+    form = make_referrals(5_000, seed=11, layout="form")
+    assert (~sheet["Gender"].isin(["Female", "Male", "Other"])).mean() == about(RATES.gender_wording)
+    assert form["pv-gender"].isin(["female", "male", "unknown"]).all()
+    two = sheet["Second nationality"].notna() & (sheet["Record type"] == "NRM")
+    assert marks["nationality_joined"][two].mean() == about(RATES.nationality_joined)
+    assert sheet["Nationality"][two & marks["nationality_joined"]].str.contains(r" and |/|, |\(").all()
+    assert set(form["pv-nationality"].dropna()) <= set(nationalities())
+    town = sheet["City"].dropna()
+    assert (~town.isin(towns())).mean() == about(RATES.place_wording)
+    british = sheet["DOB"].dropna()
+    assert british.str.fullmatch(r"\d{4}-\d\d-\d\d").mean() == about(RATES.date_iso)
+    assert british.str.fullmatch(r"\d+ [A-Z][a-z]{2} \d{4}").mean() == about(RATES.date_in_words)
+
+
+def test_contested_nationalities_at_their_own_rates(second_records):
+    by = second_records.groupby("nation")["nationality_contested"].mean()
+    assert by["Eritrean"] == about(RATES.nationality_contested_horn)
+    assert by["Sudanese"] == about(RATES.nationality_contested_sudan)
+    assert by["Albanian"] == about(RATES.nationality_contested_kosovo)
+    kurds = second_records[second_records["community"] == "kurdish"]
+    assert kurds.loc[kurds["nation"] == "Iraqi", "nationality_contested"].mean() == pytest.approx(
+        RATES.nationality_contested_kurdish, abs=0.035
+    )
+    others = second_records[
+        (second_records["nation"] == "Iranian") & (second_records["community"] != "kurdish")
+    ]
+    assert not others["nationality_contested"].any()
+
+
+def test_police_custody_leaves_more_dates_out(second_records):
+    """domain.md 4.3 D1: 10% in the field, 5% over all."""
+    assert second_records["dob_missing"].mean() == pytest.approx(0.05, abs=0.007)
+    assert second_records.loc[second_records["custody"], "dob_missing"].mean() == pytest.approx(
+        0.10, abs=0.025
+    )
+
+
+def test_the_form_leaves_out_no_more_dates_than_d1_says():
+    """A year alone or an age is a sheet's; domain.md 6: 5% are missing."""
+    form = make_referrals(30_000, seed=13, layout="form")
+    nrm = form["pv-want-to-submit-nrm"] == "NRM"
+    assert form.loc[nrm, "pv-dob"].isna().mean() == pytest.approx(0.052, abs=0.008)
+
+
+def test_people_with_one_name_have_it_again(generated):
+    """A placeholder is mostly the person's, not the writer's (ErrorRates.one_name_persists)."""
+    rows = generated.rows
+    named = (rows.route == NRM) & (rows.copy_of < 0)
+    struck = generated.marks["placeholder"] | generated.marks["repeated"]
+    table = pd.DataFrame({"person": rows.person, "struck": struck})[named]
+    each = table.groupby("person")["struck"].agg(["sum", "size"])
+    twice = each[each["size"] == 2]
+    again = (twice["sum"] == 2).sum() / (twice["sum"] >= 1).sum()
+    assert 0.2 < again < 0.6  # 0.7 x 0.7 of the second records, and fewer of the pairs; by chance 0.01
+
+
+def test_one_in_seven_first_records_of_asylum_nationalities_has_a_new_year_birthday(generated):
+    """domain.md 4.3: 1 in 7 asylum seekers in 2007; nearly none of the British."""
+    people, rows = generated.people, generated.rows
+    born = generated.frame["DOB"]
+    group = cells().groups[people.nationality[rows.person]]
+    first = (rows.sequence == 0) & born.notna().to_numpy()
+    new_year = born.str.contains(r"^(?:01/01/|1 Jan )|-01-01$", na=False).to_numpy()
+    assert new_year[first & (group == "asylum")].mean() == pytest.approx(1 / 7, abs=0.02)
+    assert new_year[first & (group == "British")].mean() < 0.008
 
 
 def test_errors_of_one_record_hang_together(facts):

@@ -227,3 +227,76 @@ def test_strangers_share_numbers_of_services_and_postcodes_of_accommodation(gene
         people = sheet.dropna(subset=[column]).groupby(column)["true_person"].nunique()
         assert people.max() > 3
         assert (people == 1).mean() > 0.7
+
+
+def test_a_later_referral_of_the_same_situation_tells_it_otherwise(generated, plain):
+    """Types, places and dates of one situation in two referrals (domain.md 3.3 T1, T2); a situation is one
+    person's.
+    """
+    for made, reworded in ((generated, 0.25), (plain, 0.0)):
+        rows, sheet = made.rows, made.frame
+        sheet = sheet[(rows.route == NRM) & (rows.copy_of < 0)]
+        assert (sheet.groupby("true_instance")["true_person"].nunique() == 1).all()
+        pairs = sheet.groupby("true_instance").head(2)
+        pairs = pairs[pairs.groupby("true_instance")["true_person"].transform("size") == 2]
+        first, second = (
+            pairs.drop_duplicates("true_instance", keep=which).set_index("true_instance").sort_index()
+            for which in ("first", "last")
+        )
+        assert len(first) > 2_000
+        place = first["Exploitation location"] != second["Exploitation location"]
+        assert place.mean() == pytest.approx(0.35 * reworded, abs=0.02)
+        both = first["City"].notna() & second["City"].notna()
+        town = (first["City"] != second["City"])[both]
+        assert town.mean() == pytest.approx(0.27 if reworded else 0.0, abs=0.05)
+        kinds = first["Exploitation type"] != second["Exploitation type"]
+        assert kinds.mean() == pytest.approx(0.36 if reworded else 0.0, abs=0.06)
+        dated = first["Exploitation start"].notna() & second["Exploitation start"].notna()
+        assert dated.mean() == pytest.approx(0.45**2, abs=0.03)
+        assert (first["Exploitation start"] != second["Exploitation start"])[dated].mean() > 0.3
+
+
+def test_a_new_situation_starts_after_the_referral_before_it(plain, history):
+    """T3: what the dates say where they are told (domain.md 3.3)."""
+    sheet, rows = plain.frame, plain.rows
+    start = pd.to_datetime(sheet["Exploitation start"], format="%d/%m/%Y").to_numpy().astype("datetime64[D]")
+    table = pd.DataFrame(
+        {
+            "person": rows.person,
+            "sequence": rows.sequence,
+            "kind": rows.kind,
+            "date": rows.date,
+            "start": start,
+        }
+    )[(rows.route == NRM) & (rows.copy_of < 0)].sort_values(["person", "sequence"])
+    before = table.groupby("person")["date"].shift()
+    new = (table["kind"] == NEW_INSTANCE) & table["start"].notna()
+    same = (table["kind"].isin([MULTI_AGENCY, SAME_LATER])) & table["start"].notna()
+    month = before.to_numpy().astype("datetime64[M]")  # half of the dates are told to the month
+    assert (table["start"].to_numpy()[new] >= month[new]).all()
+    assert (table["start"][same] <= before[same]).mean() > 0.85
+
+
+def test_co_operating_people_are_named_and_others_are_not(generated):
+    """Duty to Notify (domain.md 1.1): gender and nationality only, or a name and contact details too; never a
+    date of birth.
+    """
+    rows, sheet = generated.rows, generated.frame
+    held = [
+        "Forename(s)",
+        "Surname",
+        "Alias",
+        "Second nationality",
+        "Phone",
+        "Postcode",
+        "Town",
+        "HO reference",
+    ]
+    anonymous = sheet[rows.route == ANONYMOUS]
+    assert anonymous[held].isna().all().all()
+    assert anonymous[["Gender", "Nationality"]].notna().all().all()
+    named = sheet[(rows.route != ANONYMOUS) & (rows.route != NRM)]
+    assert named["Surname"].notna().all()
+    assert named["Phone"].notna().mean() > 0.2
+    assert named["DOB"].isna().all()
+    assert named["RG decision"].isna().all()

@@ -27,7 +27,7 @@ from nrm_linkage.synthetic.communities import COMMUNITIES
 from nrm_linkage.synthetic.parameters import PopulationParameters
 from nrm_linkage.synthetic.population import People, cells, years_later
 from nrm_linkage.synthetic.rates import ErrorRates
-from nrm_linkage.synthetic.repeats import NRM, Referrals
+from nrm_linkage.synthetic.repeats import ANONYMOUS, NRM, Referrals
 from nrm_linkage.synthetic.tables import towns
 
 __all__ = ["write_contacts", "write_references"]
@@ -94,13 +94,18 @@ def write_references(
     uan = _digits(streams, "fields.uan", m, 12)
     how = streams.uniform("fields.reference_form", n)
     text = strings([""] * n)
-    for row in np.flatnonzero(present).tolist():
-        own = (str(each[rows.person[row]]) for each in (ho, cid, port, uan))
-        text[row] = _reference(int(which[row]), how[row], *own)
+    shown = np.flatnonzero(present)
+    who = rows.person[shown]
+    own = (which[shown].tolist(), how[shown].tolist(), ho[who], cid[who], port[who], uan[who])
+    text[shown] = [_reference(*each) for each in zip(*own, strict=True)]
     case = _digits(streams, "fields.crime", n, 6)
     since_1970 = rows.date.astype("datetime64[Y]").astype(np.int64)
     year = strings([f"{i:02d}" for i in range(100)])[(since_1970 + 70) % 100]
-    police = (kind == "police") & (streams.uniform("fields.police", n) < 0.6) & (rows.route == NRM)
+    police = (
+        (kind == "police")
+        & (streams.uniform("fields.police", n) < given.police_reference_given)
+        & (rows.route == NRM)
+    )
     crime = np.where(police, "20/" + case + "/" + year, "").astype(object)
     return {"home_office_reference": text, "police_reference": crime}
 
@@ -152,13 +157,13 @@ def write_contacts(
     prefix = strings([f"+447{i}" for i in range(9)] + [f"07{i}" for i in range(9)] * 2)[number // 11 % 27]
     language = strings([each.language for each in COMMUNITIES])[people.community[rows.person]]
     written: dict[str, tuple[Any, Strings]] = {
-        "phone": (has[0] < 0.35, prefix + digits),
-        "email": (adult & (has[1] < 0.12), "person" + digits + "@example.org"),
-        "town": (has[2] < 0.85, town),
-        "postcode": (adult & (has[3] < 0.45), postcode),
-        "language": (has[1] > 0.35, language),
+        "phone": (has[0] < given.phone_given, prefix + digits),
+        "email": (adult & (has[1] < given.email_given), "person" + digits + "@example.org"),
+        "town": (has[2] < given.town_given, town),
+        "postcode": (adult & (has[3] < given.postcode_given), postcode),
+        "language": (has[1] > 1 - given.language_given, language),
     }
-    named = rows.route == NRM
+    named = rows.route != ANONYMOUS
     return {name: np.where(named & shown, text, "").astype(object) for name, (shown, text) in written.items()}
 
 

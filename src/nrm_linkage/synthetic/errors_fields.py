@@ -11,6 +11,7 @@ import numpy as np
 
 from nrm_linkage.synthetic.arrays import Bools, Floats, Ints, Streams, Strings, choose, strings
 from nrm_linkage.synthetic.communities import COMMUNITIES, Structure
+from nrm_linkage.synthetic.parameters import PopulationParameters
 from nrm_linkage.synthetic.population import FEMALE, MALE, OTHER, People, cells
 from nrm_linkage.synthetic.rates import ErrorRates
 from nrm_linkage.synthetic.repeats import Referrals
@@ -44,14 +45,14 @@ _LOOK_ALIKE = {
 _WORDINGS = {
     "British": (
         "UK;U.K.;United Kingdom;Great Britain;GB;GBR;Brit;White British;British Citizen;UK "
-        "National;UKN;Britsh;Brittish;Untied Kingdom;British - Black Caribbean"
+        "National;UKN;Britsh;Brittish;Untied Kingdom;British - Black Caribbean;British (Pakistani heritage)"
     ),
-    "Albanian": "Albania;ALB;Albainian;Albanien",
+    "Albanian": "Albania;ALB;AL;Albainian;Albanien",
     "Vietnamese": "Vietnam;Viet Nam;VNM;VN;Vietnamise;Vietnemese",
-    "Eritrean": "Eritrea;ERI;Erutrean;Eriterian", "Ethiopian": "Ethiopia;ETH;Ethopian;Etiopian",
-    "Sudanese": "Sudan;SDN;Sudaneese", "Somali": "Somalia;Somalian;SOM",
-    "Afghan": "Afghanistan;AFG;Afgan;Afghani", "Iraqi": "Iraq;IRQ;Iraqui;Kurdish",
-    "Iranian": "Iran;IRN;Islamic Republic of Iran;Iranain;Persian", "Pakistani": "Pakistan;PAK;Pakistany",
+    "Eritrean": "Eritrea;ERI;ER;Erutrean;Eriterian", "Ethiopian": "Ethiopia;ETH;Ethopian;Etiopian",
+    "Sudanese": "Sudan;SDN;SD;Sudaneese", "Somali": "Somalia;Somalian;SOM",
+    "Afghan": "Afghanistan;AFG;Afgan;Afghani", "Iraqi": "Iraq;IRQ;IQ;Iraqui;Kurdish",
+    "Iranian": "Iran;IRN;IR;Islamic Republic of Iran;Iranain;Persian", "Pakistani": "Pakistan;PAK;Pakistany",
     "Bangladeshi": "Bangladesh;BGD;Banglades", "Filipino": "Philippines;PHL;Phillipino;Philippino",
     "Romanian": "Romania;ROU;Romainian", "Bulgarian": "Bulgaria;BGR;Bulgerian",
     "Nigerian": "Nigeria;NGA;Nigierian", "Ghanaian": "Ghana;GHA;Ghanian",
@@ -65,9 +66,20 @@ _WORDINGS = {
     "Unknown": "Stateless;Not known;Undocumented;Refugee;None",
     "Palestinian": "Palestine;Stateless;Palestinian - Lebanon", "Dutch": "Netherlands;NLD",
 }  # fmt: skip
-_HOME_NATION_SHARE = 0.04
-"""Of British people, those recorded by their home nation (assumed)."""
 _HOME_NATIONS = ("English", "Scottish", "Welsh", "Northern Irish")
+_JOINED = ("{0} / {1}", "{0}/{1}", "{1} / {0}", "{0} and {1}", "{0} ({1} heritage)", "{0}, {1}")
+"""Two nationalities in one box (domain.md 4.4)."""
+_PASSPORTS = {
+    "Somali": ("Dutch", "Swedish", "British"), "Pakistani": ("Spanish", "British", "British"),
+    "Bangladeshi": ("Italian", "British"), "Brazilian": ("Portuguese", "Italian"), "Indian": ("Portuguese",),
+    "Albanian": ("Greek", "Italian"), "Moldovan": ("Romanian",), "Ghanaian": ("Italian", "British"),
+    "Nigerian": ("Irish", "British"), "Moroccan": ("Spanish", "Italian"), "Afghan": ("German", "British"),
+}  # fmt: skip
+"""Second nationalities that one record alone may name: passports of convenience (domain.md 4.4); others
+British.
+"""
+_GENDER_WORDINGS = ("F;f;female;FEMALE;2", "M;m;male;MALE;1", "X;U;other;Not Recorded;9")
+"""Of Female, Male and Other in older sheets (domain.md 4.5)."""
 
 
 def write_nationalities(
@@ -75,17 +87,18 @@ def write_nationalities(
     rows: Referrals,
     taking: Taking,
     rates: ErrorRates,
+    given: PopulationParameters,
     streams: Streams,
     marks: dict[str, Bools],
 ) -> dict[str, Strings]:
     """`nationality` and `second_nationality` as demonyms of the form's list, `nationality_worded` as a sheet
-    has the first; "" for none. Where each mechanism struck is added to `marks`.
+    has the first or both; "" for none. Where each mechanism struck is added to `marks`.
     """
     demonyms = cells().demonyms
     first, second = _confused(people, rows, taking, rates, streams, marks)
     demonym, second_demonym = demonyms[first], demonyms[second]
     n = len(rows)
-    nation = streams.uniform("fields.home_nation", n) < _HOME_NATION_SHARE
+    nation = streams.uniform("fields.home_nation", n) < given.home_nation_written
     home = choose(streams.uniform("fields.which_nation", n) ** 2, _HOME_NATIONS)
     demonym = np.where((demonym == "British") & nation & (second_demonym == ""), home, demonym).astype(object)
     marks["nationality_wording"] = taking.hits(streams, "nationality_wording", rates.nationality_wording)
@@ -95,6 +108,10 @@ def write_nationalities(
     for row in np.flatnonzero(marks["nationality_wording"]).tolist():
         own_words = options.get(demonym[row], [demonym[row].upper(), demonym[row].lower()])
         worded[row] = own_words[int(which[row] * len(own_words))]
+    joint = (second_demonym != "") & (demonym != "")
+    marks["nationality_joined"] = joint & (streams.uniform("fields.joined", n) < rates.nationality_joined)
+    for row in np.flatnonzero(marks["nationality_joined"]).tolist():
+        worded[row] = _JOINED[int(which[row] * len(_JOINED))].format(demonym[row], second_demonym[row])
     return {"nationality": demonym, "second_nationality": second_demonym, "nationality_worded": worded}
 
 
@@ -155,7 +172,13 @@ def _confused(
     out = np.select(picked, [np.full(len(own), unknown), neighbour[own], contested], own)
     dual, kind = marks["nationality_dual"], streams.uniform("fields.dual", len(own))
     turned = dual & (second > 0) & (kind < 0.4)
-    other = np.where((kind < 0.5) & (contested != own), contested, british)
+    code = {str(name): i for i, name in enumerate(demonyms)}
+    passport = np.full(len(own), british)
+    for name, states in _PASSPORTS.items():
+        here = own == code[name]
+        options = np.array([code[state] for state in states])
+        passport[here] = options[(kind[here] * 997 % 1 * len(states)).astype(np.int64)]
+    other = np.where((kind < 0.5) & (contested != own), contested, passport)
     added = np.where(own == british, 0, other)
     changed = np.where(second > 0, np.where(turned, out, 0), added)
     return np.where(turned, second, out), np.where(dual, changed, second)
@@ -168,8 +191,10 @@ def write_genders(
     rates: ErrorRates,
     streams: Streams,
     marks: dict[str, Bools],
-) -> Strings:
-    """Female, Male or Other; where each mechanism struck is added to `marks`."""
+) -> dict[str, Strings]:
+    """`gender` as Female, Male or Other, and `gender_worded` as a sheet has it; where each mechanism struck
+    is added to `marks`.
+    """
     own = people.gender[rows.person]
     single = np.array([each.structure in (Structure.ONE_NAME, Structure.TAMIL) for each in COMMUNITIES])[
         people.community[rows.person]
@@ -180,5 +205,11 @@ def write_genders(
     marks["gender_other"] = taking.hits(streams, "gender_other", rates.gender_other)
     flipped = np.where(marks["gender_flipped"], np.where(own == FEMALE, MALE, FEMALE), own)
     out = np.where(marks["gender_other"], OTHER, flipped)
-    gender: Strings = strings(["Female", "Male", "Other", "Other"])[out]
-    return gender
+    out = np.minimum(out, OTHER)
+    gender: Strings = strings(["Female", "Male", "Other"])[out]
+    marks["gender_wording"] = taking.hits(streams, "gender_wording", rates.gender_wording)
+    which = streams.uniform("fields.gender_wording", len(rows))
+    words = [choose(which, options.split(";")) for options in _GENDER_WORDINGS]
+    own_words = np.select([out == FEMALE, out == MALE], words[:2], words[2])
+    worded = np.where(marks["gender_wording"], own_words, gender).astype(object)
+    return {"gender": gender, "gender_worded": worded}

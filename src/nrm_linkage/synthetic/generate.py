@@ -13,7 +13,6 @@ life, officers, and any tie between what happened to somebody and how badly it w
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -181,16 +180,18 @@ def _recorded(
     streams: Streams,
 ) -> Generated:
     """The rows as records, laid out."""
-    taking = take(people, rows, rates, streams)
+    taking = take(people, rows, rates, given, streams)
     written = write_names(people, rows, tokens, taking, rates, name_tables(), streams)
     written = write_text(written, people.community[rows.person], taking, rates, streams)
     births = write_births(people, rows, taking, rates, streams)
-    situations = describe(people, rows, end + np.timedelta64(_EXTRACTED_AFTER_DAYS, "D"), rates, streams)
+    situations = describe(
+        people, rows, end + np.timedelta64(_EXTRACTED_AFTER_DAYS, "D"), rates, given, streams
+    )
     marks = written.marks | births.marks
     record: dict[str, Any] = {
         **situations.columns,
-        **write_nationalities(people, rows, taking, rates, streams, marks),
-        "gender": write_genders(people, rows, taking, rates, streams, marks),
+        **write_nationalities(people, rows, taking, rates, given, streams, marks),
+        **write_genders(people, rows, taking, rates, streams, marks),
         **write_references(people, rows, rates, given, streams, marks),
         **write_contacts(people, rows, rates, given, streams, marks),
         **_identifiers(rows, streams),
@@ -202,12 +203,12 @@ def _recorded(
         "dob_text": births.text,
         "referral_date": rows.date,
         "record_type": np.where(rows.route == NRM, "NRM", "DTN").astype(object),
-        "age_group": _age_groups(people, rows, streams),
+        "age_group": _age_groups(people, rows, given, streams),
     }
-    record["reported_before_details"] = _details(rows, record["referral_id"], streams)
+    record["reported_before_details"] = _details(rows, record["referral_id"], given, streams)
     _without_consent(record, rows)
     columns = lay_out(record, layout, rates, streams)
-    _as_originals(columns, rows, streams)
+    _as_originals(columns, rows, given, streams)
     opaque = streams("generate.people").permutation(len(people))
     frame = pd.DataFrame(columns)
     frame["true_person"] = opaque[rows.person].astype(np.int64)
@@ -216,12 +217,15 @@ def _recorded(
 
 
 def _identifiers(rows: Referrals, streams: Streams) -> dict[str, Strings]:
-    """A reference for each row, rising with the date but not without gaps, and the UUID of its submission."""
+    """A reference for each row, rising with the date but not without gaps, and its submission's UUID."""
     n = len(rows)
     steps = streams("generate.references").integers(1, 4, n)
     numbers = 100_000 + np.cumsum(steps)
-    raw = streams("generate.submissions").bytes(16 * n)
-    ids = [str(uuid.UUID(bytes=raw[16 * i : 16 * i + 16], version=4)) for i in range(n)]
+    raw = np.frombuffer(streams("generate.submissions").bytes(16 * n), dtype=np.uint8).reshape(n, 16).copy()
+    raw[:, 6], raw[:, 8] = raw[:, 6] & 0x0F | 0x40, raw[:, 8] & 0x3F | 0x80
+    digits = raw.tobytes().hex()
+    each = (digits[32 * i : 32 * i + 32] for i in range(n))
+    ids = ["-".join((d[:8], d[8:12], d[12:16], d[16:20], d[20:])) for d in each]
     return {
         "referral_id": strings([f"NRM{number:07d}" for number in numbers.tolist()]),
         "submission_id": strings(ids),
@@ -240,16 +244,16 @@ def _first_responders(rows: Referrals) -> dict[str, Strings]:
     }
 
 
-def _age_groups(people: People, rows: Referrals, streams: Streams) -> Strings:
+def _age_groups(people: People, rows: Referrals, given: PopulationParameters, streams: Streams) -> Strings:
     """Child or Adult at the referral by what the person says, the other side or `Unknown` for some whose age
     is disputed.
     """
     adult = rows.date >= as_days(_eighteenth(people))[rows.person]
     disputed = people.age_disputed[rows.person]
     doubt = streams.uniform("generate.age_group", len(rows))
-    turned = disputed & (doubt < 0.15)
+    turned = disputed & (doubt < given.age_group_turned)
     group = np.where(adult ^ turned, "Adult", "Child").astype(object)
-    return np.where(disputed & (doubt > 0.85), "Unknown", group).astype(object)
+    return np.where(disputed & (doubt > 1 - given.age_group_unknown), "Unknown", group).astype(object)
 
 
 def _eighteenth(people: People) -> Any:
@@ -257,7 +261,7 @@ def _eighteenth(people: People) -> Any:
     return (months + 216).astype("datetime64[D]") + (people.birth - months.astype("datetime64[D]"))
 
 
-def _details(rows: Referrals, references: Strings, streams: Streams) -> Strings:
+def _details(rows: Referrals, references: Strings, given: PopulationParameters, streams: Streams) -> Strings:
     """Free text about an earlier report, asked since March 2025: for some, the reference of the referral
     before.
     """
@@ -268,7 +272,7 @@ def _details(rows: Referrals, references: Strings, streams: Streams) -> Strings:
     before[order[1:][followed]] = references[order[:-1][followed]]
     told = (
         (rows.date >= REPORTED_BEFORE_FLIPPED)
-        & (streams.uniform("generate.details", n) < 0.4)
+        & (streams.uniform("generate.details", n) < given.earlier_reference_told)
         & (before != "")
     )
     out = strings([""] * n)
@@ -277,16 +281,17 @@ def _details(rows: Referrals, references: Strings, streams: Streams) -> Strings:
 
 
 def _without_consent(record: dict[str, Any], rows: Referrals) -> None:
-    """Empties what a Duty to Notify report does not hold: the name unless the person co-operates, decisions
-    always.
+    """Empties what a Duty to Notify report does not hold: date of birth and decisions always; name, contact
+    and second nationality unless the person co-operates (domain.md 1.1).
     """
     notified, anonymous = rows.route != NRM, rows.route == ANONYMOUS
     kept = set(
-        """submission_id referral_id referral_date record_type gender nationality nationality_worded
-        second_nationality first_responder first_responder_type exploitation_type exploitation_place city1
+        """submission_id referral_id referral_date record_type gender gender_worded nationality
+        nationality_worded first_responder first_responder_type exploitation_type exploitation_place city1
         country1 age_group_at_exploitation age_group""".split()
     )
-    named = kept | {"given_name", "family_name", "alias"}
+    of_co_operating = "given_name family_name alias second_nationality phone email town postcode language"
+    named = kept | set(of_co_operating.split())
     for name, values in record.items():
         hidden = anonymous if name in named - kept else notified if name not in kept else None
         if hidden is not None:
@@ -295,12 +300,14 @@ def _without_consent(record: dict[str, Any], rows: Referrals) -> None:
             ).astype(values.dtype)
 
 
-def _as_originals(columns: dict[str, Any], rows: Referrals, streams: Streams) -> None:
+def _as_originals(
+    columns: dict[str, Any], rows: Referrals, given: PopulationParameters, streams: Streams
+) -> None:
     """A submission sent twice says the same twice; half of the copies keep the submission's id, and all have
     a reference of their own.
     """
     copies = np.flatnonzero(rows.copy_of >= 0)
-    same_id = streams.uniform("generate.same_submission", len(rows))[copies] < 0.5
+    same_id = streams.uniform("generate.same_submission", len(rows))[copies] < given.duplicate_same_submission
     for heading, values in columns.items():
         if heading in SUBMISSION_HEADINGS:
             values[copies[same_id]] = values[rows.copy_of[copies[same_id]]]

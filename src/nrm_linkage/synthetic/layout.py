@@ -131,8 +131,9 @@ def _analyst(values: dict[str, Any], rates: ErrorRates, streams: Streams) -> dic
     shown = british_dates(values["date_of_birth"])
     style = streams.uniform("layout.date_style", n)
     plain = values["dob_text"] == ""
-    shown = np.where(plain & (style < 0.04), iso(values["date_of_birth"]), shown)
-    shown = np.where(plain & (style >= 0.04) & (style < 0.07), worded_dates(values["date_of_birth"]), shown)
+    shown = np.where(plain & (style < rates.date_iso), iso(values["date_of_birth"]), shown)
+    in_words = plain & (style >= rates.date_iso) & (style < rates.date_iso + rates.date_in_words)
+    shown = np.where(in_words, worded_dates(values["date_of_birth"]), shown)
     values["date_of_birth"] = np.where(plain, shown, values["dob_text"]).astype(object)
     for name in _DATES:
         values[name] = british_dates(values[name])
@@ -141,12 +142,25 @@ def _analyst(values: dict[str, Any], rates: ErrorRates, streams: Streams) -> dic
     types = values["exploitation_type"].copy()
     types[said] = own_words
     values["exploitation_type"] = types
-    values["nationality"] = values["nationality_worded"]
+    values["nationality"], values["gender"] = values["nationality_worded"], values["gender_worded"]
+    values["city1"] = _places_worded(values["city1"], rates, streams)
     both = _worded(
         values["exploitation_place"], {"UK": "UK", "OVERSEAS": "Overseas", "BOTH": "UK and Overseas"}
     )
     values["exploitation_place"] = both
     return {name: values[name] for name in _ANALYST}
+
+
+def _places_worded(towns: Strings, rates: ErrorRates, streams: Streams) -> Strings:
+    """Towns, some in other words than the list's."""
+    forms = ("{0} area", "{0}, UK", "near {0}", "{0} city centre", "{0}, England", "{0} and elsewhere")
+    worded = (streams.uniform("layout.place", len(towns)) < rates.place_wording) & (towns != "")
+    which = streams.uniform("layout.place_words", len(towns))
+    out = towns.copy()
+    for row in np.flatnonzero(worded).tolist():
+        pick = int(which[row] * (len(forms) + 2))
+        out[row] = towns[row].upper() if pick >= len(forms) else forms[pick].format(towns[row])
+    return out
 
 
 def _tick_boxes(labels: Strings, age_group: Strings, streams: Streams) -> dict[str, Strings]:

@@ -152,6 +152,104 @@ class PopulationParameters:
     weekend_factor: float = 0.35
     """Referrals on a Saturday or Sunday relative to a weekday (assumed)."""
 
+    # Relatives.
+    sibling_group_sizes: tuple[float, ...] = (0.80, 0.15, 0.05)
+    """Shares of groups of 2, 3 and 4 brothers and sisters (assumed)."""
+    operation_ends: float = 0.28
+    """Chance that an operation of 3 or more co-victims has no further one; none has more than 20 (domain.md 6
+    for the bounds; assumed).
+    """
+    operation_same_nationality: float = 0.90
+    """Of co-victims, those of the nationality and kind of case of the first (assumed)."""
+
+    # How referrals are taken.
+    interpreter_used: float = 0.55
+    """Of people who are not British and whose language is not English (assumed)."""
+    telephone_charity: float = 0.30
+    """Of referrals by charities, those taken by telephone (assumed)."""
+    telephone_other: float = 0.08
+    """Of others (assumed)."""
+    custody_of_police: float = 0.45
+    """Of referrals by police, those taken in custody or in the field (assumed)."""
+    small_boat_of_government: float = 0.40
+    """Of government referrals of asylum nationalities, Albanians and Vietnamese, those at small-boat intake
+    (assumed).
+    """
+
+    # What a referral says about what happened.
+    situation_median_days: float = 240.0
+    """Length of a situation, log-normal median (assumed)."""
+    situation_sigma: float = 1.1
+    """Its log standard deviation (assumed)."""
+    new_instance_other_type: float = 0.50
+    """Of new situations, those whose types are drawn anew (assumed)."""
+    exploited_in_uk: tuple[float, float, float] = (0.955, 0.12, 0.44)
+    """Share exploited in the UK alone: British, asylum nationalities, others (49% of all in 2023,
+    domain.md 2.1; split assumed).
+    """
+    exploited_in_both: tuple[float, float, float] = (0.02, 0.205, 0.165)
+    """In the UK and overseas, likewise (14% of all in 2023, domain.md 2.1; split assumed)."""
+    town_told: float = 0.90
+    """Of situations in the UK, referrals that name the town (assumed)."""
+    second_town_told: float = 0.20
+    """That name a second one (assumed)."""
+    dates_told: float = 0.45
+    """Referrals that give a start of the exploitation (assumed)."""
+    end_told: float = 0.70
+    """Of those, with an end (assumed)."""
+    dates_rough: float = 0.50
+    """Of those, to the month only (assumed)."""
+    dates_text_told: float = 0.60
+    """Referrals that say in free text when it happened (assumed)."""
+    reasonable_grounds_median_days: float = 40.0
+    """Wait for a reasonable grounds decision, log-normal (assumed)."""
+    reasonable_grounds_positive: float = 0.55
+    """Positive ones (domain.md 2.1, 2023)."""
+    reasonable_grounds_positive_before_later: float = 0.25
+    """Positive ones where the same situation is referred again later (assumed)."""
+    conclusive_grounds_median_days: float = 450.0
+    """Wait for a conclusive grounds decision, log-normal, at least 30 days (assumed)."""
+    conclusive_grounds_positive: float = 0.66
+    """Positive ones (domain.md 2.1, 2023)."""
+    single_competent_authority: float = 0.77
+    """Cases of the Single Competent Authority (domain.md 2.1, 2024)."""
+    earlier_report_told: float = 0.50
+    """Of people referred before, those of whom the referral says so (assumed)."""
+    earlier_report_not_sure: float = 0.15
+    """Referrals that are not sure (assumed)."""
+    earlier_reference_told: float = 0.40
+    """Of repeat referrals since March 2025, those that quote the earlier reference (assumed)."""
+    several_situations_told: float = 0.60
+    """Of new situations, referrals that say that there was more than one (assumed)."""
+    several_situations_wrongly: float = 0.10
+    """Of others (assumed)."""
+    still_exploited: float = 0.12
+    """Referrals of people still exploited (assumed)."""
+    other_victims_told: float = 0.80
+    """Of families and operations, referrals that mention other victims (assumed)."""
+
+    # What a record holds.
+    age_group_turned: float = 0.15
+    """Of people whose age is disputed, those on the other side of 18 in the tick-box (assumed)."""
+    age_group_unknown: float = 0.15
+    """Of them, those with `Unknown` (assumed)."""
+    phone_given: float = 0.35
+    """Records with a telephone number (assumed)."""
+    email_given: float = 0.12
+    """Of adults (assumed)."""
+    town_given: float = 0.85
+    """Records with the present town (assumed)."""
+    postcode_given: float = 0.45
+    """Of adults (assumed)."""
+    language_given: float = 0.65
+    """Of people with another language than English (assumed)."""
+    police_reference_given: float = 0.60
+    """Of referrals by police (assumed)."""
+    home_nation_written: float = 0.04
+    """Of British people, those recorded as English, Scottish, Welsh or Northern Irish (assumed)."""
+    duplicate_same_submission: float = 0.50
+    """Of technical duplicates, those that keep the id of the submission (assumed)."""
+
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)

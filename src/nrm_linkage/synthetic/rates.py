@@ -231,6 +231,12 @@ class ErrorRates:
     """The same where the name is single and unfamiliar (domain.md 4.5)."""
     gender_other: float = 0.002
     """To `Other` (domain.md 4.5)."""
+    gender_wording: float = 0.03
+    """A letter, a digit or small letters instead of the form's word, sheets only (assumed; forms of domain.md
+    4.5).
+    """
+    nationality_joined: float = 0.20
+    """Both nationalities in one box, of records with two, sheets only (assumed; forms of domain.md 4.4)."""
 
     # Everything else.
     reference_other_kind: float = 0.30
@@ -243,6 +249,16 @@ class ErrorRates:
     """The same situation under another set of exploitation types, later records (assumed)."""
     exploitation_free_text: float = 0.10
     """Words instead of the published label, sheets only (assumed)."""
+    place_retold: float = 0.25
+    """The same situation with another of its places, or in the UK and overseas instead of one of the two,
+    later records (assumed).
+    """
+    place_wording: float = 0.10
+    """Capitals, `area`, the county or the country beside the town, sheets only (assumed)."""
+    date_iso: float = 0.04
+    """A date of birth as 2006-08-17 in a sheet that has 17/08/2006 (assumed)."""
+    date_in_words: float = 0.03
+    """The same as 17 Aug 2006 (assumed)."""
 
     def __post_init__(self) -> None:
         for each in fields(self):

@@ -19,9 +19,6 @@ from nrm_linkage.synthetic.population import DAYS_A_YEAR, FEMALE, MALE, UNKNOWN,
 
 __all__ = ["relate"]
 
-_SIBLING_SIZES = (0.80, 0.15, 0.05)
-"""Groups of 2, 3 and 4 (assumed)."""
-
 
 def _groups(rows: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     """Cuts `rows` into groups of these sizes: the group of each row used, and the row that leads it. Leftover
@@ -43,12 +40,12 @@ def relate(people: People, given: PopulationParameters, streams: Streams) -> Peo
     )
     families, operations, alike = rows[: cuts[0]], rows[cuts[0] : cuts[1]], rows[cuts[1] : cuts[2]]
     return _namesakes(
-        _operations(_families(people, families, given, streams), operations, streams), alike, streams
+        _operations(_families(people, families, given, streams), operations, given, streams), alike, streams
     )
 
 
 def _families(people: People, rows: Ints, given: PopulationParameters, streams: Streams) -> People:
-    sizes = 2 + weighted(streams.uniform("relatives.family_size", len(rows)), _SIBLING_SIZES)
+    sizes = 2 + weighted(streams.uniform("relatives.family_size", len(rows)), given.sibling_group_sizes)
     group, leader = _groups(rows, sizes)
     rows = rows[: len(group)]
     m = len(rows)
@@ -71,15 +68,14 @@ def _families(people: People, rows: Ints, given: PopulationParameters, streams: 
     return replace(_like(people, rows, leader), birth=as_days(birth), gender=gender, family=family)
 
 
-def _operations(people: People, rows: Ints, streams: Streams) -> People:
-    sizes = 3 + np.minimum(streams("relatives.operation_size").geometric(0.28, len(rows)) - 1, 17).astype(
-        np.int64
-    )
+def _operations(people: People, rows: Ints, given: PopulationParameters, streams: Streams) -> People:
+    more = streams("relatives.operation_size").geometric(given.operation_ends, len(rows)) - 1
+    sizes = 3 + np.minimum(more, 17).astype(np.int64)
     group, leader = _groups(rows, sizes)
     rows = rows[: len(group)]
     operation = people.operation.copy()
     operation[rows] = group
-    kept = streams.uniform("relatives.same_nationality", len(rows)) < 0.9
+    kept = streams.uniform("relatives.same_nationality", len(rows)) < given.operation_same_nationality
     new = _like(people, rows[kept], leader[kept])
     first_date = new.first_date.copy()
     first_date[rows] = people.first_date[leader]

@@ -13,6 +13,7 @@ import numpy as np
 
 from nrm_linkage.synthetic.arrays import Bools, Floats, Streams
 from nrm_linkage.synthetic.communities import COMMUNITIES
+from nrm_linkage.synthetic.parameters import PopulationParameters
 from nrm_linkage.synthetic.population import People, cells
 from nrm_linkage.synthetic.rates import ErrorRates
 from nrm_linkage.synthetic.repeats import Referrals
@@ -44,19 +45,24 @@ class Taking:
         return struck
 
 
-def take(people: People, rows: Referrals, rates: ErrorRates, streams: Streams) -> Taking:
-    """How each referral was taken: shares of interpreters, telephones, custody and boats are assumed."""
+def take(
+    people: People, rows: Referrals, rates: ErrorRates, given: PopulationParameters, streams: Streams
+) -> Taking:
+    """How each referral was taken."""
     n = len(rows)
     known = cells()
     group = known.groups[people.nationality[rows.person]]
     british = group == "British"
     kind = known.table.labels["first_responder_type"][known.table.column("first_responder_type")[rows.cell]]
     speaks = np.array([each.language != "" for each in COMMUNITIES])[people.community[rows.person]] & ~british
-    interpreter = speaks & (streams.uniform("taking.interpreter", n) < 0.55)
-    telephone = streams.uniform("taking.telephone", n) < np.where(kind == "ngo", 0.30, 0.08)
-    custody = (kind == "police") & (streams.uniform("taking.custody", n) < 0.45)
+    interpreter = speaks & (streams.uniform("taking.interpreter", n) < given.interpreter_used)
+    telephone = streams.uniform("taking.telephone", n) < np.where(
+        kind == "ngo", given.telephone_charity, given.telephone_other
+    )
+    custody = (kind == "police") & (streams.uniform("taking.custody", n) < given.custody_of_police)
     boats = np.isin(group, ["asylum", "Albanian", "Vietnamese"])
-    small_boat = boats & (kind == "govt") & (streams.uniform("taking.small_boat", n) < 0.4)
+    at_sea = streams.uniform("taking.small_boat", n) < given.small_boat_of_government
+    small_boat = boats & (kind == "govt") & at_sea
     shape = rates.carelessness_shape
     care = streams("taking.care").gamma(shape, 1 / shape, n) if shape > 0 else np.ones(n)
     names = (
