@@ -29,6 +29,7 @@ TITLE_ALONE: Final = "a title with no name: read as missing"
 WORD: Final = re.compile(r"[^\s\-/,;.&+=:*~^<>!#%$()\[\]{}\"]+")
 CONSONANTS: Final = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{2,3}")
 _TWO_CAPITALS: Final = re.compile(r"[AEIOU][BCDFGHJKLMNPQRSTVWXZ]")
+_DIGIT: Final = re.compile(r"\d")
 _INITIALS: Final = re.compile(r"(?:[A-Za-z][.\s]*){2,3}")
 
 
@@ -61,6 +62,11 @@ def _codes() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(code, re.IGNORECASE), re.compile(operation, re.IGNORECASE)
 
 
+@cache
+def _coded_words() -> frozenset[str]:
+    return words("role") | words("code")
+
+
 def why_missing(text: str, *, alias: bool, whole: bool) -> str | None:
     """The issue when the whole box is no name at all."""
     bare = fold(text)
@@ -70,19 +76,28 @@ def why_missing(text: str, *, alias: bool, whole: bool) -> str | None:
         return PLACEHOLDER
     if text in ("nan", "<NA>", "NaT"):
         return PLACEHOLDER
-    code, operation = _codes()
-    rest = code.sub(" ", text)
-    folded = [fold(match.group()) for match in WORD.finditer(rest)]
-    says_nothing = all(not word or word in _empty_words() for word in folded)
+    folded = [fold(match.group()) for match in WORD.finditer(text)]
+    if not _coded_words().isdisjoint(folded) or _DIGIT.search(text):
+        code, operation = _codes()
+        rest = code.sub(" ", text)
+        left = folded if rest == text else [fold(match.group()) for match in WORD.finditer(rest)]
+        if operation.match(text) or (rest != text and _says_nothing(left)):
+            return REDACTED
+        folded = left
+    else:
+        rest = text
     if len(folded) == 1 and folded[0] in words("placeholder_with_others") and rest == text:
         return None
-    if (rest != text and says_nothing) or operation.match(text):
-        return REDACTED
-    if says_nothing:
+    if _says_nothing(folded):
         if alias and len(folded) == 1 and folded[0] in words("street_name"):
             return None
         return TITLE_ALONE if all(word in words("title") for word in folded) else PLACEHOLDER
     return REDACTED if not alias and _is_redaction(text, whole=whole) else None
+
+
+def _says_nothing(folded: list[str]) -> bool:
+    empty = _empty_words()
+    return all(not word or word in empty for word in folded)
 
 
 def _is_redaction(text: str, *, whole: bool) -> bool:

@@ -260,5 +260,5 @@ def _words_with_rules() -> frozenset[str]:
         *("title", "soft_title", "code"),
     )
     roles = frozenset(word for word in words("role") if len(word) > 1)  # a letter is one before a number
-    others = frozenset({"nan", "nat", "of"})
-    return joining_words().union(roles, others, ALIAS_WORDS, *(words(kind) for kind in kinds))
+    others = frozenset({"nan", "nat"})
+    return joining_words().union(roles, others, ALIAS_WORDS - {"k"}, *(words(kind) for kind in kinds))

@@ -123,6 +123,9 @@ _ALIAS_MARK: Final = re.compile(
     r"|@",
     re.IGNORECASE,
 )
+# Signs without which a box is not cut, unless one of `ALIAS_WORDS` stands in it.
+_CUTTING: Final = frozenset("\"'()[]{}@/.é")
+_WORD_OR_LETTER: Final = re.compile(r"\w+")
 _RELATIVE: Final = re.compile(
     r"(?<!\w)(?:(?P<child>[sdc]/o|(?:son|daughter|child) of)|w/o|wife of|husband of|h/o)(?!\w)\.?",
     re.IGNORECASE,
@@ -131,9 +134,9 @@ _TITLE_SLASH: Final = re.compile(r"^\s*w/(?:ro|rt|t|o)\b\.?(?=\s)", re.IGNORECAS
 _MARIA: Final = re.compile(r"\bMa\.(?=\s*\w)|\bMª|\bM\.ª", re.IGNORECASE)
 ALIAS_WORDS: Final = frozenset(
     "aka ak ka fk fka alias nee formerly previously prev otherwise known goes by named nickname nicknamed "
-    "nicknames".split()
+    "nicknames k of".split()
 )
-"""Words of which every mark of an alias holds one, single letters aside."""
+"""Words of which every mark of an alias, and every `son of` without a slash, holds one."""
 
 
 def read_name(value: object, box: NameBox) -> NameReading:
@@ -232,7 +235,7 @@ def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
         and any(char not in mended and char in "ÃÂÄÅÆáâàèéêðñØÙÐÑ£" for char in text)
     ):
         issues.append(MENDED)
-    if _LOST.search(mended):
+    if "?" in mended and _LOST.search(mended):
         issues.append(LOST_LETTER)
     latin = latinise(mended, family_first=box is not NameBox.GIVEN)
     if latin != mended or not (latin.isascii() or all(map(_is_latin, latin))):
@@ -251,12 +254,14 @@ class _Stretch:
 
 def _stretches(text: str, box: NameBox, issues: list[str]) -> list[_Stretch]:
     """The box cut at aliases, brackets and relatives, in written order."""
-    if _EMAIL.search(text):
+    if "@" in text and _EMAIL.search(text):
         issues.append(EMAIL)
         text = _EMAIL.sub(" ", text)
     if title := _TITLE_SLASH.match(text):
         issues.append(TITLE)
         text = text[title.end() :]
+    if _CUTTING.isdisjoint(text) and ALIAS_WORDS.isdisjoint(_WORD_OR_LETTER.findall(text.lower())):
+        return [_Stretch(text, False)]
     found = [stretch for stretch in _cut(text, issues) if fold(stretch.text)]
     if box is NameBox.ALIAS:
         return [replace(stretch, alias=False) for stretch in found]

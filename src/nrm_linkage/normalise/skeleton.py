@@ -76,8 +76,15 @@ def skeleton(token: str) -> str:
         text = _VIC.sub("s", _SOMALI_C.sub("", text)) or token
     if "bd" in text:
         text = _ABD.sub("abd", text)
-    text = _OV.sub("v", _ENDING.sub("", _DIN.sub("dn", text)))
-    text = _START_OF.sub(_start, text)
+    # Each pattern is tried only where the letter that it begins or ends with stands: most words need none.
+    if text[-1] in "ne":
+        text = _DIN.sub("dn", text)
+    if text[-1] in "sehijyx":
+        text = _ENDING.sub("", text)
+    if text[-1] in "faw":
+        text = _OV.sub("v", text)
+    if text[0] in "xietjy":
+        text = _START_OF.sub(_start, text)
     if text.endswith(("ez", "oz", "uiz")):
         text = text[:-1] + "s"
     if "w" in text:
