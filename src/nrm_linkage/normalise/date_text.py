@@ -21,7 +21,13 @@ from enum import IntEnum
 from typing import Final
 
 from nrm_linkage.normalise.calendars import ReadingKind
-from nrm_linkage.normalise.month_names import calendar_months, gregorian_month
+from nrm_linkage.normalise.month_names import (
+    calendar_months,
+    english_month,
+    gregorian_month,
+    joined_months,
+    named_by_number,
+)
 from nrm_linkage.normalise.values import MISSING_WORDS, word_list, word_set
 
 __all__ = ["APPROXIMATE", "MONTH_FIRST", "NOT_A_DATE", "Form", "Written", "written_date"]
@@ -61,8 +67,8 @@ class Form(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The numbers of a text. `year` as written (two digits where `short_year`); `number`: last year, age,
-    serial or seconds.
+    """The numbers of a text. `year` as written (two digits where `short_year`); `number`: last year, lowest
+    age, serial or seconds; `oldest`: the highest age of a range; `turned_from`: what a reader made a date of.
     """
 
     form: Form
@@ -74,6 +80,8 @@ class Written:
     calendars: tuple[ReadingKind, ...] = ()
     month_first: bool = False
     issues: tuple[str, ...] = ()
+    oldest: int = field(default=0, repr=False)
+    turned_from: Form | None = None
 
 
 _TIME: Final = (
@@ -85,14 +93,22 @@ _THREE: Final = re.compile(rf"(\d{{1,4}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}(\d{
 _INSIDE: Final = re.compile(r"(?<![\d/.-])(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4})(?![\d/])")
 _TWO: Final = re.compile(r"(\d{1,4})\s?[-/. ]\s?(\d{1,4})")
 _UNKNOWN_PART: Final = re.compile(
-    r"(?<![^\W\d_])[?x*_]{1,4}(?![^\W\d_])|(?<![\d-])-{1,4}(?=[/.])|(?<=[/.])-{1,4}(?!\d)", re.IGNORECASE
+    r"(?<![^\W\d_])[?x*_]{1,4}(?![^\W\d_])|(?<![\d-])-{1,4}(?=[/.])|(?<=[/.])-{1,4}(?!\d)"
+    r"|(?<![^\W\d_])(?:dd?|mm?|y{4})(?=[/.-])|(?<=[/.-])(?:mm?|y{4})(?![^\W\d_])",
+    re.IGNORECASE,
 )
+_NAMED: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]?([A-Za-z]{3,9})[ -]?(\d{4})")
+"""The commonest way with a name, read without a look at the rest."""
+_FRACTIONAL_SERIAL: Final = re.compile(r"([1-9]\d{4})\.\d{1,12}")
+_CHINESE_NUMERAL: Final = re.compile("[〇零一二三四五六七八九十]+(?=\\s?[年月日号號])")
 _CJK: Final = re.compile(
     r"(\d{4})\s?[年년]\s?(?:(\d{1,2})\s?[月월]\s?(?:(\d{1,2})(?:\s?[日号일]|(?=\d\d:)|$)?)?)?.*"
 )
 _VIETNAMESE: Final = re.compile(
-    r"(?:ng[aà]y\s+)?(?:m[uù]ng\s+)?(\d{1,2})?\s*th[aá]ng\s+(\d{1,2})[\s,]+(?:n[aă]m\s+)?(\d{4})"
+    r"(?:ng[aà]y\s+)?(?:m[uù]ng\s+)?(\d{1,2})?[\s,/-]*(?:th[aá]ng|thg)[\s.]*(\d{1,2})"
+    r"[\s,/-]+(?:n[aă]m\s+)?(\d{4})"
 )
+_VIETNAMESE_MONTH_FIRST: Final = re.compile(r"(?:th[aá]ng|thg)[\s.]*(\d{1,2})\s+(\d{1,2}),?\s+(\d{4})")
 _ROMAN: Final = re.compile(r"(\d{1,2})[\s./-]+(x{0,1}(?:i{1,3}|iv|vi{0,3}|ix)|x|xi|xii)[\s./-]+(\d{2,4})")
 _ROMAN_MONTHS: Final = {
     text: month for month, text in enumerate(word_list("i ii iii iv v vi vii viii ix x xi xii"), start=1)
@@ -107,11 +123,16 @@ _TOKEN: Final = re.compile(r"\d+|[^\d\s/.,;()\[\]:|@\"~+=?!'-]+")
 _AGE_IN_YEAR: Final = re.compile(
     r"(?:aged?\s+)?(\d{1,2})(?:\s+years?(?:\s+old)?)?\s+in\s+(?:the\s+year\s+)?(\d{4})"
 )
-_DECADE: Final = re.compile(r"(?:the\s+)?((?:1[2-9]|2[0-5])\d0)'?s")
+_DECADE: Final = re.compile(r"(?:(?:in|the|early|mid|late)[\s-]+)*((?:1[2-9]|2[0-5])\d0)'?s")
 _TWO_YEARS: Final = re.compile(r"(?:between\s+)?(\d{4})\s*(?:-|/|or|to|and|&)\s*(\d{4})")
 _AGE_RANGE: Final = re.compile(
-    r"(?:aged?\s+)?\d{1,2}\s*(?:-|/|or|to)\s*\d{1,2}(?:\s*(?:years?|yrs?|yo|y)(?:\s+old)?)?"
+    r"(?:(?:aged?|about|approx\.?|approximately|between)\s+)*([1-9]\d?)\s*(-|/|or|to|and)\s*([1-9]\d?)"
+    r"(?:\s*(?:years?|yrs?|yo|y)(?:\s+old)?)?"
 )
+WIDEST_AGES: Final = 5
+"""A range of more years than this says too little to be read (chosen by us)."""
+
+_BOUND: Final = re.compile(r"[+<>]")
 
 _FILLERS: Final = word_set(
     "of the on at in a st nd rd th dob d o b born birth date year month day de del di du le la el den der "
@@ -135,6 +156,10 @@ def written_date(text: str | None) -> Written:
         return _MISSING
     if match := _THREE.fullmatch(text):
         return _from_three(match[1], match[2], match[3])
+    if (match := _NAMED.fullmatch(text)) and (month := english_month(match[2].lower())):
+        return _named(int(match[3]), month, int(match[1]), False, ())
+    if match := _FRACTIONAL_SERIAL.fullmatch(text):
+        return _from_digits(match[1])
     if text.isdecimal() or text.removesuffix(".0").isdecimal():
         return _from_digits(text.removesuffix(".0"))
     if len(text) > MAX_LENGTH:
@@ -142,6 +167,8 @@ def written_date(text: str | None) -> Written:
     lower = text.casefold()
     if lower in MISSING_WORDS:
         return _MISSING
+    if not lower.isascii():
+        lower = named_by_number(joined_months(_CHINESE_NUMERAL.sub(_chinese_number, lower)))
     return (
         _from_unknown_parts(lower)
         or _from_forms(lower)
@@ -232,6 +259,16 @@ def _from_six_digits(digits: str) -> Written:
     return _day(year, month, day, short_year=True) if day_first else _UNREADABLE
 
 
+def _chinese_number(numeral: re.Match[str]) -> str:
+    """A year digit by digit, or a number up to 99 with tens."""
+    tens, ten, ones = numeral[0].partition("十")
+    digits = ["〇一二三四五六七八九".find(character) for character in tens.replace("零", "〇")]
+    if not ten:
+        return "".join(map(str, digits))
+    first = int("".join(map(str, digits)) or "1")
+    return str(first * 10 + max("〇一二三四五六七八九".find(ones[:1] or "〇"), 0))
+
+
 def _from_unknown_parts(lower: str) -> Written | None:
     """Unknown parts as zeros: `??/08/2006`, `xx-xx-2006`, `/08/2006`, and two parts (`08/2006`)."""
     zeroed = _UNKNOWN_PART.sub("0", lower)
@@ -239,7 +276,7 @@ def _from_unknown_parts(lower: str) -> Written | None:
         zeroed = "0" + zeroed
     zeroed = zeroed.replace("//", "/0/")
     if zeroed != lower and (match := _THREE.fullmatch(zeroed)):
-        return _from_three(match[1], match[2], match[3])
+        return _from_three(match[1], match[2], "0000" if match[3] == "0" and len(match[1]) <= 2 else match[3])
     if match := _TWO.fullmatch(zeroed):
         return _from_two(match[1], match[2])
     return None
@@ -278,8 +315,12 @@ def _from_forms(lower: str) -> Written | None:
     """
     if match := _CJK.fullmatch(lower):
         return _day(int(match[1]), int(match[2] or 0), int(match[3] or 0))
-    if match := _VIETNAMESE.fullmatch(lower):
-        return _day(int(match[3]), int(match[2]), int(match[1] or 0))
+    if "th" in lower:
+        timeless = _CLOCK.sub(" ", lower).strip(" ,-")
+        if match := _VIETNAMESE.fullmatch(timeless):
+            return _day(int(match[3]), int(match[2]), int(match[1] or 0))
+        if match := _VIETNAMESE_MONTH_FIRST.fullmatch(timeless):
+            return _day(int(match[3]), int(match[1]), int(match[2]))
     if (match := _ROMAN.fullmatch(lower)) and match[2] in _ROMAN_MONTHS and len(match[3]) != 3:
         return _day(int(match[3]), _ROMAN_MONTHS[match[2]], int(match[1]), short_year=len(match[3]) == 2)
     if match := _DECADE.fullmatch(lower):
@@ -288,7 +329,10 @@ def _from_forms(lower: str) -> Written | None:
         return _years(int(match[1]), int(match[2]))
     if match := _AGE_IN_YEAR.fullmatch(lower):
         return Written(Form.AGE_IN_YEAR, int(match[2]), number=int(match[1]), issues=("age in a given year",))
-    if _AGE_RANGE.fullmatch(lower):
+    if match := _AGE_RANGE.fullmatch(lower):
+        lowest, highest = int(match[1]), int(match[3])
+        if lowest < highest <= lowest + WIDEST_AGES:
+            return Written(Form.AGE, number=lowest, oldest=highest, issues=("a range of ages",))
         return Written(Form.UNREADABLE, issues=("a range of ages instead of a date",))
     return None
 
@@ -315,7 +359,7 @@ def _from_words(lower: str) -> Written | None:
         return _from_named_month(lower, tokens, numbers, months[0], issues)
     if months:
         return Written(Form.UNREADABLE, issues=(_SEVERAL,))
-    return _from_plain_number(numbers, rest, issues)
+    return _from_plain_number(numbers, rest, issues, bounded=_BOUND.search(lower) is not None)
 
 
 def _months_of(word: str) -> dict[ReadingKind | None, int]:
@@ -370,15 +414,17 @@ def _named(year: int, month: int, day: int, short_year: bool, calendars: tuple[R
     return Written(Form.DAY, year, month, day, 0, short_year, calendars)
 
 
-def _from_plain_number(numbers: list[str], rest: set[str], issues: tuple[str, ...]) -> Written | None:
-    """One number with words of approximation or of age: a year or an age."""
+def _from_plain_number(
+    numbers: list[str], rest: set[str], issues: tuple[str, ...], *, bounded: bool
+) -> Written | None:
+    """One number with words of approximation or of age: a year or an age. "18+" is `bounded` and no age."""
     if len(numbers) != 1 or rest - _ABOUT - _AGE_WORDS:
         return None
     digits = numbers[0]
     approximate = tuple(issue for issue in issues if issue == APPROXIMATE)
     if len(digits) == 4:
         return Written(Form.YEAR, int(digits), issues=approximate)
-    if len(digits) <= 2 and digits.strip("0"):
+    if len(digits) <= 2 and digits.strip("0") and not bounded:
         return Written(Form.AGE, number=int(digits), issues=approximate)
     return None
 
@@ -389,7 +435,8 @@ def _from_inside(lower: str) -> Written | None:
     if len(found) != 1:
         return Written(Form.UNREADABLE, issues=(_SEVERAL,)) if found else None
     inside = _from_three(*next(iter(found)))
-    return replace(inside, issues=(*inside.issues, _WORDS))
+    beside = set(_TOKEN.findall(lower)) & _ABOUT or ({"?"} if "~" in lower else set())
+    return replace(inside, issues=(*inside.issues, APPROXIMATE if beside else _WORDS))
 
 
 def last_day(year: int, month: int) -> int:

@@ -5,11 +5,14 @@ Ethiopian and Bikram Sambat calendars under the spellings that are met in Latin 
 last the Gregorian month names of `LANGUAGES` from CLDR, through babel, loaded only when a word is in none
 of the tables before it.
 
-A word that names different months in different languages (Croatian and Polish "listopad") names none here.
+Names of two words (Levantine Arabic, Vietnamese) are put into one before the text is taken apart. A word that
+names different months in different languages names none here, except that Croatian gives way to all others
+("listopad" is October there, November in Polish and Czech): its speakers are few in the statistics.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import Final
@@ -17,7 +20,14 @@ from typing import Final
 from nrm_linkage.normalise.calendars import ReadingKind
 from nrm_linkage.normalise.values import data_rows, word_list
 
-__all__ = ["LANGUAGES", "calendar_months", "gregorian_month"]
+__all__ = [
+    "LANGUAGES",
+    "calendar_months",
+    "english_month",
+    "gregorian_month",
+    "joined_months",
+    "named_by_number",
+]
 
 _ENGLISH: Final = {
     name: month
@@ -41,12 +51,62 @@ _ENGLISH: Final = {
     for name in word_list(names)
 }
 
+_SOMALI: Final = {"maajo": 5, "juunyo": 6, "agoosto": 8, "sebteembar": 9, "nofeembar": 11}
+"""Spellings in use beside those of CLDR (ours)."""
+
 LANGUAGES: Final = word_list(
     "sq ar ar_IQ ar_MA ar_DZ ar_TN fa fa_AF ps ckb ku ur am ti om so sw vi zh zh_Hant ja ko hi bn ne pa "
-    "ta te gu mr si my km lo th id ms fil ro pl bg sk cs lt lv hu et uk ru be hr sr sr_Latn bs sl mk ka "
+    "ta te gu mr si my km lo th id ms fil ro pl bg sk cs lt lv hu et uk ru be sr sr_Latn bs sl mk ka "
     "hy az uz kk ky tk tg mn tr el fr es pt it de nl sv da nb fi he ha yo ig"
 )
 """CLDR locales of the communities in the statistics, and of the states they pass through (chosen by us)."""
+
+GIVES_WAY: Final = "hr"
+"""The locale whose names count only where no other has the word (chosen by us)."""
+
+_TWO_WORDS: Final = {
+    "كانون الثاني": "يناير",
+    "كانون الأول": "ديسمبر",
+    "كانون الاول": "ديسمبر",
+    "تشرين الأول": "أكتوبر",
+    "تشرين الاول": "أكتوبر",
+    "تشرين الثاني": "نوفمبر",
+}
+"""Levantine Arabic names, as the names of Egypt."""
+
+_VIETNAMESE: Final = re.compile(
+    "(?:tháng|thg)\\s+(mười hai|mười một|mười|một|giêng|hai|ba|tư|bốn|năm|sáu|bảy|bẩy|tám|chín|chạp)"
+    "(?![^\\W\\d_])"
+)
+_VIETNAMESE_NUMBERS: Final = {
+    word: number
+    for number, words in enumerate(
+        "một giêng|hai|ba|tư bốn|năm|sáu|bảy bẩy|tám|chín|mười|mười_một|mười_hai chạp".split("|"), start=1
+    )
+    for word in words.split()
+}
+
+
+def joined_months(text: str) -> str:
+    """The text with Arabic month names of two words put into one, and without the Thai word for month.
+
+    >>> joined_months("17 كانون الثاني 2006")
+    '17 يناير 2006'
+    """
+    text = text.replace("เดือน", "")
+    if "كانون" in text or "تشرين" in text:
+        for words, word in _TWO_WORDS.items():
+            text = text.replace(words, word)
+    return text
+
+
+def named_by_number(text: str) -> str:
+    """The text with Vietnamese months in figures, as its dates mostly have them.
+
+    >>> named_by_number("17 tháng tám 2006"), named_by_number("tháng mười hai 29, 2013")
+    ('17 tháng 8 2006', 'tháng 12 29, 2013')
+    """
+    return _VIETNAMESE.sub(lambda found: f"tháng {_VIETNAMESE_NUMBERS[found[1].replace(' ', '_')]}", text)
 
 
 @cache
@@ -57,6 +117,15 @@ def _calendar_table() -> dict[str, tuple[tuple[ReadingKind, int], ...]]:
             key = _folded(name)
             table[key] = (*table.get(key, ()), (ReadingKind[calendar], int(month)))
     return table
+
+
+def english_month(word: str) -> int | None:
+    """The month, 1 to 12, that a casefolded word names in English, with common slips, or None.
+
+    >>> english_month("aug"), english_month("august"), english_month("gusht")
+    (8, 8, None)
+    """
+    return _ENGLISH.get(word)
 
 
 def calendar_months(word: str) -> tuple[tuple[ReadingKind, int], ...]:
@@ -72,9 +141,10 @@ def gregorian_month(word: str) -> int | None:
     """The Gregorian month, 1 to 12, that a casefolded word names in English or one of `LANGUAGES`, or None.
 
     >>> gregorian_month("sept"), gregorian_month("gusht"), gregorian_month("listopad")
-    (9, 8, None)
+    (9, 8, 11)
     """
-    if (month := _ENGLISH.get(word)) is not None:
+    month = _ENGLISH.get(word) or _SOMALI.get(word)
+    if month is not None:
         return month
     if len(word) < 2 or (word.isascii() and len(word) < 3):
         return None
@@ -87,10 +157,13 @@ def gregorian_month(word: str) -> int | None:
 
 
 def _folded(word: str) -> str:
-    """Without case, marks of Latin letters or a final dot, so that "Février" and "fevrier" meet."""
+    """Without case, marks of Latin letters or a final dot, so that "Février" and "fevrier" meet; one of
+    the two ways to write m before b in Devanagari.
+    """
     word = word.casefold().strip(".")
     if word.isascii():
         return word
+    word = word.replace("म्ब", "ंब")
     marks = unicodedata.normalize("NFKD", word)
     plain = "".join(mark for mark in marks if not unicodedata.combining(mark))
     return plain.replace("ı", "i").replace("đ", "d").replace("ł", "l") if plain[:1].isascii() else word
@@ -101,14 +174,17 @@ def _cldr_months() -> dict[str, frozenset[int]]:
     from babel import Locale
 
     named: dict[str, set[int]] = {}
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, GIVES_WAY):
         months = Locale.parse(language).months
+        known = frozenset(named) if language == GIVES_WAY else frozenset()
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 for month, text in months[context][width].items():
                     word = _folded(unicodedata.normalize("NFKC", str(text))).replace(".", "")
-                    if len(word) >= 2 and not any(
-                        character.isdigit() or character.isspace() for character in word
+                    if (
+                        len(word) >= 2
+                        and word not in known
+                        and not any(character.isdigit() or character.isspace() for character in word)
                     ):
                         named.setdefault(word, set()).add(int(month))
     return {word: frozenset(months) for word, months in named.items()}
