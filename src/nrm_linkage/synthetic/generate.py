@@ -47,7 +47,7 @@ _TYPES = {
 }
 _EXTRACTED_AFTER_DAYS = 60
 """The extract is made so long after the end of the window; later decisions are unknown (assumed)."""
-_ROWS_A_PERSON = 1.10
+_ROWS_A_PERSON = 1.12
 
 
 @dataclass(frozen=True, repr=False)

@@ -25,15 +25,17 @@ class PopulationParameters:
     between 0 and 1.
     """
 
-    repeat_share_boys: float = 0.137
-    """Of boys, the share referred again in the window (domain.md 3.1: repeaters / referrals)."""
-    repeat_share_girls: float = 0.095
-    """Of girls (domain.md 3.1)."""
-    repeat_share_men: float = 0.123
-    """Of men, and of people whose gender is neither male nor female (domain.md 3.1; the second half assumed).
+    repeat_share_boys: float = 0.156
+    """Of boys, by age at exploitation, the share of people referred again in the window, so that 1,311 are
+    among 27,400 referrals (domain.md 3.1 and 6; the age basis of the published counts is unknown).
     """
-    repeat_share_women: float = 0.124
-    """Of women (domain.md 3.1)."""
+    repeat_share_girls: float = 0.102
+    """Of girls, so that 230 are (domain.md 3.1 and 6)."""
+    repeat_share_men: float = 0.132
+    """Of men, and of people whose gender is neither male nor female, so that 1,244 are (domain.md 3.1 and 6).
+    """
+    repeat_share_women: float = 0.127
+    """Of women, so that 470 are (domain.md 3.1 and 6)."""
     repeat_factor_uk: float = 1.3
     """How much likelier a UK national is to be referred again, before the shares above are restored
     (domain.md 6).

@@ -34,6 +34,7 @@ __all__ = [
     "People",
     "cells",
     "dates_in_window",
+    "exploited_as_child",
     "new_year",
     "sample_births",
     "sample_people",
@@ -58,6 +59,9 @@ DUTY_TO_NOTIFY = {
     "Polish": 44, "Bulgarian": 42, "Filipino": 37, "Nigerian": 35, "Bangladeshi": 34,
 }  # fmt: skip
 """Duty to Notify reports of 2023 by nationality (domain.md 2.7); others are as in the adult NRM."""
+
+REPEATS_A_PERSON = 0.16
+"""Further referrals for each person: 3,255 people with 1.15 each among some 23,600 (domain.md 3.1, 6)."""
 
 _ADULT_MEDIANS = {
     "Albanian": (27, 30), "Sudanese": (23, 26), "Eritrean": (24, 25), "Vietnamese": (27, 30),
@@ -129,6 +133,13 @@ class People:
         """Under 18 on the date, in truth as given by `birth`."""
         under: Bools = on < years_later(self.birth, 18)
         return under
+
+
+def exploited_as_child(people: People) -> Bools:
+    """Child by the published age at exploitation; where that is unknown, by the age at the first referral."""
+    table = cells().table
+    label = table.labels["age_at_exploitation"][table.column("age_at_exploitation")[people.cell]]
+    return np.where(label == "Unk", people.child(people.first_date), label == "Child").astype(bool)
 
 
 def years_later(dates: Dates, years: int) -> Dates:
@@ -213,7 +224,9 @@ def _cell_weights(known: Cells, given: PopulationParameters) -> tuple[Floats, Fl
     factors = np.array([factor.get(group, given.repeat_factor_other) for group in known.groups])[
         known.nationality
     ]
-    nrm = known.table.referrals / (1 + 0.14 * factors / np.average(factors, weights=known.table.referrals))
+    nrm = known.table.referrals / (
+        1 + REPEATS_A_PERSON * factors / np.average(factors, weights=known.table.referrals)
+    )
     label = known.table.labels["age_at_exploitation"][known.table.column("age_at_exploitation")]
     adults = np.where(label == "Child", 0.0, known.table.referrals)
     share = np.ones(len(known.demonyms))

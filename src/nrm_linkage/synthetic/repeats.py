@@ -17,7 +17,7 @@ from scipy.special import ndtr, ndtri
 
 from nrm_linkage.synthetic.arrays import Bools, Dates, Floats, Ints, Streams, as_days, weighted, zipf
 from nrm_linkage.synthetic.parameters import PopulationParameters
-from nrm_linkage.synthetic.population import FEMALE, People, cells, years_later
+from nrm_linkage.synthetic.population import FEMALE, People, cells, exploited_as_child, years_later
 from nrm_linkage.synthetic.tables import local_authorities
 
 __all__ = ["FIRST", "MULTI_AGENCY", "NEW_INSTANCE", "SAME_LATER", "Referrals", "refer"]
@@ -93,7 +93,7 @@ def _repeat_chances(people: People, room: Floats, given: PopulationParameters) -
         people.nationality
     ]
     raw = factors * weights.sum(axis=1)
-    child, female = people.child(people.first_date), people.gender == FEMALE
+    child, female = exploited_as_child(people), people.gender == FEMALE
     shares = (
         (child & ~female, given.repeat_share_boys),
         (child & female, given.repeat_share_girls),
