@@ -26,6 +26,7 @@ from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
 from nrm_linkage.report.copies import recall_on_copies
+from nrm_linkage.report.identity_tests import failing_clusters, identity_tests
 from nrm_linkage.report.probes import bias_probes
 from nrm_linkage.report.quality import JudgedPairs, quality
 from nrm_linkage.report.quality_with_truth import with_truth
@@ -351,6 +352,29 @@ class Linkage:
         pairs under this run's model; see `nrm_linkage.report.probes.bias_probes` for the columns.
         """
         return bias_probes(self.model, self.run.config)
+
+    def identity_tests(self, each: bool = False) -> pd.DataFrame:
+        """What clusters hold that one person can hardly have: reasons to look, and no proof of a false link;
+        see `nrm_linkage.report.identity_tests`.
+
+        Parameters
+        ----------
+        each
+            Instead of the counts, one row a cluster and a test that it fails: `cluster_id`, `test`.
+
+        Returns
+        -------
+        DataFrame
+            One row a test, "any test" last: `test`, `meaning`, `also_fails` (of one person too, when),
+            `weighed` (linkage weighed the same values), `clusters_tested` (that hold what the test needs),
+            `clusters_failing`, `share`, `pairs_tested`, `pairs_failing`, `share_of_strangers` (of random
+            pairs of two clusters that fail). Missing where a test is of the whole cluster.
+        """
+        run = self.run
+        if not each:
+            return identity_tests(run.referrals, run.raw.columns, run.partition)
+        ids = np.array(list(self._cluster_of.values()), dtype=object)
+        return failing_clusters(run.referrals, run.raw.columns, run.partition, ids)
 
     def write_report(self, path: str | Path, audience: str = "internal") -> None:
         """Write the run's report as one self-contained HTML page. `audience`: "internal" or "publication".
