@@ -22,7 +22,6 @@ from nrm_linkage.errors import InputError
 from nrm_linkage.explain import ClusterExplanation, PairExplanation, explain_cluster, explain_pair
 from nrm_linkage.explain.pair import Show
 from nrm_linkage.model import LinkageModel
-from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
 from nrm_linkage.report.copies import recall_on_copies
@@ -30,18 +29,15 @@ from nrm_linkage.report.identity_tests import failing_clusters, identity_tests
 from nrm_linkage.report.probes import bias_probes
 from nrm_linkage.report.quality import JudgedPairs, quality
 from nrm_linkage.report.quality_with_truth import with_truth
+from nrm_linkage.result.explained import read_alone, timeline
 from nrm_linkage.result.groupings import countable_rows
+from nrm_linkage.result.page_tables import page_tables
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
 from nrm_linkage.result.tables import date_order
 from nrm_linkage.runs import read_run, write_run
-from nrm_linkage.schema import arrange
-from nrm_linkage.tables import RawReferrals
 
 __all__ = ["Linkage"]
-
-SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "nationality", "gender")
-"""What an explained cluster shows of its referrals when values are asked for."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -138,16 +134,13 @@ class Linkage:
         rows = sorted(self._row(value) for value in (a, b))
         if rows[0] == rows[1]:
             raise InputError("explain takes two different referrals.")
-        frame = self.run.frame.iloc[self.run.raw.position[rows]].reset_index(drop=True)
-        raw = arrange(frame, self.run.recognised)
-        raw = RawReferrals(raw.columns, self.run.referrals.referral_id[rows], raw.position, np.arange(2))
-        referrals = normalise_referrals(raw, self.run.config).referrals
+        referrals, columns = read_alone(self.run, np.array(rows, dtype=np.int64))
         first, second = self.run.referrals.referral_id[rows]
         same = self.links["referral_id_l"].eq(first) & self.links["referral_id_r"].eq(second)
         together = self.links.loc[same, "same_person_probability"]
         return explain_pair(
             referrals,
-            raw.columns,
+            columns,
             self.model,
             same_cluster=self._cluster_of[first] == self._cluster_of[second],
             same_person_probability=float(together.iloc[0]) if len(together) else None,
@@ -176,21 +169,10 @@ class Linkage:
         rows = np.array([row for row in named if self.run.referrals.duplicate_of[row] == row], dtype=np.int64)
         members = self.run.referrals.referral_id[rows]
         rows = rows[date_order(rows, self.run.referrals)]
-        timeline = pd.DataFrame(
-            {
-                "referral_id": self.run.referrals.referral_id[rows],
-                "referred": self.run.referrals.referred[rows].astype("datetime64[s]"),
-                "membership_probability": self.run.partition.membership[rows],
-            }
-        )
-        if show == "values":
-            recorded = self.run.raw.columns
-            for name in (name for name in SHOWN_FIELDS if name in recorded):
-                timeline[name] = recorded[name][0].iloc[rows].to_numpy()
         inside = self.links["referral_id_l"].isin(members) & self.links["referral_id_r"].isin(members)
         return explain_cluster(
             found.iloc[0],
-            timeline,
+            timeline(self.run, rows, values=show == "values"),
             self.repeats[self.repeats["cluster_id"] == cluster_id],
             self.links[inside],
         )
@@ -386,21 +368,11 @@ class Linkage:
         """
         from nrm_linkage.report.page import write_page
 
-        write_page(Path(path), self.report, self._tables_for_page(audience), audience)
-
-    def _tables_for_page(self, audience: str) -> dict[str, pd.DataFrame]:
-        if audience not in ("internal", "publication"):
-            raise InputError('audience must be "internal" or "publication".')
-        control = {"suppress_below": 10, "round_to": 5} if audience == "publication" else {}
-        tables = {}
-        if self.run.referrals.linkable.any() and not np.isnat(self.run.referrals.referred).all():
-            repeats = self.repeat_referrals(**control)  # type: ignore[arg-type]
-            tables["repeats"] = repeats if control else repeats.drop(columns="suppressed")
-        if audience == "internal":
-            tables["issues"] = _counted(self.data_issues, ["field", "issue"], "values")
-            tables["sizes"] = _counted(self.clusters, ["n_referrals"], "clusters")
-            tables["parameters"] = self.model.describe()
-        return tables
+        rows = self.run.referrals
+        can_count = rows.linkable.any() and not np.isnat(rows.referred).all()
+        count = self.repeat_referrals if can_count else None
+        tables = page_tables(audience, count, self.data_issues, self.clusters, self.model)
+        write_page(Path(path), self.report, tables, audience)
 
     def save(self, folder: str | Path) -> None:
         """Write the run to a folder: tables, model, report and a manifest of fingerprints; whole or not at
@@ -425,8 +397,3 @@ class Linkage:
             The folder holds no run, or a file is not the one that the run wrote.
         """
         return cls(**from_saved(read_run(Path(folder))))
-
-
-def _counted(table: pd.DataFrame, by: list[str], name: str) -> pd.DataFrame:
-    """How often each combination of some columns occurs."""
-    return table.groupby(by, as_index=False).size().rename(columns={"size": name})

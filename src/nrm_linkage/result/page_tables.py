@@ -1,0 +1,46 @@
+"""The tables that a run's page shows to an audience; a publication gets the counts alone, suppressed and
+rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from nrm_linkage.errors import InputError
+from nrm_linkage.model import LinkageModel
+
+__all__ = ["page_tables"]
+
+
+def page_tables(
+    audience: str,
+    count: Callable[..., pd.DataFrame] | None,
+    issues: pd.DataFrame,
+    clusters: pd.DataFrame,
+    model: LinkageModel,
+) -> dict[str, pd.DataFrame]:
+    """Tables by name. `count`: `Linkage.repeat_referrals`, None where there is nothing to count.
+
+    Raises
+    ------
+    InputError
+        The audience is neither "internal" nor "publication".
+    """
+    if audience not in ("internal", "publication"):
+        raise InputError('audience must be "internal" or "publication".')
+    control = {"suppress_below": 10, "round_to": 5} if audience == "publication" else {}
+    tables = {}
+    if count is not None:
+        repeats = count(**control)
+        tables["repeats"] = repeats if control else repeats.drop(columns="suppressed")
+    if audience == "internal":
+        tables["issues"] = _counted(issues, ["field", "issue"], "values")
+        tables["sizes"] = _counted(clusters, ["n_referrals"], "clusters")
+        tables["parameters"] = model.describe()
+    return tables
+
+
+def _counted(table: pd.DataFrame, by: list[str], name: str) -> pd.DataFrame:
+    """How often each combination of some columns occurs."""
+    return table.groupby(by, as_index=False).size().rename(columns={"size": name})
