@@ -1,4 +1,4 @@
-"""Quality by group against an oracle that loops over referrals and pairs; identity tests."""
+"""Quality by group against an oracle that loops over referrals and pairs; all entered twice, and none."""
 
 from __future__ import annotations
 
