@@ -12,6 +12,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from nrm_linkage.synthetic.arrays import (
     Bools,
@@ -60,8 +61,8 @@ DUTY_TO_NOTIFY = {
 }  # fmt: skip
 """Duty to Notify reports of 2023 by nationality (domain.md 2.7); others are as in the adult NRM."""
 
-REPEATS_A_PERSON = 0.16
-"""Further referrals for each person: 3,255 people with 1.15 each among some 23,600 (domain.md 3.1, 6)."""
+_ROUNDS = 8
+"""Iterations for the dates of first referrals; more change nothing that shows (chosen by us)."""
 
 _ADULT_MEDIANS = {
     "Albanian": (27, 30), "Sudanese": (23, 26), "Eritrean": (24, 25), "Vietnamese": (27, 30),
@@ -148,8 +149,12 @@ def years_later(dates: Dates, years: int) -> Dates:
     return as_days((months + 12 * years).astype("datetime64[D]") + (dates - months.astype("datetime64[D]")))
 
 
-def dates_in_window(start: np.datetime64, end: np.datetime64, uniforms: Floats, weekend: float) -> Dates:
-    """Dates from start to end, both included, by the volumes of their quarters and with quiet weekends."""
+def dates_in_window(
+    start: np.datetime64, end: np.datetime64, uniforms: Floats, given: PopulationParameters
+) -> Dates:
+    """Dates of first referrals from start to end, both included: such that they and the further referrals
+    that follow from them have the volumes of the published quarters, with quiet weekends.
+    """
     days = np.arange(start, end + np.timedelta64(1, "D"))
     months = days.astype("datetime64[M]").astype(int)
     year = np.clip(months // 12 + 1970, min(QUARTERS), max(QUARTERS))
@@ -157,7 +162,64 @@ def dates_in_window(start: np.datetime64, end: np.datetime64, uniforms: Floats, 
         float
     )
     weekday = (days.astype(int) + 3) % 7
-    return as_days(days[weighted(uniforms, np.where(weekday >= 5, weekend, 1.0) * volume)])
+    wanted = np.where(weekday >= 5, given.weekend_factor, 1.0) * volume
+    return as_days(days[weighted(uniforms, _first_alone(wanted / wanted.sum(), given))])
+
+
+def _group_shares(given: PopulationParameters) -> Floats:
+    """Repeat shares of boys, girls, men and women."""
+    return np.array(
+        [given.repeat_share_boys, given.repeat_share_girls, given.repeat_share_men, given.repeat_share_women]
+    )
+
+
+def _further_of_repeaters(given: PopulationParameters) -> float:
+    """Referrals after the first of somebody who is referred again, mean."""
+    return float(np.dot(np.arange(1, 1 + len(given.referrals_of_repeaters)), given.referrals_of_repeaters))
+
+
+def _repeats_a_person(given: PopulationParameters) -> float:
+    """Further referrals for each person, nearly (boys, girls, men and women as in 2023, domain.md 3.1)."""
+    people = (9_550, 2_430, 10_110, 3_780)
+    return float(np.average(_group_shares(given), weights=people)) * _further_of_repeaters(given)
+
+
+def _repeats_of_cells(known: Cells, child: Bools, given: PopulationParameters) -> Floats:
+    """Further referrals for each person of each cell, nearly."""
+    factor = {"British": given.repeat_factor_uk, "Albanian": given.repeat_factor_albanian}
+    factors = np.array([factor.get(group, given.repeat_factor_other) for group in known.groups])[
+        known.nationality
+    ]
+    group = np.where(child, 0, 2) + (known.gender == FEMALE)
+    mean = [np.average(factors[group == g], weights=known.table.referrals[group == g]) for g in range(4)]
+    repeats: Floats = _group_shares(given)[group] * factors / np.array(mean)[group]
+    return repeats * _further_of_repeaters(given)
+
+
+def _first_alone(wanted: Floats, given: PopulationParameters) -> Floats:
+    """What is left of the wanted shares of days for first referrals when further ones are taken away.
+
+    Further referrals of a class follow with its log-normal gap and a chance that restores the class's share
+    inside the window (`repeats`); third and later ones are taken for second ones. Solved by iteration.
+    """
+    n = len(wanted)
+    mix = (given.same_instance_multi_agency, given.same_instance_later, given.new_instance)
+    medians = (
+        given.gap_multi_agency_median_days,
+        given.gap_later_median_days,
+        given.gap_new_instance_median_days,
+    )
+    edges = np.log(np.maximum(np.arange(n + 1), 1e-9))
+    within = [ndtr((edges - np.log(median)) / given.gap_sigma) for median in medians]
+    first, repeats = wanted.copy(), _repeats_a_person(given)
+    for _ in range(_ROUNDS):
+        further = np.zeros(n)
+        for share, until in zip(mix, within, strict=True):
+            inside = float((first * until[1:][::-1]).sum() / first.sum())
+            further += share / max(inside, 1e-9) * np.convolve(first, np.diff(until))[:n]
+        first = np.maximum(wanted * (1 + repeats) - repeats * further, 0.05 * wanted)
+        first = first / first.sum()
+    return np.asarray(np.round(first, 12), dtype=np.float64)
 
 
 def _ages(
@@ -217,17 +279,11 @@ def _cell_weights(known: Cells, given: PopulationParameters) -> tuple[Floats, Fl
     """Weights of the cells for people with an NRM referral, and for people known only from a Duty to Notify
     report.
 
-    The published table counts referrals; people of a nationality with more repeats are fewer than their
-    referrals.
+    The published table counts referrals; people of a nationality, age and gender with more repeats are fewer
+    than their referrals.
     """
-    factor = {"British": given.repeat_factor_uk, "Albanian": given.repeat_factor_albanian}
-    factors = np.array([factor.get(group, given.repeat_factor_other) for group in known.groups])[
-        known.nationality
-    ]
-    nrm = known.table.referrals / (
-        1 + REPEATS_A_PERSON * factors / np.average(factors, weights=known.table.referrals)
-    )
     label = known.table.labels["age_at_exploitation"][known.table.column("age_at_exploitation")]
+    nrm = known.table.referrals / (1 + _repeats_of_cells(known, label == "Child", given))
     adults = np.where(label == "Child", 0.0, known.table.referrals)
     share = np.ones(len(known.demonyms))
     for name, count in DUTY_TO_NOTIFY.items():
@@ -257,7 +313,7 @@ def sample_people(
     draw = streams.uniform("population.cells", n)
     cell = np.where(notified, weighted(draw, dtn), weighted(draw, nrm))
     nationality, second, gender = known.nationality[cell], known.second[cell], known.gender[cell]
-    first_date = dates_in_window(*window, streams.uniform("population.dates", n), given.weekend_factor)
+    first_date = dates_in_window(*window, streams.uniform("population.dates", n), given)
     ages = _ages(known, cell, nationality, gender, streams, given)
     ages = np.where(notified & (ages < 18), 18 + 10 * streams.uniform("population.notified_age", n), ages)
     birth = sample_births(first_date, ages)

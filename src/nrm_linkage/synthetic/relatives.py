@@ -3,8 +3,8 @@ default date of birth.
 
 One form is filled in for each person, so a family or an operation arrives as several referrals on one day
 from one body that differ in little but the first name (domain.md 1.1, 3.3 T6). Nobody is added: people who
-were drawn apart are made relatives of one another. Names are given after this and follow `People.family` and
-`People.namesake`.
+were drawn apart are made relatives of one another; each keeps their gender, or men and boys would become
+fewer. Names are given after this and follow `People.family` and `People.namesake`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from nrm_linkage.synthetic.arrays import Ints, Streams, as_days, weighted
 from nrm_linkage.synthetic.parameters import PopulationParameters
-from nrm_linkage.synthetic.population import DAYS_A_YEAR, FEMALE, MALE, UNKNOWN, People, cells, new_year
+from nrm_linkage.synthetic.population import DAYS_A_YEAR, MALE, UNKNOWN, People, cells, new_year
 
 __all__ = ["relate"]
 
@@ -61,11 +61,9 @@ def _families(people: People, rows: Ints, given: PopulationParameters, streams: 
     default = people.birth[leader] == new_year(people.birth[leader])
     wanted = np.where(default & ~twin, new_year(as_days(wanted)), wanted)
     birth[rows[follows]] = wanted[follows]
-    gender = people.gender.copy()
-    gender[rows[follows]] = np.where(streams.uniform("relatives.sex", m) < 0.5, FEMALE, MALE)[follows]
     family = people.family.copy()
     family[rows] = group
-    return replace(_like(people, rows, leader), birth=as_days(birth), gender=gender, family=family)
+    return replace(_like(people, rows, leader), birth=as_days(birth), family=family)
 
 
 def _operations(people: People, rows: Ints, given: PopulationParameters, streams: Streams) -> People:

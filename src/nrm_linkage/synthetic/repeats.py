@@ -151,9 +151,12 @@ def _responders(
     n = len(person)
     same = streams.uniform(f"repeats.same_body{turn}", n) < given.same_organisation
     organisation = cells().table.column("first_responder")
+    council = (cells().table.labels["first_responder"] == "Local Authority")[organisation]
     other = before.copy()
     for attempt in range(_ATTEMPTS):
-        retry = np.flatnonzero(organisation[other] == organisation[before])
+        retry = np.flatnonzero(
+            (organisation[other] == organisation[before]) & ((attempt == 0) | ~council[other])
+        )
         draw = streams.uniform(f"repeats.body{turn}.{attempt}", n)[retry]
         if attempt < _ATTEMPTS - 1:
             other[retry] = _other_cells(before[retry], people.nationality[person[retry]], draw)
