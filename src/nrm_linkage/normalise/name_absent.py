@@ -58,7 +58,7 @@ def _codes() -> tuple[re.Pattern[str], re.Pattern[str]]:
     numbered = rf"(?:{roles}){between}*(?:no\.?|number)?{between}*\d+[a-z]?"
     code = rf"(?<!\w)(?:{numbered}|(?:{long_roles}){between}+[a-z])(?!\w)"
     operation = rf"(?:{'|'.join(sorted(words('code')))})\s+\w+.*(?:\d|\bpv\b|\bvictim\b|\bchild\b)"
-    operation = rf"{operation}|operation\s+\w+$"
+    operation = rf"{operation}|(?:operation|op)\.?\s+\w+$"
     return re.compile(code, re.IGNORECASE), re.compile(operation, re.IGNORECASE)
 
 

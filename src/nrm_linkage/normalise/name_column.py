@@ -257,7 +257,7 @@ def _words_with_rules() -> frozenset[str]:
     """
     kinds = (
         *("placeholder", "placeholder_if_alone", "placeholder_with_others"),
-        *("title", "soft_title", "code"),
+        *("title", "soft_title", "code", "alias_joiner"),
     )
     roles = frozenset(word for word in words("role") if len(word) > 1)  # a letter is one before a number
     others = frozenset({"nan", "nat"})

@@ -30,6 +30,7 @@ __all__ = [
     "GEEZ_INITIALS",
     "Word",
     "fused",
+    "is_syllable",
     "join_compounds",
     "join_parts",
     "joining_words",
@@ -54,7 +55,7 @@ _HUSSEIN: Final = r"h[ou]s+[aei]+[iy]?n"
 _TWO_NAMES: Final = re.compile(
     rf"({_MOHAMMED})(reza|ali|amin|mehdi|mahdi|{_HUSSEIN}|sadegh|sadeq|javad|taghi|taqi|hadi|jan|khan|karim|amir|yusuf|yousef)"
     rf"|(am[ie]r|em[ie]r|ali|shah)(reza|{_HUSSEIN}|mehdi|mahdi|{_MOHAMMED}|ali|abbas|arsalan)"
-    rf"|(noor|nur|nor|nour|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|ghulam|gholam)({_MOHAMMED}|reza|{_HUSSEIN}|ali)"
+    rf"|(noor|nur|nor|nour|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|gh?[uo]lam)({_MOHAMMED}|reza|{_HUSSEIN}|ali)"
     r"|(fatem[ae]h?|fatim[ae]h?)(zahra|zehra)"
 )
 _VIETNAMESE: Final = (
@@ -66,11 +67,16 @@ _VIETNAMESE: Final = (
     "|vinh|vuong|xuan|yen)"
 )
 _VIETNAMESE_TWO: Final = re.compile(rf"(van|thi)({_VIETNAMESE})")
+_VIETNAMESE_PAIR: Final = re.compile(f"({_VIETNAMESE})({_VIETNAMESE})")
+# One of the two syllables must be one that hardly any other language writes.
+_VIETNAMESE_MARK: Final = re.compile(r"uye|uo[cn]|.nh$|^ng[^a]|^(?:ph|th|tr|kh)u?[oaeiu]+(?:ng|c|nh)$|oan?g$")
+_KUMAR: Final = re.compile("([a-z]{3,})(?:(kumar)(?:an)?|(singh|begum))")
 _INITIAL: Final = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])"
 _FINAL: Final = (
     "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|ue|ui|un|uo)"
 )
 _PINYIN_LONG: Final = f"{_INITIAL}{_FINAL}"
+_SYLLABLE: Final = re.compile(f"{_VIETNAMESE}|bui|bao|do|le|ngo|tran|vo|vu|{_INITIAL}(?:{_FINAL}|[aeiu])")
 _PINYIN_TWO: Final = re.compile(f"({_PINYIN_LONG})({_PINYIN_LONG})")
 # One of the two syllables must be one that hardly any other language writes.
 _PINYIN_MARK: Final = re.compile("zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|jian|hua$|[bpmfdtnlgkhw]ei|[ml]ing$")
@@ -90,7 +96,7 @@ _EUROPEAN: Final = frozenset({"michael", "gabriel"})
 _GEEZ_ABBREVIATION: Final = {"g": "gebre", "h": "habte", "t": "tekle", "w": "welde", "k": "kidane"}
 GEEZ_INITIALS: Final = frozenset(_GEEZ_ABBREVIATION)
 _MAYBE_FUSED: Final = re.compile(
-    f"{_MOHAMMED}[a-z]|(?:am|em|ali|shah|noo?u?r|nur|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|gh|fat)[a-z]{{3}}"
+    f"{_VIETNAMESE}{{2}}$|[a-z]{{3,}}(?:kumar|kumaran|singh|begum)$|{_MOHAMMED}[a-z]|(?:am|em|ali|shah|noo?u?r|nur|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|gh|gulam|golam|fat)[a-z]{{3}}"
     "|(?:van|thi)[a-z]{3}|(?:de|da|do)[a-z]{4}|[ae]l[a-z]{5}|[a-z]{3,}(?:bhai|ben)$|[a-z]*(?:zh|x|q|iao|uang|iang|iong|ei|ing|jian|hua)"
 )
 
@@ -108,6 +114,10 @@ def fused(text: str) -> tuple[str, ...]:
             return tuple(part for part in match.groups() if part)
     if (match := _PINYIN_TWO.fullmatch(text)) and _PINYIN_MARK.search(text):
         return match.group(1), match.group(2)
+    if (match := _VIETNAMESE_PAIR.fullmatch(text)) and any(map(_VIETNAMESE_MARK.search, match.groups())):
+        return match.group(1), match.group(2)
+    if match := _KUMAR.fullmatch(text):
+        return match.group(1), match.group(2) or match.group(3)
     if (match := _IBERIAN_FUSED.fullmatch(text)) and match.group(1) in words("portuguese_second"):
         return (match.group(1),)
     if match := _GUJARATI.fullmatch(text):
@@ -117,12 +127,22 @@ def fused(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def is_syllable(text: str) -> bool:
+    """Whether a word is one syllable of Vietnamese or of Chinese in pinyin, where each is a name of its own.
+
+    >>> is_syllable("phuong"), is_syllable("zhao"), is_syllable("arben")
+    (True, True, False)
+    """
+    return bool(_SYLLABLE.fullmatch(text))
+
+
 @cache
 def joining_words() -> frozenset[str]:
     """Words that dropping or joining turns on, wherever they stand. Others are joined only side by side:
     `geez_first` or an initial before `geez_second`, `-ur` before `Rahman`, `O` before `o_second`.
     """
-    kinds = "article assimilated_article patronymic particle abd abdi ullah din uddin".split()
+    names = "abd abdi ullah din uddin family_ending sikh_second"
+    kinds = f"article assimilated_article patronymic particle {names}".split()
     others = {"mc", "abu", "abou", "abo", "abi", "bhai", "het", "la", "los", "las"}
     return frozenset(others).union(*(words(kind) for kind in kinds))
 
@@ -137,10 +157,16 @@ def _joined_or_dropped() -> frozenset[str]:
 def _wanting() -> tuple[frozenset[str], frozenset[str]]:
     """Words that may be the first half of a name, and words that may be the second."""
     first = frozenset({"mc", "o", "abu", "abou", "abo", "abi"}).union(
-        *(words(kind) for kind in ("abd", "abdi", "geez_first", "article", "assimilated_article"))
+        *(
+            words(kind)
+            for kind in ("abd", "abdi", "geez_first", "article", "assimilated_article", "loose_end")
+        ),
+        words("sikh_first"),
     )
     articles = frozenset({"ud", "ed", "ad", "uld", "eld"}) | words("article") | words("assimilated_article")
-    return first, frozenset({"bhai"}) | articles | words("ullah") | words("uddin") | words("din")
+    return first, frozenset({"bhai"}) | articles | words("ullah") | words("sikh_second") | words(
+        "uddin"
+    ) | words("din")
 
 
 def joins_next(text: str) -> bool:
@@ -289,6 +315,10 @@ def _suffix(before: Word | None, word: Word, rest: list[Word]) -> tuple[str, int
     if text in words("din") and word.text != "din" and len(before.text) > 2:
         return before.text + text, 0
     if before.text in words("geez_first") and text in words("geez_second"):
+        return before.text + text, 0
+    if text in words("family_ending") and len(before.text) > 2:
+        return before.text + text, 0
+    if text in words("sikh_second") and before.text in words("sikh_first"):
         return before.text + text, 0
     if text == "bhai" and len(before.text) > 2:
         return before.text, 0

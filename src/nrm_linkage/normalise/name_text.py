@@ -66,6 +66,10 @@ _PLAIN: Final = str.maketrans(
         "\u00ad": None,
     }
 )
+# First bytes of two whose second was one of the five that Windows-1252 leaves empty, so that it came out as a
+# replacement character; of the letters that it may have been, the one that names have most.
+_LOST_BYTE: Final[Mapping[str, str]] = {"Å": "Ł", "Ã": "Á", "Ä": "č"}
+_HALF_LOST: Final = re.compile(r"([ÅÃÄ])\ufffd")
 _POUND: Final = re.compile(r"£(?=[^\W\d_])|(?<=[^\W\d_])£")
 _SPACES: Final = re.compile(r"\s+")
 _ARABIC_WORD: Final = re.compile(
@@ -104,6 +108,7 @@ def repair(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text.translate(_PLAIN)).strip()
+    text = _HALF_LOST.sub(lambda match: _LOST_BYTE[match.group(1)], text)
     for _ in range(2):
         mended = MOJIBAKE.sub(_decoded, text)
         if mended == text:

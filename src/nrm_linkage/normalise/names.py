@@ -165,13 +165,25 @@ def join_tokens(tokens: Sequence[NameToken]) -> tuple[NameToken, ...]:
     [('rahmatullah', 'GIVEN')]
     """
     line = [Word(token.text, role=token.role) for token in tokens if token.role is not NameRole.ALIAS]
-    joined = join_compounds(line)
+    joined = _without_loose_end(join_compounds(line))
     if joined == line:
         joined = _swapped_and_joined(line) or []
     if not joined:
         return tuple(tokens)
     named = [NameToken(word.text, NameRole(word.role), len(word.text) == 1) for word in joined]
     return (*named, *(token for token in tokens if token.role is NameRole.ALIAS))
+
+
+def _without_loose_end(line: list[Word]) -> list[Word]:
+    """Given `Maria Dela`, family `Cruz`; given `Mohammed bin`, family `Salman`: what ends one box belongs to
+    the name in the next, and goes as it does inside a box.
+    """
+    border = next((at for at, word in enumerate(line) if word.role == NameRole.FAMILY), 0)
+    if border < 2 or line[border - 1].text not in words("loose_end"):
+        return line
+    marks = line[border - 1].text in words("patronymic")
+    first = replace(line[border], role=NameRole.PATRONYMIC if marks else line[border].role)
+    return [*line[: border - 1], first, *line[border + 1 :]]
 
 
 def _swapped_and_joined(line: list[Word]) -> list[Word] | None:
@@ -322,11 +334,13 @@ def _tokens(stretch: _Stretch, box: NameBox, issues: list[str]) -> list[NameToke
         here = role
         if len(parts) > 1 and role is not NameRole.ALIAS:
             here = NameRole.FAMILY if position == 0 else NameRole.GIVEN
-        line += _tokens_of_part(part, here, stretch, issues)
+        line += _tokens_of_part(part, here, stretch, box, issues)
     return line
 
 
-def _tokens_of_part(part: str, role: NameRole, stretch: _Stretch, issues: list[str]) -> list[NameToken]:
+def _tokens_of_part(
+    part: str, role: NameRole, stretch: _Stretch, box: NameBox, issues: list[str]
+) -> list[NameToken]:
     line = []
     for match in WORD.finditer(part):
         written = match.group()
@@ -336,6 +350,8 @@ def _tokens_of_part(part: str, role: NameRole, stretch: _Stretch, issues: list[s
             line.append(
                 Word(text, tied=tied, family=len(text) > 1 and written.isupper() and text not in ("md", "mr"))
             )
+    if box is NameBox.ALIAS:
+        line = [word for word in line if word.text not in words("alias_joiner")]
     line = _without_titles(_without_placeholders(line, issues), issues)
     shouts = role is NameRole.UNKNOWN and len({word.family for word in line if len(word.text) > 1}) == 2
     line = join_parts(line, leading=role is NameRole.FAMILY)

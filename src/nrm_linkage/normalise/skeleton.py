@@ -31,7 +31,7 @@ from typing import Final
 __all__ = ["skeleton"]
 
 _SOMALI_C: Final = re.compile(
-    r"^c(?=abd|aa|umar|ism|ali$|ilmi|aw|asha$|aisha$|ige|ise)|(?<=aa)c$|(?<=aa)c(?=ii)|(?<=[ai])c(?=d[aeiu])|(?<=im)c(?=o)|(?<=[a-z]ma)c$"
+    r"^c(?=abd|aa|umar|ism|ali$|ilmi|aw|asha$|aisha$|ige|ise)|(?<=aa)c$|(?<=aa)c(?=ii)|(?<=[ai])c(?=d[aeiu])|(?<=im)c(?=o)|(?<=u)c(?=aa)|(?<=[a-z]ma)c$"
 )
 _ABD: Final = re.compile(r"^[ae]bd[aeiou]*(?:l(?=[^aeiou])|(?=([rsztnd])\1))")
 _DIN: Final = re.compile(r"(?<=[a-z]{2})(?:[aeu][ld]d|ud)(?:i|ee|ii|y)ne?$")
@@ -49,7 +49,7 @@ _GROUPS: Final[Mapping[str, str]] = {
     "qu": "k", "wh": "v", "gue": "ge", "gui": "gi", "chr": "kr", "chl": "kl", "chael": "kel",
     "chail": "kel", "chm": "hm", "cht": "kt", "ce": "se", "ci": "si", "cy": "si", "igh": "i", "x": "ks",
     "q": "k", "w": "v", "c": "k", "axa": "aha", "axo": "aho", "axe": "ahe", "axm": "ahm", "axr": "ahr",
-    "axy": "ahi", "axt": "akt", "ext": "ekt", "axii": "ahi",
+    "axy": "ahi", "xaa": "ha", "xii": "hi", "xuu": "hu", "axt": "akt", "ext": "ekt", "axii": "ahi",
 }  # fmt: skip
 _GROUP: Final = re.compile("|".join(sorted(_GROUPS, key=lambda group: (-len(group), group))))
 _START_OF: Final = re.compile(r"^(?:x(?!h)|[ie](?=[bd]r)|t[ae]?(?=s[fg])|(?P<glide>[ijy])(?=[aeou]))")

@@ -10,8 +10,9 @@ Three relations over folded tokens, weakest last:
   a pet form, another language's form or a dialect romanisation of (`Ben`, `Seun`, `Peter`, `Wong`). Two
   tokens are so related when their sets meet.
 - `known_different`: pairs of classes that were written down as different names although keys or edit distance
-  say otherwise (`Haile` and `Hailu`, `Salih` and `Salah`). It is a short list, not a decision procedure:
-  False says nothing.
+  say otherwise (`Haile` and `Hailu`, `Salih` and `Salah`), and any two different syllables of Vietnamese or
+  pinyin (`Phuong` and `Phong`, `Zhao` and `Zhou`). It is a short list, not a decision procedure: False says
+  nothing.
 
 The tables are built by `scripts/build_name_tables.py`; sources and licences are in `data/NAMES_SOURCES.md`.
 They are equivalences for partial agreement, not proof of identity, and hold no record's values.
@@ -24,7 +25,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from nrm_linkage.normalise.name_tables import read_lines
+from nrm_linkage.normalise.name_parts import is_syllable
+from nrm_linkage.normalise.name_tables import read_lines, read_pairs
 
 __all__ = ["is_compound", "known_different", "nickname_classes", "variant_class"]
 
@@ -50,7 +52,7 @@ _GENDERED: Final = (
     ("ute", "us", 8),
 )
 _MAC: Final = re.compile(r"mac(?=[bcdfgklmnpqrstv])[a-z]{4,}")
-_HONOURED: Final = re.compile(r"(?:oluwa|chukwu)([a-z]{4,})")
+_HONOURED: Final = re.compile(r"(?:oluwa|olu|chukwu|oghene)([a-z]{4,})")
 
 
 def variant_class(token: str) -> str:
@@ -103,6 +105,11 @@ def nickname_classes(token: str) -> frozenset[str]:
     if len(own) > 7:
         for rest in _parts(own):
             found.add(variant_class(rest))
+    if token[:2] in ("al", "el") and len(token) > 5:
+        # `Alhassan`, and not `Albert`: only before a name that is Arabic without doubt.
+        rest = variant_class(token[2:])
+        if rest in _arabic():
+            found.add(rest)
     return frozenset(found)
 
 
@@ -125,8 +132,13 @@ def known_different(left: str, right: str) -> bool:
     (True, False)
     """
     first, second = variant_class(left), variant_class(right)
-    return first != second and not _confusable().get(first, frozenset()).isdisjoint(
-        _confusable().get(second, frozenset())
+    if first == second:
+        return False
+    listed = not _confusable().get(first, frozenset()).isdisjoint(_confusable().get(second, frozenset()))
+    return listed or (
+        is_syllable(left)
+        and is_syllable(right)
+        and nickname_classes(left).isdisjoint(nickname_classes(right))
     )
 
 
@@ -137,6 +149,12 @@ def _classes() -> Mapping[str, str]:
         members = line.split(" ")
         classes.update(dict.fromkeys(members, members[0]))
     return classes
+
+
+@cache
+def _arabic() -> frozenset[str]:
+    """Classes of the common Arabic names."""
+    return frozenset(variant_class(latin) for _, latin in read_pairs("names_arabic.csv"))
 
 
 @cache
