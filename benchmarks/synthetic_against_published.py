@@ -5,8 +5,8 @@ quarter; without it the copy in the package serves, which has no quarters. First
 greatest difference in shares between 100,000 invented NRM referrals of 2023 and the table, mean over seeds,
 and what sampling alone would give: draws from the published shares, as many as there are independent
 referrals (n squared over the sum of squares of the referrals of one person, family or operation). Then what
-domain.md asks for and what came out, how often repeat pairs agree exactly, and every rate of the generator with its
-source, from the code's own documentation.
+was asked for and what came out, how often repeat pairs agree exactly, and every rate of the generator with
+its source, from the code's own documentation.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The rates of the generator as a table for people, read from the code's own documentation.
 
 Every field of `PopulationParameters` and `ErrorRates` has a string below it that says what it is and where
-its value comes from. This module reads those strings, so that a page never says something else than the code. It
-does not judge a source: "domain.md" is the project's table of the domain's facts, which marks most of its own
-rates as proposals.
+its value comes from. This module reads those strings, so that a page never says something else than the code.
+It does not judge a source: "domain.md" is the project's table of the domain's facts, which marks most of its
+own rates as proposals.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class ErrorRates:
     """The same, of others (domain.md 4.0: 1.5% over all)."""
     repeated_afghan: float = 0.04
     """The forename again as surname, Afghan (domain.md 4.0)."""
-    repeated: float = 0.0025
+    repeated: float = 0.0042
     """The same, of others (domain.md 4.0: 0.5% over all)."""
     whole_in_one_box: float = 0.03
     """The whole name in one box, a placeholder in the other, or a split in mid-name (domain.md 4.0)."""
