@@ -19,7 +19,15 @@ from typing import Final
 
 from nrm_linkage.normalise.values import MISSING_WORDS, text_of, word_set
 
-__all__ = ["ContactReading", "read_email", "read_outward_code", "read_phone", "read_postcode"]
+__all__ = [
+    "ContactReading",
+    "plain_phone",
+    "plain_postcode",
+    "read_email",
+    "read_outward_code",
+    "read_phone",
+    "read_postcode",
+]
 
 NOT_A_PHONE: Final = "not a telephone number"
 NOT_PERSONAL: Final = "not a personal number or address"
@@ -38,6 +46,9 @@ class ContactReading:
 _SEVERAL_PHONES: Final = re.compile(
     r"(?<=\d{3})\s*(?:[;,|]|\s/\s|/(?=\s*(?:\+|0))|\bor\b|\band\b|&)\s*(?=\(?[+\d])"
 )
+_MOBILE: Final = re.compile(r"(?:0|\+44)(7\d{9})", re.ASCII)
+"""A British mobile number as most are written."""
+
 _SCIENTIFIC: Final = re.compile(r"\d\.\d{6,13}e\+?\d{1,2}")
 _EXTENSION: Final = re.compile(r"\s*(?:ext|extension|x)\.?\s*\d{1,6}$")
 _NOT_DIAL: Final = re.compile(r"[^\d+]")
@@ -52,6 +63,8 @@ def read_phone(value: object) -> ContactReading:
     >>> {read_phone(value).token for value in ("07700 900123", "+44 (0)7700-900123", 447700900123)}
     {'+447700900123'}
     """
+    if (plain := plain_phone(value)) is not None:
+        return ContactReading(plain)
     text, problems = text_of(value)
     if text is None or (lower := text.casefold()) in MISSING_WORDS:
         return ContactReading(issues=problems)
@@ -72,6 +85,20 @@ def read_phone(value: object) -> ContactReading:
     if len(set(digits[-7:])) == 1 or any(run in digits for run in _SEQUENCES) or len(set(digits)) <= 2:
         return ContactReading(issues=(*issues, PLACEHOLDER))
     return _dialled(digits, plus, issues)
+
+
+def plain_phone(value: object) -> str | None:
+    """The token of a British mobile number as most are written, as `read_phone` reads it too; None for any
+    other value.
+
+    >>> plain_phone("07700900123"), plain_phone("07777777777")
+    ('+447700900123', None)
+    """
+    mobile = _MOBILE.fullmatch(value) if type(value) is str else None
+    if mobile is None:
+        return None
+    number = mobile[1]
+    return f"+44{number}" if len(set(number)) > 3 and number[3:] != number[3] * 7 else None
 
 
 def _dialled(digits: str, plus: bool, issues: tuple[str, ...]) -> ContactReading:
@@ -152,6 +179,7 @@ def read_email(value: object) -> ContactReading:
 
 
 _OUTWARD: Final = r"(?:[A-PR-UWYZ]\d[A-HJKPSTUW\d]?|[A-PR-UWYZ][A-HK-Y]\d[ABEHMNPRVWXY\d]?)"
+_USUAL_UNIT: Final = re.compile(rf"({_OUTWARD}) (\d[ABD-HJLNP-UW-Z]{{2}})", re.ASCII)
 _UNIT: Final = re.compile(rf"({_OUTWARD})(\d[ABD-HJLNP-UW-Z]{{2}})")
 _GAPS: Final = re.compile(r"[ .-]")
 LONGEST_UNIT: Final = 10
@@ -164,6 +192,19 @@ _PSEUDO: Final = ("ZZ99", "NF1", "XX99", "AA1")
 """Postcodes that stand for no fixed abode, unknown or test (the first is the NHS's; the others chosen by
 us).
 """
+
+
+def plain_postcode(value: object) -> str | None:
+    """The unit of a postcode in capitals with its space, as `read_postcode` reads it too; None for any other
+    value.
+
+    >>> plain_postcode("SW1A 1AA"), plain_postcode("sw1a1aa")
+    ('SW1A1AA', None)
+    """
+    usual = _USUAL_UNIT.fullmatch(value) if type(value) is str else None
+    if usual is None or usual[1].startswith(_PSEUDO):
+        return None
+    return usual[1] + usual[2]
 
 
 def read_postcode(value: object) -> ContactReading:
@@ -189,6 +230,8 @@ def read_outward_code(value: object) -> ContactReading:
 
 
 def _postcode(value: object) -> tuple[str | None, str | None, tuple[str, ...]]:
+    if (plain := plain_postcode(value)) is not None:
+        return plain[:-3], plain[-3:], ()
     text, problems = text_of(value)
     if text is None or text.casefold() in MISSING_WORDS:
         return None, None, problems

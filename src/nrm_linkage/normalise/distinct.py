@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = [
     "distinct_values",
     "expand_lists",
     "first_occurrences",
+    "flat_lists",
     "merge_lists",
     "read_column",
     "row_starts",
@@ -73,10 +75,15 @@ def token_lists(lists: Iterable[Sequence[str]], codes: Int32s) -> TokenLists:
     on content alone.
     """
     lists = list(lists)
-    texts = tuple(sorted({text for tokens in lists for text in tokens}))
-    number = {text: position for position, text in enumerate(texts)}
-    count = np.array([len(tokens) for tokens in lists], dtype=np.int64)
-    flat = np.array([number[text] for tokens in lists for text in tokens], dtype=np.int32)
+    count = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+    return flat_lists(list(chain.from_iterable(lists)), count, codes)
+
+
+def flat_lists(held: Sequence[str], count: Int64s, codes: Int32s) -> TokenLists:
+    """As `token_lists`, from the tokens of all codes one after the other and the `count` of each code's."""
+    texts = tuple(sorted(set(held)))
+    number = dict(zip(texts, range(len(texts)), strict=True))
+    flat = np.fromiter(map(number.__getitem__, held), dtype=np.int32, count=len(held))
     start, taken = expand_lists(count, codes)
     return TokenLists(start=start, token=flat[taken], texts=texts)
 
@@ -99,17 +106,20 @@ def merge_lists(
     prefix.
     """
     prefixes = prefixes or [""] * len(parts)
-    spelled = [[prefix + text for text in part.texts] for prefix, part in zip(prefixes, parts, strict=True)]
-    texts = tuple(sorted({text for part in spelled for text in part}))
-    number = {text: position for position, text in enumerate(texts)}
-    rows = [part.row for part in parts]
-    tokens = [
-        np.array([number[text] for text in part_texts], dtype=np.int64)[part.token]
-        for part, part_texts in zip(parts, spelled, strict=True)
+    spelled = [
+        [prefix + text for text in part.texts] if prefix else part.texts
+        for prefix, part in zip(prefixes, parts, strict=True)
     ]
-    empty = np.zeros(0, dtype=np.int64)
-    packed = np.unique(np.concatenate([empty, *rows]) * max(len(texts), 1) + np.concatenate([empty, *tokens]))
-    row, token = np.divmod(packed, max(len(texts), 1))
+    # Each part is sorted, which makes the sort a merge.
+    texts = tuple(dict.fromkeys(sorted(chain.from_iterable(spelled))))
+    number = dict(zip(texts, range(len(texts)), strict=True))
+    packed = [np.zeros(0, dtype=np.int64)]
+    for part, part_texts in zip(parts, spelled, strict=True):
+        code = np.fromiter(map(number.__getitem__, part_texts), dtype=np.int64, count=len(part_texts))
+        packed.append(part.row * max(len(texts), 1) + code[part.token])
+    held = np.sort(np.concatenate(packed))
+    held = held[np.concatenate([[True], held[1:] != held[:-1]])[: len(held)]]
+    row, token = np.divmod(held, max(len(texts), 1))
     return TokenLists(start=row_starts(row, n_rows), token=token.astype(np.int32), texts=texts)
 
 

@@ -35,7 +35,7 @@ from typing import Final
 
 from nrm_linkage.normalise.values import MISSING_WORDS, text_of, word_set
 
-__all__ = ["ReferenceReading", "read_references"]
+__all__ = ["ReferenceReading", "plain_reference", "read_own_number", "read_references"]
 
 PLACEHOLDER: Final = "placeholder reference"
 NONE_FOUND: Final = "no reference recognised"
@@ -74,10 +74,12 @@ _NOISE: Final = re.compile(
     r"|\b\d{1,2}(?:ST|ND|RD|TH)?\s+(?:OF\s+)?(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV"
     r"|DEC)[A-Z]*,?\s+(?:19|20)?\d{2}\b"
     r"|(?:\+|\b00)\d{1,3}[\s()-]?(?:\(0\)\s?)?(?:\d[\s-]?){7,12}"
-    r"|(?<![\d/A-Z-])(?=\(?(?:\d[\s()-]{0,2}){9,10}\d(?!\d))\(?0[1237]\d{1,4}\)?[\s-]?\d{3,4}[\s-]?\d{3,4}(?![\d/])"
+    r"|(?<![\d/A-Z-])(?=\(?(?:\d[\s()-]{0,2}){9,10}\d(?!\d))\(?0[1237]\d{1,4}\)?[\s-]?\d{3,4}[\s-]?"
+    r"\d{3,4}(?![\d/])"
 )
 _PIECE: Final = re.compile(
-    r"(?P<type>\b(?:NRM|NATIONAL\s+REFERRAL\s+MECHANISM|HOME\s+OFFICE|H\.?O\.?(?=\s|:|-|/|\d|$)|CID|PERSON\s+ID|PORT|UAN|GWF|BRP|BRC"
+    r"(?P<type>\b(?:NRM|NATIONAL\s+REFERRAL\s+MECHANISM|HOME\s+OFFICE"
+    r"|H\.?O\.?(?=\s|:|-|/|\d|$)|CID|PERSON\s+ID|PORT|UAN|GWF|BRP|BRC"
     r"|BIOMETRIC"
     r"|CRIME|CRIS?|CRN|CAD|POLICE|URN|OCCURRENCE|INCIDENT|NICHE|ATHENA|PNC|PASSPORT|NINO|NATIONAL\s+INSURANCE"
     r"|NHS|ARC|ICASEWORK|CASE"
@@ -127,8 +129,14 @@ _COMPACT_DATE: Final = re.compile(
 _NO_REFERENCE: Final = MISSING_WORDS | word_set(
     "no|yes|not sure|n/a - none|none known|not applicable.|no reference|no ref"
 )
+_PORTS: Final = "ASC|KIU|LHR|LGW|STN|LTN|LCY|MAN|BHX|EDI|GLA|DKE|DVR|DOV|EDD|CRO|LIV|HAR|HEA|TLE"
+"""Offices and ports whose letters begin a port reference when a space follows them instead of a slash
+(general knowledge, not complete).
+"""
+
 _REWRITTEN: Final = (
     (re.compile(r"\b([A-Z])[ -](\d{7})(?!\d)"), r"\1\2"),
+    (re.compile(rf"\b({_PORTS}|(?!HO)[A-Z]{{2}}\d)[ -](\d{{6,7}})\b"), r"\1/\2"),
     (re.compile(r"\b([A-Z]\d{7})\s*/\s*(\d{1,3})(?![\d/])"), r"\1/\2"),
     (re.compile(r"\b(\d[\d/-]{3,14})[/-]NRM\b(?![\s\-_/#:]*\d)"), r"NRM \1 "),
     (re.compile(r"\b(\d{2,9})[/-]NRM[/-](\d{2,9})\b"), r"NRM \1/\2 "),
@@ -142,15 +150,31 @@ _REWRITTEN: Final = (
 """Ways of writing that would hide a type or cut a number, and how the walk expects them."""
 
 _PLAIN: Final = re.compile(
-    r"(?:(?:HO|ho|Home Office)(?: [Rr]ef)?:? )?"
-    r"(?P<letter>[A-Za-z])[ -]?(?P<ho>\d{7})(?:/(?P<suffix>\d{1,3}))?"
+    r"(?:(?:HO|ho|Home Office)(?: [Rr]ef)?:? )?(?P<ho>[A-Za-z][ -]?\d{7})"
     r"|(?:CID|cid):? (?P<cid>\d{6,9})"
-    r"|(?P<police>\d{2}/\d{4,7}/\d{2})",
+    r"|(?P<police>\d{2}/\d{4,7}/\d{2})"
+    r"|(?:(?:UAN|uan):? )?(?P<uan>\d{16}|\d{4}-\d{4}-\d{4}-\d{4}|\d{4} \d{4} \d{4} \d{4})"
+    rf"|(?:[Pp]ort(?: ref)?:? )?(?P<port>(?:{_PORTS}|(?!HO)[A-Z]{{2}}\d)[/ ]\d{{6,7}})"
+    r"|(?P<any>[1-9]\d{6,7})",
     re.ASCII,
 )
+"""A reference alone in its box, in the layouts that most have."""
+
+_SPLIT: Final = " / "
+_STATES_ITS_TYPE: Final = ("ho:", "cid:", "uan:", "port:")
+_LETTERS: Final = {"police": 2, "port": 5}
+"""With more different characters than this, slashes and letters among them, a number has two digits; 1 for
+other types.
+"""
+
 _YEAR: Final = re.compile(r"20(?:09|[123]\d)")
 _YEARS: Final = re.compile(r"(?:19|20)\d\d[/-](?:(?:19|20)\d\d|\d\d)")
 
+_OWN_NUMBER: Final = re.compile(
+    r"(?:NRM(?: ?(?:REF(?:ERENCE)?|NO|NUMBER|ID)\b)?[\s\-_/#:.]*)?(?P<number>\d[\d/-]{2,14})(?:[/-]NRM)?"
+    r"|(?P<before>\d{2,9})[/-]NRM[/-](?P<after>\d{2,9})",
+    re.ASCII,
+)
 _CLAUSE_END: Final = re.compile(r"[;\n]|(?<!\bREF)(?<!\bNO)(?<!\bNOS)(?<!\b[A-Z])\.\s+(?=[A-Z])")
 _OTHER_PERSON: Final = re.compile(
     r"(?<!\bBY )(?<!\bBY HIS )(?<!\bBY HER )(?<!\bBY THEIR )\b(?:(?:HALF|STEP|FOSTER)[ -]?)?"
@@ -170,29 +194,60 @@ def read_references(value: object) -> ReferenceReading:
     >>> sorted(read_references("HO ref A1234567 / CID 1234567, DOB 17/08/2006").tokens)
     ['cid:1234567', 'ho:A1234567']
     """
-    if type(value) is str and (plain := _PLAIN.fullmatch(value)) is not None:
-        return _read_plain(plain)
+    if (plain := plain_reference(value)) is not None:
+        return ReferenceReading(frozenset((plain,)))
+    if type(value) is str and _SPLIT in value:
+        both = frozenset(map(plain_reference, value.split(_SPLIT)))
+        if len(both) == 2 and all(token and token.startswith(_STATES_ITS_TYPE) for token in both):
+            return ReferenceReading(frozenset(token for token in both if token))
     text, problems = text_of(value)
     if text is None or text.casefold() in _NO_REFERENCE:
         return ReferenceReading(issues=problems)
     return _read_general(text[:MAX_LENGTH].upper())
 
 
-def _read_plain(match: re.Match[str]) -> ReferenceReading:
-    """One reference in a layout of `_PLAIN`, as `_read_general` would read it."""
-    ho, letter, suffix, cid, police = match.group("ho", "letter", "suffix", "cid", "police")
-    if ho is not None:
-        ending = f"/{int(suffix)}" if suffix else ""
-        number, token = ho + (ending[1:]), f"ho:{letter.upper()}{ho}{ending}"
-    elif cid is not None:
-        number = cid.lstrip("0") or "0"
-        token = f"cid:{number}"
-    else:
-        number, token = police.replace("/", ""), f"police:{police}"
-    return ReferenceReading(frozenset((token,))) if len(set(number)) > 1 else _PLACEHOLDER_ONLY
+def read_own_number(value: object, *, numbers_of_nrm: bool = False) -> str | None:
+    """The token that a referral's own id has where another referral quotes it; None where the id is no NRM
+    number. `numbers_of_nrm`: the heading says that these are, so that digits alone are one.
+
+    >>> read_own_number("12345/2023-NRM"), read_own_number("12345")
+    ('nrm:202312345', None)
+    >>> read_own_number(12345, numbers_of_nrm=True)
+    'nrm:12345'
+    """
+    text = value.strip() if type(value) is str and value.isascii() else text_of(value)[0]
+    match = _OWN_NUMBER.fullmatch(text.upper()) if text else None
+    if match is None or not (numbers_of_nrm or "NRM" in match[0]):
+        return None
+    number = _tidied(match["number"] or f"{match['before']}/{match['after']}", "nrm")
+    usable = _TYPED["nrm"].fullmatch(number) and not _YEAR.fullmatch(number) and len(set(number)) > 1
+    return f"nrm:{number}" if usable else None
 
 
-_PLACEHOLDER_ONLY: Final = ReferenceReading(issues=(PLACEHOLDER,))
+def plain_reference(value: object) -> str | None:
+    """The token of one reference in a layout of `_PLAIN`, as `read_references` reads it too; None for any
+    other value, and where the number may be a date or is one repeated digit.
+
+    >>> plain_reference("HO ref A1234567"), plain_reference("HO ref A1234567 and 7654321")
+    ('ho:A1234567', None)
+    """
+    match = _PLAIN.fullmatch(value) if type(value) is str else None
+    if match is None:
+        return None
+    kind = match.lastgroup or ""
+    number = match[kind]
+    if kind == "ho":
+        digits = number[-7:]
+        return f"ho:{number[0].upper()}{digits}" if digits != digits[0] * 7 else None
+    if kind == "cid":
+        number = number.lstrip("0")
+    elif kind == "uan":
+        number = number.replace("-", "").replace(" ", "")
+    elif kind == "port":
+        number = number.replace(" ", "/")
+    elif kind == "any" and _COMPACT_DATE.fullmatch(number):
+        return None
+    return f"{kind}:{number}" if len(set(number)) > _LETTERS.get(kind, 1) else None
 
 
 def _read_general(text: str) -> ReferenceReading:

@@ -12,8 +12,7 @@ not a technical duplicate. Duty to Notify reports are mostly nameless and fall o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,13 +23,12 @@ import pandas as pd
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.normalise.bags import name_bags
 from nrm_linkage.normalise.births import read_births
-from nrm_linkage.normalise.contacts import read_email, read_phone, read_postcode
 from nrm_linkage.normalise.dates import read_date
-from nrm_linkage.normalise.distinct import ReadColumn, expand_lists, merge_lists, read_column, token_lists
+from nrm_linkage.normalise.distinct import ReadColumn, expand_lists, read_column
 from nrm_linkage.normalise.facts import instance_facts
 from nrm_linkage.normalise.gender import read_gender
 from nrm_linkage.normalise.nationality import group, read_nationality
-from nrm_linkage.normalise.references import read_references
+from nrm_linkage.normalise.token_columns import contact_lists, reference_lists
 from nrm_linkage.tables import Days, Mask, Nationalities, RawReferrals, Referrals, TokenLists
 
 __all__ = ["Normalised", "normalise_referrals"]
@@ -39,18 +37,6 @@ LATEST_WITHOUT_REFERRAL_DATES = date(2026, 12, 31)
 """The latest date where neither the config nor the data give one; fixed, because a result may not depend on
 the day of the run.
 """
-
-SHORTEST_NUMBER = 6
-"""Digits of a reference that is taken for one without its letters (chosen by us; domain.md 1.2: seven and
-up).
-"""
-
-_REFERENCE_COLUMNS = ("home_office_reference", "police_reference", "reported_before_details")
-_CONTACTS: Mapping[str, Callable[[object], Any]] = {
-    "phone": read_phone,
-    "email": read_email,
-    "postcode": read_postcode,
-}
 
 Columns = Mapping[str, tuple[pd.Series, ...]]
 
@@ -88,9 +74,10 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
     issues += [_row_issues(name, where, issue) for name, where, issue in births.row_issues]
     nationality, found = _nationalities(columns, n_rows)
     gender, gender_found = _gender(columns, n_rows)
-    references, reference_found = _references(columns, n_rows)
-    contacts, contact_found = _contacts(columns, n_rows)
-    issues += [*found, *gender_found, *reference_found, *contact_found]
+    references, reference_boxes = reference_lists(columns, n_rows)
+    contacts, contact_boxes = contact_lists(columns, n_rows)
+    issues += [*found, *gender_found]
+    issues += [_reading_issues(box, read) for box, read in (reference_boxes | contact_boxes).items()]
     reachable = _holds(references, but_not="police") | _holds(contacts, but_not="postcode")
     referrals = Referrals(
         referral_id=raw.referral_id,
@@ -196,42 +183,6 @@ def _gender(
     return read.map(lambda reading: int(reading.gender), "int8").astype(np.int8), [
         _reading_issues("gender", read)
     ]
-
-
-def _references(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.DataFrame]]:
-    parts, issues = [], []
-    for name in _REFERENCE_COLUMNS:
-        if name in columns:
-            read = read_column(columns[name][0], read_references)
-            tokens = [_with_numbers(reading.tokens) for reading in read.readings]
-            parts.append(token_lists(tokens, read.codes))
-            issues.append(_reading_issues(name, read))
-    return merge_lists(parts, n_rows), issues
-
-
-def _with_numbers(tokens: frozenset[str]) -> list[str]:
-    """References, and the number of each personal one by itself, as it is often written."""
-    numbers = {
-        f"any:{digits}"
-        for kind, _, text in (token.partition(":") for token in tokens)
-        if kind != "police" and len(digits := re.sub(r"[^0-9/]", "", text).strip("/")) >= SHORTEST_NUMBER
-    }
-    return sorted(tokens | numbers)
-
-
-def _contacts(columns: Columns, n_rows: int) -> tuple[TokenLists, list[pd.DataFrame]]:
-    parts, issues, prefixes = [], [], []
-    for name, reader in _CONTACTS.items():
-        if name in columns:
-            read = read_column(columns[name][0], reader)
-            parts.append(
-                token_lists(
-                    [[reading.token] if reading.token else [] for reading in read.readings], read.codes
-                )
-            )
-            issues.append(_reading_issues(name, read))
-            prefixes.append(f"{name}:")
-    return merge_lists(parts, n_rows, prefixes=prefixes), issues
 
 
 def _holds(tokens: TokenLists, *, but_not: str) -> Mask:
