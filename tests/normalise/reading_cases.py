@@ -7,7 +7,7 @@ backslash and n; what is expected is a list of words between spaces, in alphabet
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from nrm_linkage.normalise.answers import read_answer
@@ -27,6 +27,8 @@ READ: dict[str, Callable[[str], str]] = {
     "earlier_referrals": lambda value: _words(read_references(value).tokens),
     "exploitation": lambda value: _words(read_types(value)),
     "responders": lambda value: read_responder_type(value).name,
+    "responders_form": lambda value: read_responder_type(value).name,
+    "nationality_form": lambda value: _words(read_nationality(value).codes),
     "gender": lambda value: read_gender(value).gender.name,
     "places": lambda value: _words(place.replace(" ", "_") for place in read_places(value)),
     "phone": lambda value: read_phone(value).token or "",
@@ -38,7 +40,7 @@ READ: dict[str, Callable[[str], str]] = {
 """For each case file, what its reader makes of a value, as words between spaces."""
 
 
-def _words(words) -> str:
+def _words(words: Iterable[str]) -> str:
     return " ".join(sorted(words))
 
 
@@ -52,13 +54,5 @@ def cases(field: str) -> list[tuple[str, str]]:
 def nationality_cases() -> list[tuple[str, str]]:
     """The value and the codes of each wording of `nationality_wordings.txt`."""
     lines = (Path(__file__).parent / "nationality_wordings.txt").read_text(encoding="utf-8").splitlines()[1:]
-    return [
-        (wording, codes)
-        for codes, _, rest in (line.partition(",") for line in lines)
-        for wording in rest.split("|")
-    ]
-
-
-def nationality_codes(value: str) -> str:
-    """The codes of a nationality between spaces."""
-    return _words(read_nationality(value).codes)
+    rows = [line.partition(",") for line in lines]
+    return [(wording, codes) for codes, _, rest in rows for wording in rest.split("|")]
