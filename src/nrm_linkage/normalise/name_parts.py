@@ -19,12 +19,15 @@ It does not translate one spelling of a part into another; skeleton.py and varia
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
+from jellyfish import jaro_winkler_similarity
+
 from nrm_linkage.normalise.name_tables import words
+from nrm_linkage.normalise.skeleton import skeleton
 
 __all__ = [
     "GEEZ_INITIALS",
@@ -69,8 +72,7 @@ _VIETNAMESE: Final = (
 _VIETNAMESE_TWO: Final = re.compile(rf"(van|thi)({_VIETNAMESE})")
 _VIETNAMESE_PAIR: Final = re.compile(f"({_VIETNAMESE})({_VIETNAMESE})")
 # One of the two syllables must be one that hardly any other language writes.
-_VIETNAMESE_MARK: Final = re.compile(r"uye|uo[cn]|.nh$|^ng[^a]|^(?:ph|th|tr|kh)u?[oaeiu]+(?:ng|c|nh)$|oan?g$")
-_KUMAR: Final = re.compile("([a-z]{3,})(?:(kumar)(?:an)?|(singh|begum))")
+_VIETNAMESE_MARK: Final = re.compile(r"uye|uo[cn]|.nh$|^ng[^a]|^tr[oaeiu]+(?:ng|c|nh)$|oan?g$")
 _INITIAL: Final = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])"
 _FINAL: Final = (
     "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|ue|ui|un|uo)"
@@ -87,6 +89,8 @@ _FUSED_ARTICLE: Final = re.compile(
 )
 _EUROPEAN_AL: Final = re.compile("al(?:b|f|m|t|d|v)|el(?:m|d|b|t)")
 _ABDUL_ALONE: Final = frozenset({"abdul", "abdoul", "abdool"})
+_SHORTEST_KEY: Final = 3  # letters of a skeleton, chosen by us: shorter ones meet by chance
+_LEAST_LIKE: Final = 0.8  # Jaro-Winkler, chosen by us: `Hafez` and `Hafiz`, not `Smith` and `Samad`
 _ALLAH: Final = frozenset({"allah", "lah", "llah", "alla", "aleh"})
 # Names that stand before `Ullah` or `Uddin` as names of their own: the two are family names there.
 _NO_SERVANT: Final = re.compile(
@@ -96,7 +100,7 @@ _EUROPEAN: Final = frozenset({"michael", "gabriel"})
 _GEEZ_ABBREVIATION: Final = {"g": "gebre", "h": "habte", "t": "tekle", "w": "welde", "k": "kidane"}
 GEEZ_INITIALS: Final = frozenset(_GEEZ_ABBREVIATION)
 _MAYBE_FUSED: Final = re.compile(
-    f"{_VIETNAMESE}{{2}}$|[a-z]{{3,}}(?:kumar|kumaran|singh|begum)$|{_MOHAMMED}[a-z]|(?:am|em|ali|shah|noo?u?r|nur|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|gh|gulam|golam|fat)[a-z]{{3}}"
+    f"{_VIETNAMESE}{{2}}$|{_MOHAMMED}[a-z]|(?:am|em|ali|shah|noo?u?r|nur|din|gul|dost|yar|sher|wali|taj|faqir|khair|lal|pir|raz|saleh|gh|gulam|golam|fat)[a-z]{{3}}"
     "|(?:van|thi)[a-z]{3}|(?:de|da|do)[a-z]{4}|[ae]l[a-z]{5}|[a-z]{3,}(?:bhai|ben)$|[a-z]*(?:zh|x|q|iao|uang|iang|iong|ei|ing|jian|hua)"
 )
 
@@ -116,8 +120,6 @@ def fused(text: str) -> tuple[str, ...]:
         return match.group(1), match.group(2)
     if (match := _VIETNAMESE_PAIR.fullmatch(text)) and any(map(_VIETNAMESE_MARK.search, match.groups())):
         return match.group(1), match.group(2)
-    if match := _KUMAR.fullmatch(text):
-        return match.group(1), match.group(2) or match.group(3)
     if (match := _IBERIAN_FUSED.fullmatch(text)) and match.group(1) in words("portuguese_second"):
         return (match.group(1),)
     if match := _GUJARATI.fullmatch(text):
@@ -186,7 +188,10 @@ def join_parts(line: Sequence[Word], *, leading: bool = False) -> list[Word]:
     """
     line = list(line)
     if any(word.text in _joined_or_dropped() or word.text.endswith("ur") for word in line):
-        line = _with_prefix(_with_suffix(_without_particles(_with_abd(line), leading)))
+        before: list[Word] = []
+        # What one step joins or drops brings others together; each round leaves fewer words.
+        while len(before) != len(line):
+            before, line = line, _with_prefix(_with_suffix(_without_particles(_with_abd(line), leading)))
     out = []
     for word in line:
         parts = fused(word.text)
@@ -231,10 +236,30 @@ def _completes(first: Word, second: Word, *, article: bool) -> bool:
     """Whether a word completes `Abd` and its like. `Abdul` is a name by itself as well, so that it takes only
     what people are servants of: `Abdul Rahman`, and not `Abdul Kamara`.
     """
+    if second.text.startswith("abd"):
+        return False
     if article or first.text not in _ABDUL_ALONE:
         # An article alone is the rest of the name cut off: the other box may hold it.
         return len(second.text) > 1 and second.text not in words("article")
-    return second.text in words("abdul_second") or second.text in _ALLAH
+    return (
+        second.text in words("abdul_second") or second.text in _ALLAH or _is_spelling_of_a_second(second.text)
+    )
+
+
+@cache
+def _seconds_by_key() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for text in sorted(words("abdul_second")):
+        found.setdefault(skeleton(text), []).append(text)
+    return {key: tuple(texts) for key, texts in found.items() if len(key) >= _SHORTEST_KEY}
+
+
+def _is_spelling_of_a_second(text: str) -> bool:
+    """A misspelling of what completes `Abdul`; a word in -i is a family name (`Rahimi`)."""
+    return not text.endswith(("i", "y")) and any(
+        jaro_winkler_similarity(text, known) >= _LEAST_LIKE
+        for known in _seconds_by_key().get(skeleton(text), ())
+    )
 
 
 def _abd_compound(first: Word, second: Word) -> Word:

@@ -124,7 +124,7 @@ _ALIAS_MARK: Final = re.compile(
     re.IGNORECASE,
 )
 # Signs without which a box is not cut, unless one of `ALIAS_WORDS` stands in it.
-_CUTTING: Final = frozenset("\"'()[]{}@/.é")
+_CUTTING: Final = frozenset("\"'()[]{}@/.éÉ")
 _WORD_OR_LETTER: Final = re.compile(r"\w+")
 _RELATIVE: Final = re.compile(
     r"(?<!\w)(?:(?P<child>[sdc]/o|(?:son|daughter|child) of)|w/o|wife of|husband of|h/o)(?!\w)\.?",
