@@ -78,7 +78,7 @@ _FINAL: Final = (
     "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|ue|ui|un|uo)"
 )
 _PINYIN_LONG: Final = f"{_INITIAL}{_FINAL}"
-_SYLLABLE: Final = re.compile(f"{_VIETNAMESE}|bui|bao|do|le|ngo|tran|vo|vu|{_INITIAL}(?:{_FINAL}|[aeiu])")
+_SYLLABLE: Final = re.compile(f"{_VIETNAMESE}|bui|bao|do|le|ngo|thi|tran|vo|vu|{_INITIAL}(?:{_FINAL}|[aeiu])")
 _PINYIN_TWO: Final = re.compile(f"({_PINYIN_LONG})({_PINYIN_LONG})")
 # One of the two syllables must be one that hardly any other language writes.
 _PINYIN_MARK: Final = re.compile("zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|jian|hua$|[bpmfdtnlgkhw]ei|[ml]ing$")
@@ -94,7 +94,7 @@ _LEAST_LIKE: Final = 0.8  # Jaro-Winkler, chosen by us: `Hafez` and `Hafiz`, not
 _ALLAH: Final = frozenset({"allah", "lah", "llah", "alla", "aleh"})
 # Names that stand before `Ullah` or `Uddin` as names of their own: the two are family names there.
 _NO_SERVANT: Final = re.compile(
-    rf"{_MOHAMMED}|m[ou]?h?d|ahm[ae]d|ali|hass?an|{_HUSSEIN}|m[iy]ah?|khan|begum|bibi"
+    rf"{_MOHAMMED}|m[ou]?h?d|ahm[ae]d|ali|hass?an|{_HUSSEIN}|m[iy]ah?|khan|begum|bibi|[ae]bd[aou]l"
 )
 _EUROPEAN: Final = frozenset({"michael", "gabriel"})
 _GEEZ_ABBREVIATION: Final = {"g": "gebre", "h": "habte", "t": "tekle", "w": "welde", "k": "kidane"}
@@ -276,7 +276,7 @@ def _without_particles(line: list[Word], leading: bool) -> list[Word]:
     for at, word in enumerate(line):
         rest = line[at + 1 :]
         text = word.text
-        if rest and (out or leading) and text in words("patronymic") and len(rest[0].text) > 1:
+        if rest and (out or leading) and _is_marker(text, out) and len(rest[0].text) > 1:
             marked = True
             continue
         if rest and _is_particle(word, rest, bool(out)):
@@ -284,6 +284,11 @@ def _without_particles(line: list[Word], leading: bool) -> list[Word]:
         out.append(replace(word, patronymic=True) if marked else word)
         marked = False
     return out
+
+
+def _is_marker(text: str, before: list[Word]) -> bool:
+    """Whether a word says that a father's name follows; `Chao Bin` is Chinese."""
+    return text in words("patronymic") and not (text == "bin" and before and is_syllable(before[-1].text))
 
 
 def _is_particle(word: Word, rest: list[Word], preceded: bool) -> bool:

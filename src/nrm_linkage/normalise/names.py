@@ -31,7 +31,7 @@ from nrm_linkage.normalise.name_absent import (
     WORD,
     why_missing,
 )
-from nrm_linkage.normalise.name_parts import Word, join_compounds, join_parts
+from nrm_linkage.normalise.name_parts import Word, is_syllable, join_compounds, join_parts
 from nrm_linkage.normalise.name_tables import words
 from nrm_linkage.normalise.name_text import fold, latinise, repair
 
@@ -179,8 +179,8 @@ def _without_loose_end(line: list[Word]) -> list[Word]:
     the name in the next, and goes as it does inside a box.
     """
     border = next((at for at, word in enumerate(line) if word.role == NameRole.FAMILY), 0)
-    if border < 2 or line[border - 1].text not in words("loose_end"):
-        return line
+    if border < 2 or line[border - 1].text not in words("loose_end") or is_syllable(line[border - 2].text):
+        return line  # `Chao Bin` and `Thi Da` are whole names
     marks = line[border - 1].text in words("patronymic")
     first = replace(line[border], role=NameRole.PATRONYMIC if marks else line[border].role)
     return [*line[: border - 1], first, *line[border + 1 :]]
