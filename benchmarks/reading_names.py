@@ -16,10 +16,15 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 
+import numpy as np
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from nrm_linkage.compare.words import WordLevel, word_levels
+from nrm_linkage.normalise.bags import with_keys
 from nrm_linkage.normalise.name_tables import read_lines
 from nrm_linkage.normalise.name_text import fold, latinise
+from nrm_linkage.tables import TokenLists
 from tests.normalise.name_cases import (
     LEVELS,
     Spelling,
@@ -30,6 +35,7 @@ from tests.normalise.name_cases import (
     listed_spellings,
     own_spellings,
     referral_boxes,
+    tokens,
 )
 
 Pair = tuple[str, str]
@@ -37,8 +43,10 @@ PAIRS = 200_000  # different names drawn for a rate of wrong meetings
 
 
 def by_community() -> None:
-    print("| community | domain.md 4.1 | own lists, seen | held out at first | kept apart |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+    print(
+        "| community | domain.md 4.1 | own lists, seen | held out at first | kept apart | pairs that meet |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
     listed, own = listed_spellings(), own_spellings()
     communities = sorted({case.community for case in listed})
     sets = (
@@ -52,13 +60,29 @@ def by_community() -> None:
         for cases in sets:
             here = [case for case in cases if community in ("all", case.community)]
             cells.append(f"{sum(map(is_right, here))} / {len(here)}")
+        met, tried = meetings([case for case in (*listed, *own) if case.community == community])
+        cells.append(f"{met} / {tried}" if tried else "")
         print(f"| {community} | {' | '.join(cells)} |")
+    print(
+        "\nThe last column: of the pairs of different names of a community, those that meet though none says so."
+    )
     print("\nNot read right:\n")
     wrong = [case for case in (*listed, *own) if not is_right(case)]
     for community in communities:
         said = [_said(case) for case in wrong if case.community == community]
         if said:
             print(f"- {community}: {'; '.join(said)}")
+
+
+def meetings(cases: list[Spelling]) -> tuple[int, int]:
+    """How many pairs of one community's names of one word meet, and how many pairs there are."""
+    names = sorted(
+        {words[0] for case in cases if len(words := tokens(case.name)) == 1 and "|" not in case.name}
+    )
+    same = {(word, names_) for case in cases if case.relation == "same" for word in tokens(case.name)
+            for names_ in tokens(case.form)}  # fmt: skip
+    pairs = [pair for pair in combinations(names, 2) if pair not in same and pair[::-1] not in same]
+    return sum(level(*pair) is not None for pair in pairs), len(pairs)
 
 
 def _said(case: Spelling) -> str:
@@ -124,6 +148,15 @@ def arabic(folder: Path) -> tuple[list[Pair], list[Pair]]:
     return rows, others
 
 
+def different_in_list(path: Path, column: str) -> list[Pair]:
+    """Pairs of the different words of a list of names."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        words = sorted({fold(word) for row in csv.DictReader(lines) for word in row[column].split()} - {""})
+    random = Random(3)
+    drawn = [(random.choice(words), random.choice(words)) for _ in range(PAIRS)]
+    return [(one, other) for one, other in drawn if one != other]
+
+
 def nicknames(folder: Path) -> tuple[list[Pair], list[Pair]]:
     with (folder / "english_nicknames.csv").open(encoding="utf-8", newline="") as lines:
         rows = [(fold(row["name1"]), fold(row["name2"])) for row in csv.DictReader(lines)]
@@ -138,6 +171,16 @@ def nicknames(folder: Path) -> tuple[list[Pair], list[Pair]]:
     return rows, others
 
 
+def compared(pairs: list[Pair]) -> Counter[WordLevel]:
+    """The levels that comparison gives, which knows edit distance, prefixes and sounds besides."""
+    words = tuple(sorted({word for pair in pairs for word in pair}))
+    number = {word: code for code, word in enumerate(words)}
+    tokens = TokenLists(start=np.zeros(1, np.int64), token=np.zeros(0, np.int32), texts=words)
+    codes = np.array([[number[one], number[other]] for one, other in pairs], dtype=np.int64)
+    bags = with_keys(tokens, np.zeros(0, np.int8), words)
+    return Counter(WordLevel(level) for level in word_levels(bags, codes[:, 0], codes[:, 1]).tolist())
+
+
 def by_data(folder: Path) -> None:
     groups = groups_of(folder)
     built = {word for line in read_lines("names_variants.txt") for word in line.split()}
@@ -150,7 +193,8 @@ def by_data(folder: Path) -> None:
     ]
     print("| pairs | tried | exact | variant | skeleton | short form | met | different | met | by skeleton |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for name, same, different in sets:
+    pairs = [(name, list(same), list(different)) for name, same, different in sets]
+    for name, same, different in pairs:
         found, apart = Counter(level(*pair) for pair in same), Counter(level(*pair) for pair in different)
         n_same, n_apart = found.total(), apart.total()
         cells = [f"{found[kind] / n_same:.1%}" for kind in LEVELS]
@@ -160,6 +204,24 @@ def by_data(folder: Path) -> None:
             f"| {name} | {n_same:,} | {' | '.join(cells)} | {met:.1%} | {n_apart:,} | {wrong:.3%} "
             f"| {apart['skeleton'] / n_apart:.3%} |"
         )
+    print("\nDifferent names of one list, where spellings of one name are listed as well:\n")
+    print("| list | pairs | meet | by variant | by skeleton | by short form |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for name, column in (("albanian_given_names", "name"), ("vietnamese_given_names", "given_names")):
+        drawn = different_in_list(folder / f"{name}.csv", column)
+        found = Counter(level(*pair) for pair in drawn)
+        shares = [1 - found[None] / len(drawn), *(found[kind] / len(drawn) for kind in LEVELS[1:])]
+        print(f"| {name} | {len(drawn):,} | {' | '.join(f'{share:.3%}' for share in shares)} |")
+    print("\nWith comparison's levels of words (edit distance, beginnings, sounds):\n")
+    print("| pairs | exact | variant | near | shortened | met | different: variant | near | shortened |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    levels = sorted(WordLevel, reverse=True)[:-1]
+    for name, same, different in pairs:
+        found, apart = compared(same), compared(different)
+        cells = [f"{found[kind] / len(same):.1%}" for kind in levels]
+        cells.append(f"{1 - found[WordLevel.NONE] / len(same):.1%}")
+        cells += [f"{apart[kind] / len(different):.3%}" for kind in levels[1:]]
+        print(f"| {name} | {' | '.join(cells)} |")
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ from nrm_linkage.normalise.sounds import sounds
 from nrm_linkage.normalise.variants import variant_class
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags, TokenLists
 
-__all__ = ["ReadNames", "name_bags"]
+__all__ = ["ReadNames", "name_bags", "with_keys"]
 
 _BOXES = (NameBox.GIVEN, NameBox.FAMILY, NameBox.WHOLE, NameBox.ALIAS)
 
@@ -62,7 +62,7 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     n_cut = len(np.unique(row[~kept]))
     tokens = TokenLists(start=row_starts(row[kept], n_rows), token=token[kept].astype(np.int32), texts=words)
     return ReadNames(
-        bags=_with_keys(tokens, role[kept].astype(np.int8), words),
+        bags=with_keys(tokens, role[kept].astype(np.int8), words),
         boxes={str(box): column.doubtful for box, column in boxes.items()},
         n_cut=n_cut,
     )
@@ -101,7 +101,8 @@ def _lay_end_to_end(
     return row[order], np.concatenate(tokens)[order], np.concatenate(roles)[order]
 
 
-def _with_keys(tokens: TokenLists, role: Int8s, words: tuple[str, ...]) -> NameBags:
+def with_keys(tokens: TokenLists, role: Int8s, words: tuple[str, ...]) -> NameBags:
+    """The bags with the keys of each word of the vocabulary, which is sorted."""
     skeletons, skeleton_texts = _coded([skeleton(word) for word in words])
     variants, variant_texts = _coded([variant_class(word) for word in words])
     codes, sound_texts = _coded([sounds(word) for word in words])
