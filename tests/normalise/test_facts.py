@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from nrm_linkage.normalise.answers import Answer
-from nrm_linkage.normalise.facts import TYPE_BITS, instance_facts
+from nrm_linkage.normalise.facts import TYPE_BITS, facts_and_doubts, instance_facts
+from nrm_linkage.normalise.responders import read_responder
 from nrm_linkage.tables import InstanceFacts
 
 YES, NO, UNSURE, MISSING = Answer.YES, Answer.NO, Answer.UNSURE, Answer.MISSING
@@ -76,6 +77,49 @@ def test_responders_are_told_apart_by_their_words_and_not_by_case_or_space():
     codes = found.responder.codes.tolist()
     assert codes[0] == codes[1] != codes[2]
     assert codes[3] == codes[4] == 0
+
+
+BODIES = [
+    ["Metropolitan Police Service", "Met Police", "MPS", "METROPOLITAN POLICE"],
+    ["Home Office - Immigration Enforcement IE", "Home Office - Immigration Enforcement IE - DET Haslar"],
+    ["Home Office - UK Visas and Immigration UKVI", "UKVI", "UK Visas & Immigration"],
+    ["Home Office - UK Border Force UKBF", "Border Force"],
+    ["London Borough of Bexley", "Bexley Council", "LB Bexley", "bexley borough council - social services"],
+    ["Kent County Council", "Kent CC"], ["Kent Police", "kent police"], ["City of London Police"],
+    ["City of London Corporation"], ["Derby City Council"], ["Derbyshire County Council"],
+    ["The Salvation Army", "Salvation Army"], ["Barnardo's", "Barnardos"], ["Unseen", "Unseen UK"],
+    ["Gangmasters and Labour Abuse Authority GLAA", "GLAA"], ["Somebody Else", "somebody  else"], ["", "N/K"],
+]  # fmt: skip
+
+
+def test_a_body_is_one_however_it_is_written_and_no_two_are_one():
+    read = [{read_responder(name) for name in names} for names in BODIES]
+    assert [len(names) for names in read] == [1] * len(BODIES)
+    assert len(set.union(*read)) == len(BODIES)
+
+
+DOUBTS = [
+    ("exploitation_type", "Labour", None), ("exploitation_type", "Zq", "exploitation type not recognised"),
+    ("exploitation_type", "Not specified or unknown", None), ("exploitation_type", "N/K", None),
+    ("exploitation_labour", "Yes", None), ("exploitation_labour", "Zq", "answer not recognised"),
+    ("exploitation_cities", "Leeds", None), ("exploitation_cities", "7", "place not recognised"),
+    ("exploitation_dates", "since 2021", None), ("exploitation_end", "", None),
+    ("exploitation_dates", "Zq", "no date of exploitation recognised"),
+    ("exploitation_start", "last summer", "no date of exploitation recognised"),
+    ("rg_date", "20/06/2023", None), ("rg_date", "Zq", "not a date"),
+    ("rg_decision", "Positive", None), ("rg_decision", "Awaiting a decision", None),
+    ("cg_decision", "Zq", "decision not recognised"), ("cg_decision", "", None),
+    ("still_exploited", "not-sure", None), ("still_exploited", "Zq", "answer not recognised"),
+    ("first_responder", "Zq", None), ("first_responder", ["Zq"], "not text, a number or a date"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("box", "value", "issue"), DOUBTS)
+def test_what_is_said_and_not_understood_has_an_issue(box, value, issue):
+    columns = {box: (pd.Series([value, None], dtype=object),)}
+    _, doubts = facts_and_doubts(columns, np.full(2, "2023-06-15", dtype="datetime64[D]"))
+    found = [(name, [read.readings[code].issues for code in read.codes]) for name, read in doubts]
+    assert found == ([] if issue is None else [(box, [(issue,), ()])])
 
 
 def test_dates_of_decisions_are_read():

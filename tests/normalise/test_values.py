@@ -24,8 +24,9 @@ from nrm_linkage.normalise.nationality import read_country, read_nationality
 from nrm_linkage.normalise.places import read_places
 from nrm_linkage.normalise.records import read_record_type
 from nrm_linkage.normalise.references import read_references
-from nrm_linkage.normalise.responders import read_responder_type
+from nrm_linkage.normalise.responders import read_responder, read_responder_type
 from nrm_linkage.normalise.values import WRONG_TYPE, text_of
+from tests.normalise.reading_cases import READ, cases
 
 READINGS: list[Callable[[object], Any]] = [
     read_age_range, read_birth_date, read_date, read_email, read_gender, read_nationality, read_outward_code,
@@ -33,7 +34,7 @@ READINGS: list[Callable[[object], Any]] = [
 ]  # fmt: skip
 PLAIN: list[Callable[[object], Any]] = [
     read_age, read_age_group, read_answer, read_country, read_period, read_places, read_record_type,
-    read_responder_type, read_types,
+    read_responder, read_responder_type, read_types,
 ]  # fmt: skip
 READERS = READINGS + PLAIN
 
@@ -101,6 +102,46 @@ def test_nothing_raises_on_anything(read: Callable[[object], object], value: obj
     assert read(value) == read(value)
 
 
+WORDY = st.lists(
+    st.sampled_from(
+        ["brother", "NRM", "ref", "own", "(", ")", ";", "12345/2023-NRM", "A1234567", "CID", "CAD 12",
+         "speaks", "Albanian", "not", "born in", "Leeds", "and", "drugs", "forced to work", "police",
+         "mother", "Bexley", "/", "2023", "07700900123", "SW1A 1AA", "@", "a@b.org", "Male", "Congo",
+         "x" * 30, "\n"]
+    ), max_size=12,
+).map(" ".join)  # fmt: skip
+
+
+@pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
+@given(value=WORDY)
+def test_nothing_raises_on_words_that_readers_know(read: Callable[[object], object], value: str) -> None:
+    assert read(value) == read(f" {value} ")
+
+
+SPOKEN = {
+    "references": lambda text: text.replace(":", " ", 1),
+    "gender": str.title,
+    "responders": lambda text: text.replace("_", " ").title(),
+    "places": lambda text: text.replace("_", " "),
+}
+"""How what a reader makes of a value is written as a value again."""
+
+
+@pytest.mark.parametrize("field", [*SPOKEN, "nationality_form", "phone", "email", "postcode", "record_type",
+                                   "answers"])  # fmt: skip
+def test_reading_what_was_read_changes_nothing(field: str) -> None:
+    """Every reading of the case files, one word at a time, written out and read again."""
+    written = SPOKEN.get(field, str)
+    words = {word for value, _ in cases(field) for word in READ[field](value).split()}
+    again = {word: READ[field](written(word)) for word in sorted(words) if not word.startswith(UNWRITTEN)}
+    assert {word: read for word, read in again.items() if word not in (read, "MISSING", "UNSURE")} == {}
+    assert len(again) >= 3
+
+
+UNWRITTEN = ("any:", "police:", "gwf:", "passport:", "country:", "x-")
+"""Tokens whose type is not a word in front of them, or that stand for a word."""
+
+
 @pytest.mark.parametrize("read", READINGS, ids=lambda read: read.__name__)
 @given(value=st.text("Zq0123456789 @./-", min_size=4, max_size=40))
 def test_no_value_in_issues_or_repr(read: Callable[[object], Any], value: str) -> None:
@@ -126,7 +167,7 @@ PHRASES = {
     "not a personal number or address", "not a telephone number", "not a UK postcode", "not an age",
     "not an e-mail address", "not text, a number or a date",
     "outward code only", "part of the nationality not recognised", "placeholder", "placeholder date",
-    "placeholder reference",
+    "placeholder reference", "reference of another person",
     "read as an international number", "read in another calendar", "spelling of the nationality corrected",
     "spreadsheet serial number",
     "too early", "two-digit year", "Unix time", "words beside the date", "words beside the postcode",

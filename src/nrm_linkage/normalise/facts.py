@@ -4,25 +4,33 @@ Types, places, dates of exploitation, the responder, the reasonable grounds deci
 questions, each read once for each distinct value. None of it is evidence about the person. The question
 "reported before" changed its meaning on 31 March 2025 while its field name stayed (domain.md 1.1.2): answers
 of earlier referrals are turned round here, so that yes always means that the person had reported before;
-where the referral is undated the answer is dropped.
+where the referral is undated the answer is dropped. The number of an earlier referral that the details name
+is a reference and is read in `earlier`.
+
+A value that says something of which its reader makes nothing has an issue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from nrm_linkage.normalise.answers import Answer, read_answer
 from nrm_linkage.normalise.dates import read_date
-from nrm_linkage.normalise.distinct import merge_lists, read_column, token_lists
+from nrm_linkage.normalise.distinct import ReadColumn, distinct_values, merge_lists, token_lists
 from nrm_linkage.normalise.exploitation import read_period, read_types
 from nrm_linkage.normalise.places import read_places
-from nrm_linkage.normalise.values import text_of
+from nrm_linkage.normalise.responders import read_responder
+from nrm_linkage.normalise.values import MISSING_WORDS, text_of
 from nrm_linkage.tables import Coded, Days, InstanceFacts, Int8s, TokenLists
 
-__all__ = ["TYPE_BITS", "instance_facts"]
+__all__ = ["TYPE_BITS", "Doubt", "facts_and_doubts", "instance_facts"]
+
+Reading = TypeVar("Reading")
 
 TYPE_BITS: Mapping[str, int] = {"labour": 1, "sexual": 2, "criminal": 4, "domestic": 8, "organ": 16}
 """Bit of each published exploitation class in `InstanceFacts.types` (domain.md 2.4)."""
@@ -47,30 +55,98 @@ _TICK_BOXES: Mapping[str, str] = {
 
 Columns = Mapping[str, tuple[pd.Series, ...]]
 
+NO_TYPE = "exploitation type not recognised"
+NO_PLACE = "place not recognised"
+NO_PERIOD = "no date of exploitation recognised"
+NO_ANSWER = "answer not recognised"
+NO_DECISION = "decision not recognised"
+_SAYS_NOTHING = MISSING_WORDS | {"not specified", "none known", "n/a - none"}
+_UNDECIDED = ("await", "pending", "outstanding", "not yet", "no decision", "reconsider")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The issues of one value."""
+
+    issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Boxes:
+    """The columns of a frame, and what was doubtful in those that were read."""
+
+    columns: Columns
+    doubts: list[tuple[str, ReadColumn[Doubt]]]
+
+    def read(self, name: str, read: Callable[[object], Reading], unread: str) -> list[ReadColumn[Reading]]:
+        """The columns of a field, none where the frame has none; a value that `read` takes for a missing one
+        has the issue `unread`.
+        """
+        return [self._read(name, column, read, unread) for column in self.columns.get(name, ())]
+
+    def _read(
+        self, name: str, column: pd.Series, read: Callable[[object], Reading], unread: str
+    ) -> ReadColumn[Reading]:
+        codes, distinct = distinct_values(column)
+        missing = read(None)
+        readings = (missing, *(read(value) for value in distinct))
+        of_rows = (codes + 1).astype(np.int32)
+        doubts = tuple(
+            _doubt(value, reading, missing, unread)
+            for value, reading in zip((None, *distinct), readings, strict=True)
+        )
+        if any(doubt.issues for doubt in doubts):
+            self.doubts.append((name, ReadColumn(of_rows, doubts)))
+        return ReadColumn(of_rows, readings)
+
+
+def _doubt(value: object, reading: Any, missing: Any, unread: str) -> Doubt:
+    stated = getattr(reading, "issues", None)
+    if stated is not None:
+        return Doubt(stated)
+    if reading != missing:
+        return Doubt()
+    text, problems = text_of(value)
+    if text is None:
+        return Doubt(problems)
+    lower = text.casefold().rstrip(".")
+    silent = lower in _SAYS_NOTHING or lower.startswith("not specified")
+    return Doubt((unread,)) if unread and not silent else Doubt()
+
 
 def instance_facts(columns: Columns, referred: Days) -> InstanceFacts:
     """Everything about the instance, one row a referral."""
+    return facts_and_doubts(columns, referred)[0]
+
+
+def facts_and_doubts(
+    columns: Columns, referred: Days
+) -> tuple[InstanceFacts, list[tuple[str, ReadColumn[Doubt]]]]:
+    """Everything about the instance, one row a referral; and by field the issues of its values."""
+    boxes = _Boxes(columns, [])
     n_rows = len(referred)
-    started_first, started_last, ended_last = _period(columns, n_rows)
-    return InstanceFacts(
-        types=_types(columns, n_rows),
+    started_first, started_last, ended_last = _period(boxes, n_rows)
+    facts = InstanceFacts(
+        types=_types(boxes, n_rows),
         started_first=started_first,
         started_last=started_last,
         ended_last=ended_last,
-        places=_places(columns, n_rows),
-        responder=_coded_text(columns, "first_responder", n_rows),
-        decided=_dates(columns, "rg_date", n_rows),
-        negative_decision=_negative_decisions(columns, n_rows),
-        more_than_one_situation=_answers(columns, "more_than_one_situation", n_rows),
-        still_exploited=_answers(columns, "still_exploited", n_rows),
-        reported_before=_reported_before(columns, referred),
+        places=_places(boxes, n_rows),
+        responder=_responders(boxes, n_rows),
+        decided=_dates(boxes, "rg_date", n_rows),
+        negative_decision=_negative_decisions(boxes, n_rows),
+        more_than_one_situation=_answers(boxes, "more_than_one_situation", n_rows),
+        still_exploited=_answers(boxes, "still_exploited", n_rows),
+        reported_before=_reported_before(boxes, referred),
     )
+    return facts, boxes.doubts
 
 
-def _reported_before(columns: Columns, referred: Days) -> Int8s:
+def _reported_before(boxes: _Boxes, referred: Days) -> Int8s:
     """Whether the person had reported before, yes always meaning that they had."""
-    reported = _answers(columns, "reported_before", len(referred))
-    if "reported_before" not in columns or str(columns["reported_before"][0].name) not in FORM_QUESTION:
+    reported = _answers(boxes, "reported_before", len(referred))
+    asked = boxes.columns.get("reported_before", ())
+    if not asked or str(asked[0].name) not in FORM_QUESTION:
         return reported
     yes, no = int(Answer.YES), int(Answer.NO)
     turned = np.select([reported == yes, reported == no], [no, yes], reported)
@@ -78,92 +154,91 @@ def _reported_before(columns: Columns, referred: Days) -> Int8s:
     return np.where(np.isnat(referred), int(Answer.MISSING), asked_anew).astype(np.int8)
 
 
-def _types(columns: Columns, n_rows: int) -> Int8s:
+def _types(boxes: _Boxes, n_rows: int) -> Int8s:
     found = np.zeros(n_rows, dtype=np.int8)
-    if "exploitation_type" in columns:
-        read = read_column(columns["exploitation_type"][0], read_types)
+    for read in boxes.read("exploitation_type", read_types, NO_TYPE):
         found |= read.map(lambda types: sum(TYPE_BITS[name] for name in types), "int8").astype(np.int8)
     for box, name in _TICK_BOXES.items():
-        if box in columns:
-            found |= np.where(_answers(columns, box, n_rows) == int(Answer.YES), TYPE_BITS[name], 0).astype(
-                np.int8
-            )
+        if box in boxes.columns:
+            ticked = _answers(boxes, box, n_rows) == int(Answer.YES)
+            found |= np.where(ticked, TYPE_BITS[name], 0).astype(np.int8)
     return found
 
 
-def _period(columns: Columns, n_rows: int) -> tuple[Days, Days, Days]:
+def _period(boxes: _Boxes, n_rows: int) -> tuple[Days, Days, Days]:
     """First and last day on which exploitation may have begun, and the last on which it may have ended."""
-    none = np.full(n_rows, "NaT", dtype="datetime64[D]")
-    started_first, started_last, ended_last = none, none.copy(), none.copy()
-    if "exploitation_dates" in columns:
-        read = read_column(columns["exploitation_dates"][0], read_period)
-        started_first = read.map(lambda period: period[0], "datetime64[D]").astype("datetime64[D]")
-        ended_last = read.map(lambda period: period[1], "datetime64[D]").astype("datetime64[D]")
-        started_last = started_first.copy()
-    if "exploitation_start" in columns:
-        read = read_column(columns["exploitation_start"][0], read_period)
-        first = read.map(lambda period: period[0], "datetime64[D]").astype("datetime64[D]")
-        last = read.map(lambda period: period[1], "datetime64[D]").astype("datetime64[D]")
-        started_first = np.where(np.isnat(first), started_first, first)
+    started_first = np.full(n_rows, "NaT", dtype="datetime64[D]")
+    started_last, ended_last = started_first.copy(), started_first.copy()
+    for first, last in _spans(boxes, "exploitation_dates"):
+        started_first, started_last, ended_last = first, first.copy(), last
+    for first, last in _spans(boxes, "exploitation_start"):
         started_last = np.where(np.isnat(first), started_last, last)
-    if "exploitation_end" in columns:
-        read = read_column(columns["exploitation_end"][0], read_period)
-        last = read.map(lambda period: period[1], "datetime64[D]").astype("datetime64[D]")
+        started_first = np.where(np.isnat(first), started_first, first)
+    for _, last in _spans(boxes, "exploitation_end"):
         ended_last = np.where(np.isnat(last), ended_last, last)
     return started_first, started_last, ended_last
 
 
-def _places(columns: Columns, n_rows: int) -> TokenLists:
-    parts = []
-    for name in ("exploitation_cities", "exploitation_countries", "exploitation_place"):
-        for column in columns.get(name, ()):
-            read = read_column(column, read_places)
-            parts.append(token_lists([sorted(places) for places in read.readings], read.codes))
+def _spans(boxes: _Boxes, name: str) -> list[tuple[Days, Days]]:
+    """First and last day of each row's period in each column of a field."""
+    return [
+        (
+            read.map(lambda period: period[0], "datetime64[D]").astype("datetime64[D]"),
+            read.map(lambda period: period[1], "datetime64[D]").astype("datetime64[D]"),
+        )
+        for read in boxes.read(name, read_period, NO_PERIOD)[:1]
+    ]
+
+
+def _places(boxes: _Boxes, n_rows: int) -> TokenLists:
+    parts = [
+        token_lists([sorted(places) for places in read.readings], read.codes)
+        for name in ("exploitation_cities", "exploitation_countries", "exploitation_place")
+        for read in boxes.read(name, read_places, NO_PLACE)
+    ]
     return merge_lists(parts, n_rows)
 
 
-def _coded_text(columns: Columns, name: str, n_rows: int) -> Coded:
-    if name not in columns:
+def _responders(boxes: _Boxes, n_rows: int) -> Coded:
+    """The first responders, each body under one name."""
+    found = boxes.read("first_responder", read_responder, "")
+    if not found:
         return Coded(codes=np.zeros(n_rows, dtype=np.int32), values=("",))
-    read = read_column(
-        columns[name][0], lambda value: " ".join((text_of(value)[0] or "").casefold().split())
-    )
-    texts = ("", *sorted(set(read.readings) - {""}))
+    texts = ("", *sorted(set(found[0].readings) - {""}))
     number = {text: code for code, text in enumerate(texts)}
-    return Coded(codes=read.map(lambda text: number[text], "int32").astype(np.int32), values=texts)
+    return Coded(codes=found[0].map(lambda text: number[text], "int32").astype(np.int32), values=texts)
 
 
-def _dates(columns: Columns, name: str, n_rows: int) -> Days:
-    if name not in columns:
-        return np.full(n_rows, "NaT", dtype="datetime64[D]")
-    return (
-        read_column(columns[name][0], read_date)
-        .map(lambda reading: reading.first, "datetime64[D]")
-        .astype("datetime64[D]")
-    )
+def _dates(boxes: _Boxes, name: str, n_rows: int) -> Days:
+    for read in boxes.read(name, read_date, ""):
+        return read.map(lambda reading: reading.first, "datetime64[D]").astype("datetime64[D]")
+    return np.full(n_rows, "NaT", dtype="datetime64[D]")
 
 
-def _answers(columns: Columns, name: str, n_rows: int) -> Int8s:
-    if name not in columns:
-        return np.zeros(n_rows, dtype=np.int8)
-    return read_column(columns[name][0], read_answer).map(int, "int8").astype(np.int8)
+def _answers(boxes: _Boxes, name: str, n_rows: int) -> Int8s:
+    for read in boxes.read(name, read_answer, NO_ANSWER):
+        return read.map(int, "int8").astype(np.int8)
+    return np.zeros(n_rows, dtype=np.int8)
 
 
-def _negative_decisions(columns: Columns, n_rows: int) -> Int8s:
+def _negative_decisions(boxes: _Boxes, n_rows: int) -> Int8s:
     """Yes where either decision on the referral is recorded as negative or withdrawn, no where none is and
     one is recorded as positive.
     """
     result = np.full(n_rows, int(Answer.MISSING), dtype=np.int8)
     for name in ("rg_decision", "cg_decision"):
-        if name in columns:
-            decided = read_column(columns[name][0], _read_decision).map(int, "int8")
+        for read in boxes.read(name, _read_decision, NO_DECISION):
+            decided = read.map(lambda answer: int(answer or Answer.MISSING), "int8")
             said = (decided != int(Answer.MISSING)) & (result != int(Answer.YES))
             result = np.where(said, decided, result).astype(np.int8)
     return result
 
 
-def _read_decision(value: object) -> Answer:
+def _read_decision(value: object) -> Answer | None:
+    """Whether a decision was negative; missing where there is none yet, None where the text says nothing."""
     text = (text_of(value)[0] or "").casefold()
     if any(word in text for word in ("negative", "withdrawn", "closed", "suspended")):
         return Answer.YES
-    return Answer.NO if "positive" in text else Answer.MISSING
+    if "positive" in text:
+        return Answer.NO
+    return Answer.MISSING if any(word in text for word in _UNDECIDED) else None

@@ -25,7 +25,7 @@ from nrm_linkage.normalise.bags import name_bags
 from nrm_linkage.normalise.births import read_births
 from nrm_linkage.normalise.dates import read_date
 from nrm_linkage.normalise.distinct import ReadColumn, expand_lists, read_column
-from nrm_linkage.normalise.facts import instance_facts
+from nrm_linkage.normalise.facts import facts_and_doubts
 from nrm_linkage.normalise.gender import read_gender
 from nrm_linkage.normalise.nationality import group, read_nationality
 from nrm_linkage.normalise.token_columns import contact_lists, reference_lists
@@ -78,6 +78,8 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
     contacts, contact_boxes = contact_lists(columns, n_rows)
     issues += [*found, *gender_found]
     issues += [_reading_issues(box, read) for box, read in (reference_boxes | contact_boxes).items()]
+    facts, doubts = facts_and_doubts(columns, referred)
+    issues += [_reading_issues(box, read) for box, read in doubts]
     reachable = _holds(references, but_not="police") | _holds(contacts, but_not="postcode")
     referrals = Referrals(
         referral_id=raw.referral_id,
@@ -91,7 +93,7 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
         references=references,
         contacts=contacts,
         referred=referred,
-        facts=instance_facts(columns, referred),
+        facts=facts,
         linkable=((named.bags.tokens.count > 0) | reachable) & (raw.duplicate_of == np.arange(n_rows)),
         duplicate_of=raw.duplicate_of,
     )

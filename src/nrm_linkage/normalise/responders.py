@@ -1,5 +1,10 @@
-"""The kind of first responder, from the organisation's name: the four types of the published statistics
-(domain.md 2.5).
+"""The first responder: its kind, of the four in the published statistics (domain.md 2.5), and the body itself
+under one name however it was written.
+
+`read_responder` serves to tell two bodies from one: case, punctuation, "the", the usual abbreviations, and
+the teams of one body (the Immigration Enforcement centres of the form's list since 2026) do not make two. A
+local authority is known by its place alone, so a county and a district of one name are taken for one; a force
+or a council is not looked up anywhere, and a text of no known kind stays as it is.
 """
 
 from __future__ import annotations
@@ -10,7 +15,7 @@ from typing import Final
 
 from nrm_linkage.normalise.values import MISSING_WORDS, text_of, word_set
 
-__all__ = ["ResponderType", "read_responder_type"]
+__all__ = ["ResponderType", "read_responder", "read_responder_type"]
 
 
 class ResponderType(IntEnum):
@@ -85,3 +90,56 @@ def read_responder_type(value: object) -> ResponderType:
         if pattern.search(lower[:500]):
             return kind
     return ResponderType.MISSING
+
+
+_BODIES: Final = (
+    ("home office uk visas and immigration", r"uk visas|\bukvi\b|asylum"),
+    ("home office immigration enforcement", r"immigration enforcement|^ie$|\bice (?:north|south)\b"),
+    ("home office border force", r"border force|\bukbf\b|^bf$"),
+    ("national crime agency", r"national crime agency|^nca$"),
+    ("gangmasters and labour abuse authority", r"gangmasters|^glaa?$|fair work agency"),
+    ("police metropolitan", r"metropolitan police|^mps$|^met(?: police)?$"),
+    ("police greater manchester", r"greater manchester police|^gmp$"),
+    ("police west midlands", r"^wmp$|^west midlands police"),
+    ("police british transport", r"british transport police|^btp$"),
+    ("police northern ireland", r"police service of northern ireland|^psni$"),
+    ("salvation army", r"salvation army|^tsa$"),
+    ("migrant help", r"migrant help"),
+    ("medaille trust", r"medaille"),
+    ("barnardos", r"barnardo"),
+    ("trafficking awareness raising alliance", r"trafficking awareness|^tara$"),
+    ("nspcc", r"nspcc|prevention of cruelty"),
+    ("unseen", r"^unseen"),
+    ("kalayaan", r"kalayaan"),
+    ("bawso", r"bawso"),
+)
+_BODY_PATTERNS: Final = tuple((name, re.compile(pattern)) for name, pattern in _BODIES)
+_NOT_PLACE: Final = word_set(
+    "the of and council councils borough city county district metropolitan london royal local authority "
+    "authorities cc mbc bc dc lb rb lbc combined corporation unitary la social services care childrens adult "
+    "adults children trust mash"
+)
+_NOT_FORCE: Final = word_set("police constabulary service the and heddlu")
+_NOT_WORD: Final = re.compile(r"[^\w]+")
+
+
+def read_responder(value: object) -> str:
+    """The body that a text names, in one spelling; "" where it names none.
+
+    >>> {read_responder(name) for name in ("Bexley Council", "London Borough of Bexley", "LB Bexley")}
+    {'local authority bexley'}
+    """
+    text, _ = text_of(value)
+    if text is None or (lower := text.casefold()[:500]) in MISSING_WORDS:
+        return ""
+    plain = _NOT_WORD.sub(" ", lower.replace("'", "").replace("&", " and ")).strip()
+    for name, pattern in _BODY_PATTERNS:
+        if pattern.search(plain):
+            return name
+    kind = read_responder_type(text)
+    words = plain.split()
+    if kind == ResponderType.LOCAL_AUTHORITY:
+        return " ".join(["local authority", *(word for word in words if word not in _NOT_PLACE)])
+    if kind == ResponderType.POLICE:
+        return " ".join(["police", *(word for word in words if word not in _NOT_FORCE)])
+    return plain.removeprefix("the ")
