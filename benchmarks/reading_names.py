@@ -63,9 +63,7 @@ def by_community() -> None:
         met, tried = meetings([case for case in (*listed, *own) if case.community == community])
         cells.append(f"{met} / {tried}" if tried else "")
         print(f"| {community} | {' | '.join(cells)} |")
-    print(
-        "\nThe last column: of the pairs of different names of a community, those that meet though none says so."
-    )
+    print("\nThe last column: of the pairs of a community's different names, those that meet unasked.")
     print("\nNot read right:\n")
     wrong = [case for case in (*listed, *own) if not is_right(case)]
     for community in communities:

@@ -78,7 +78,12 @@ _FINAL: Final = (
     "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|ue|ui|un|uo)"
 )
 _PINYIN_LONG: Final = f"{_INITIAL}{_FINAL}"
-_SYLLABLE: Final = re.compile(f"{_VIETNAMESE}|bui|bao|do|le|ngo|thi|tran|vo|vu|{_INITIAL}(?:{_FINAL}|[aeiu])")
+_VIETNAMESE_SYLLABLE: Final = (
+    "(?:ngh?|nh|ph|th|tr|kh|gh|gi|ch|qu|[bcdghklmnpqrstvx])?"
+    "(?:uoi|uou|ieu|yeu|oai|oay|uay|(?:uye|uya|[iuy]e|[uo]a|oe|u[oeyu]|i[au]|a[iyou]|e[ou]|oi|ui|[aeiouy])"
+    "(?:ch|nh|ng|[cmnpt])?)"
+)
+_SYLLABLE: Final = re.compile(f"{_VIETNAMESE_SYLLABLE}|{_INITIAL}(?:{_FINAL}|[aeiu])")
 _PINYIN_TWO: Final = re.compile(f"({_PINYIN_LONG})({_PINYIN_LONG})")
 # One of the two syllables must be one that hardly any other language writes.
 _PINYIN_MARK: Final = re.compile("zh|x|q(?!u[aeo]$)|iao|uang|iang|iong|jian|hua$|[bpmfdtnlgkhw]ei|[ml]ing$")
@@ -130,7 +135,8 @@ def fused(text: str) -> tuple[str, ...]:
 
 
 def is_syllable(text: str) -> bool:
-    """Whether a word is one syllable of Vietnamese or of Chinese in pinyin, where each is a name of its own.
+    """Whether a word could be one syllable of Vietnamese, without its tone, or of Chinese in pinyin, where each
+    is a name of its own. Short names of other languages are too (`Ben`).
 
     >>> is_syllable("phuong"), is_syllable("zhao"), is_syllable("arben")
     (True, True, False)
