@@ -135,8 +135,8 @@ def fused(text: str) -> tuple[str, ...]:
 
 
 def is_syllable(text: str) -> bool:
-    """Whether a word could be one syllable of Vietnamese, without its tone, or of Chinese in pinyin, where each
-    is a name of its own. Short names of other languages are too (`Ben`).
+    """Whether a word could be one syllable of Vietnamese, without its tone, or of Chinese in pinyin, where
+    each is a name of its own. Short names of other languages are too (`Ben`).
 
     >>> is_syllable("phuong"), is_syllable("zhao"), is_syllable("arben")
     (True, True, False)
