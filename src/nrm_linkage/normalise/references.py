@@ -284,13 +284,14 @@ def _split_by_owner(text: str, issues: list[str]) -> tuple[list[str], list[str]]
             here = list(_tokens(clause[at : other.start()], issues))
             bracket = _IN_BRACKETS.search(clause, at, other.start())
             bracketed = bracket is not None and bracket.end() == other.start()
-            if bracketed and here:
-                others.append(here.pop())
-            own += here
             end = clause.find(")", other.end()) if bracketed else -1
             again = _OWN_AGAIN.search(clause, other.end())
             stop = end if end >= 0 else again.start() if again else len(clause)
-            others += _tokens(clause[other.end() : stop], issues)
+            there = list(_tokens(clause[other.end() : stop], issues))
+            if bracketed and here and not there:
+                there.append(here.pop())
+            own += here
+            others += there
             at = stop
         own += _tokens(clause[at:], issues)
     return own, others

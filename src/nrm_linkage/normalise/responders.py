@@ -47,18 +47,19 @@ _PATTERNS: Final = (
         ResponderType.NGO,
         r"salvation army|migrant help|medaille|kalayaan|barnardo|\bunseen\b|\btara\b|trafficking "
         r"awareness|nspcc|bawso|new pathways"
-        r"|refugee council|youth work alliance|women'?s aid|poppy project|city hearts|jericho|hestia",
+        r"|refugee council|youth work alliance|women'?s aid|poppy project|city hearts|causeway"
+        r"|jericho|hestia",
     ),
     (
         ResponderType.GOVERNMENT,
         r"home office|uk ?visas|\bukvi\b|border force|\bukbf\b|immigration|asylum|gangmasters|\bglaa\b"
         r"|fair work agency"
-        r"|intake unit|\bice (?:north|south)\b|\bhmp(?:ps)?\b"
+        r"|intake unit|\bice (?:north|south|team)\b|^bf\b|\bhmp(?:ps)?\b"
         r"|national crime agency|\bnca\b|hm prison|prison service|uk border agency|\bukba\b",
     ),
     (
         ResponderType.POLICE,
-        r"police|constabulary|organised crime unit|special operations unit|\brocu\b|\btarian\b|\bmps\b"
+        r"police|constab|organised crime unit|special operations unit|\brocu\b|\btarian\b|\bmps\b"
         r"|\bbtp\b|\bpsni\b",
     ),
     (
@@ -67,7 +68,7 @@ _PATTERNS: Final = (
         r"|local authorit|combined authority|london authority|city region|city of "
         r"westminster|comhairle|social care|children'?s (?:services|social)|social services|corporation "
         r"of london"
-        r"|city of london|health and social care trust|isles of scilly|\bhsc\b|county of|social work"
+        r"|city of london|health and social care trust|isles of scilly|\bhsc\b|county of|social work|\bhscp\b"
         r"|children'?s trust|children first",
     ),
 )
