@@ -6,13 +6,15 @@ Works on the folded words of one stretch of a name box, in written order:
    follows. Vietnamese `Van`, `Thi`, `Do`, `Le` and Dutch `van` alone stay: nothing tells them from names.
 2. `bin`, `ibn`, `ben`, `bint`, `wald` before a word mark it as a patronymic, and go.
 3. Words that make one name are joined: `Abdul Rahman`, `Abd al-Rahman`; `Rahmat Ullah`; `Salah El Din`;
-   `Gebre Medhin` and its abbreviation `G/Medhin`; `Abu Bakr`; `Mc Donald`; `O Neil`.
+   `Gebre Medhin` and its abbreviation `G/Medhin`; `Abu Bakr`; `Mc Donald`; `O Neil`; `Hossein Zadeh`;
+   `Gur Preet`. `Abdul` is a name by itself too and joins only what people are servants of, in any spelling
+   (not `Abdul Kamara`); `Mohammed Ullah` and `Ahmed Uddin` are two names.
 4. Words that hold two names are split, because either may be dropped elsewhere: `Mohammadreza`,
-   `Amirhossein`, `Noormohammad`; `Vanhung` and `Thihuong`; `Xiaoming`. A double-barrelled name is two words
+   `Amirhossein`, `Noormohammad`; `Vanhung` and `Tuananh`; `Xiaoming`. A double-barrelled name is two words
    already.
 5. A suffix of respect goes: `Rameshbhai`, `Kokilaben`, `Habibur` before `Rahman`.
 
-It joins nothing across two boxes by itself: `join_compounds` may be called again on the words of both.
+It joins nothing across two boxes by itself: names.py calls `join_compounds` again on the words of both.
 It does not translate one spelling of a part into another; skeleton.py and variants.py do.
 """
 
