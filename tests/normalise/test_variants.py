@@ -63,7 +63,7 @@ def test_a_short_form_meets_its_name(short, full):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("alexander", "albert"), ("abdulrahim", "abdulrahman"), ("huang", "wang"), ("ben", "dan"), ("albert", "hubert")],
+    [("alexander", "albert"), ("abdulrahim", "abdulrahman"), ("huang", "wang"), ("albert", "hubert")],
 )
 def test_names_with_a_short_form_in_common_do_not_meet(one, other):
     assert not nickname_classes(one) & nickname_classes(other)
