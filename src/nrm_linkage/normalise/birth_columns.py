@@ -30,7 +30,7 @@ from nrm_linkage.normalise.date_kinds import (
     DatePrecision,
     DefaultDate,
 )
-from nrm_linkage.normalise.date_text import Form, Written
+from nrm_linkage.normalise.date_numbers import Form, Written
 from nrm_linkage.normalise.dates import HALF_CONVERTED, Calendars, birth_of, statement
 from nrm_linkage.normalise.distinct import distinct_values
 from nrm_linkage.tables import Days, Int8s, Int32s, Int64s, Mask
@@ -101,14 +101,26 @@ class _Stated:
 
 def _distinct(column: pd.Series, latest: dt.date) -> tuple[Int64s, _Stated]:
     """Codes of rows into distinct values, 0 for missing ones, and what the values state."""
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        local = column.dt.tz_localize(None) if getattr(column.dt, "tz", None) is not None else column
+    if pd.api.types.is_datetime64_any_dtype(column.dtype) and _has_times(column.dtype):
+        local = column.dt.tz_localize(None) if _zone(column.dtype) else column
         days = local.to_numpy(dtype="datetime64[us]").astype("datetime64[D]")
         codes, distinct = pd.factorize(days.astype(np.int64), sort=False)
         missing = np.isnat(days)
         return np.where(missing, 0, codes + 1), _state(_dates(distinct.astype("datetime64[D]")), latest)
     codes, found = distinct_values(column)
     return codes + 1, _state(list(found), latest)
+
+
+def _has_times(dtype: Any) -> bool:
+    """Whether a dtype of dates is one of instants: pandas lets Arrow's plain days pass for such, but not do
+    what they do.
+    """
+    return hasattr(getattr(dtype, "pyarrow_dtype", None), "tz") or not hasattr(dtype, "pyarrow_dtype")
+
+
+def _zone(dtype: Any) -> object:
+    """The time zone of a dtype of pandas or of Arrow, or None."""
+    return getattr(getattr(dtype, "pyarrow_dtype", dtype), "tz", None)
 
 
 def _dates(days: Days) -> list[object]:

@@ -1,8 +1,7 @@
 """The numbers that a written date states, before anything is decided about what is plausible.
 
 `written_date` takes cleaned text (see `values`) and returns a `Written`: what kind of statement it is, and
-its year, month and day as far as they are given. British order: day first. Month first only where day first
-cannot be, and then an issue says so.
+its year, month and day as far as they are given. `date_numbers` says what numbers alone state.
 
 In this order: three numbers with separators and an optional time; digits alone (compact forms, a year, an
 age, a spreadsheet serial); parts written as unknown (`??/08/2006`, `00/00/2006`); two years; words (month
@@ -14,13 +13,24 @@ Not done: relative dates ("last Friday"), dates without a year, two dates in one
 
 from __future__ import annotations
 
-import calendar
 import re
-from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from dataclasses import replace
 from typing import Final
 
 from nrm_linkage.normalise.calendars import ReadingKind
+from nrm_linkage.normalise.date_numbers import (
+    APPROXIMATE,
+    FIRST_ETHIOPIAN_YEAR,
+    NOTHING,
+    UNREADABLE,
+    Form,
+    Written,
+    day_stated,
+    digits_stated,
+    three_stated,
+    two_stated,
+    years_stated,
+)
 from nrm_linkage.normalise.month_names import (
     calendar_months,
     english_month,
@@ -30,58 +40,13 @@ from nrm_linkage.normalise.month_names import (
 )
 from nrm_linkage.normalise.values import MISSING_WORDS, word_list, word_set
 
-__all__ = ["APPROXIMATE", "MONTH_FIRST", "NOT_A_DATE", "Form", "Written", "written_date"]
+__all__ = ["written_date"]
 
-NOT_A_DATE: Final = "not a date"
-MONTH_FIRST: Final = "day and month may be swapped: read month first"
-APPROXIMATE: Final = "approximate"
 _WORDS: Final = "words beside the date"
 _SEVERAL: Final = "more than one date"
-_SERIAL: Final = "spreadsheet serial number"
-
-FIRST_ETHIOPIAN_YEAR: Final = 1893
-"""The Ethiopian year that began in 1900."""
-
-LONGEST_NUMBER: Final = 14
-"""Digits of a full time stamp, yyyymmddhhmmss."""
 
 MAX_LENGTH: Final = 120
 """Longer texts are narratives, not dates (chosen by us)."""
-
-
-class Form(IntEnum):
-    """What a text states."""
-
-    MISSING = 0
-    UNREADABLE = 1
-    PLACEHOLDER = 2
-    DAY = 3
-    MONTH = 4
-    YEAR = 5
-    YEARS = 6
-    AGE = 7
-    AGE_IN_YEAR = 8
-    SERIAL = 9
-    UNIX = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The numbers of a text. `year` as written (two digits where `short_year`); `number`: last year, lowest
-    age, serial or seconds; `oldest`: the highest age of a range; `turned_from`: what a reader made a date of.
-    """
-
-    form: Form
-    year: int = field(default=0, repr=False)
-    month: int = field(default=0, repr=False)
-    day: int = field(default=0, repr=False)
-    number: int = field(default=0, repr=False)
-    short_year: bool = False
-    calendars: tuple[ReadingKind, ...] = ()
-    month_first: bool = False
-    issues: tuple[str, ...] = ()
-    oldest: int = field(default=0, repr=False)
-    turned_from: Form | None = None
 
 
 _TIME: Final = (
@@ -153,20 +118,20 @@ def written_date(text: str | None) -> Written:
     ['YEAR', 'DAY', 'AGE']
     """
     if not text:
-        return _MISSING
+        return NOTHING
     if match := _THREE.fullmatch(text):
-        return _from_three(match[1], match[2], match[3])
+        return three_stated(match[1], match[2], match[3])
     if (match := _NAMED.fullmatch(text)) and (month := english_month(match[2].lower())):
         return _named(int(match[3]), month, int(match[1]), False, ())
     if match := _FRACTIONAL_SERIAL.fullmatch(text):
-        return _from_digits(match[1])
+        return digits_stated(match[1])
     if text.isdecimal() or text.removesuffix(".0").isdecimal():
-        return _from_digits(text.removesuffix(".0"))
+        return digits_stated(text.removesuffix(".0"))
     if len(text) > MAX_LENGTH:
-        return _UNREADABLE
+        return UNREADABLE
     lower = text.casefold()
     if lower in MISSING_WORDS:
-        return _MISSING
+        return NOTHING
     if not lower.isascii():
         lower = named_by_number(joined_months(_CHINESE_NUMERAL.sub(_chinese_number, lower)))
     return (
@@ -174,89 +139,8 @@ def written_date(text: str | None) -> Written:
         or _from_forms(lower)
         or _from_words(lower)
         or _from_inside(lower)
-        or _UNREADABLE
+        or UNREADABLE
     )
-
-
-_MISSING: Final = Written(Form.MISSING)
-_UNREADABLE: Final = Written(Form.UNREADABLE, issues=(NOT_A_DATE,))
-_PLACEHOLDER: Final = Written(Form.PLACEHOLDER)
-
-
-def _from_three(first: str, second: str, third: str) -> Written:
-    """Three numbers: year first where the first has four digits or exceeds 31, else day, month, year."""
-    a, b, c = int(first), int(second), int(third)
-    if len(first) > 2 or (a > 31 and len(third) <= 2):
-        if len(first) == 3 or len(third) > 2:
-            return _UNREADABLE
-        return _day(a, b, c, short_year=len(first) <= 2)
-    if len(third) == 3 or len(third) == 1 or a > 32:
-        return _UNREADABLE
-    return _day(c, b, a, short_year=len(third) == 2)
-
-
-def _day(
-    year: int, month: int, day: int, *, short_year: bool = False, calendars: tuple[ReadingKind, ...] = ()
-) -> Written:
-    """A day, or as much of it as is not zero; month and day exchanged where the month cannot be one."""
-    if month == 0 or day == 0 or (year == 0 and not short_year):
-        if not short_year:
-            return _partial(year, month, day, calendars)
-        return _PLACEHOLDER if year == month == day == 0 else _UNREADABLE
-    if 12 < month <= 31 and day <= 12:
-        return Written(Form.DAY, year, day, month, 0, short_year, calendars, True, (MONTH_FIRST,))
-    return Written(Form.DAY, year, month, day, 0, short_year, calendars)
-
-
-def _partial(year: int, month: int, day: int, calendars: tuple[ReadingKind, ...]) -> Written:
-    if year == 0:
-        return _PLACEHOLDER if month == day == 0 else Written(Form.UNREADABLE, issues=("no year",))
-    if month == 0:
-        return Written(Form.YEAR, year, calendars=calendars, issues=("no month",) if day else ())
-    return Written(Form.MONTH, year, month, calendars=calendars) if month <= 12 else _UNREADABLE
-
-
-def _from_digits(digits: str) -> Written:
-    """Digits alone, by how many; eight are yyyymmdd where that is a date of 1200 to 2600, else
-    ddmmyyyy.
-    """
-    size = len(digits)
-    if size > LONGEST_NUMBER:
-        return _UNREADABLE
-    number = int(digits)
-    if number == 0:
-        return _PLACEHOLDER
-    if size <= 2:
-        return Written(Form.AGE, number=number)
-    if size == 4:
-        return Written(Form.YEAR, number)
-    if size == 5 and digits[0] != "0":
-        return Written(Form.SERIAL, number=number, issues=(_SERIAL,))
-    if size == 6:
-        return _from_six_digits(digits)
-    if size == 7:
-        lost = _from_digits("0" + digits)
-        return replace(lost, issues=(*lost.issues, "leading zero lost"))
-    if size in (8, 12, 14):
-        year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
-        if 1200 <= year <= 2600 and month <= 12 and day <= 32:
-            return _day(year, month, day)
-        return _day(int(digits[4:8]), int(digits[2:4]), int(digits[:2])) if size == 8 else _UNREADABLE
-    if size in (10, 13) and digits[0] == "1":
-        return Written(Form.UNIX, number=number // (1000 if size == 13 else 1), issues=("Unix time",))
-    return _UNREADABLE
-
-
-def _from_six_digits(digits: str) -> Written:
-    """ddmmyy, or yyyymm; neither where both can be."""
-    day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-    day_first = 1 <= day <= 31 and 1 <= month <= 12
-    month_only = digits[:2] in ("19", "20") and 1 <= year <= 12
-    if day_first and month_only:
-        return Written(Form.UNREADABLE, issues=("digits that can be more than one date",))
-    if month_only:
-        return Written(Form.MONTH, int(digits[:4]), year)
-    return _day(year, month, day, short_year=True) if day_first else _UNREADABLE
 
 
 def _chinese_number(numeral: re.Match[str]) -> str:
@@ -276,37 +160,12 @@ def _from_unknown_parts(lower: str) -> Written | None:
         zeroed = "0" + zeroed
     zeroed = zeroed.replace("//", "/0/")
     if zeroed != lower and (match := _THREE.fullmatch(zeroed)):
-        return _from_three(match[1], match[2], "0000" if match[3] == "0" and len(match[1]) <= 2 else match[3])
+        return three_stated(
+            match[1], match[2], "0000" if match[3] == "0" and len(match[1]) <= 2 else match[3]
+        )
     if match := _TWO.fullmatch(zeroed):
-        return _from_two(match[1], match[2])
+        return two_stated(match[1], match[2])
     return None
-
-
-def _from_two(first: str, second: str) -> Written | None:
-    a, b = int(first), int(second)
-    if len(first) == 4 and len(second) == 4:
-        return _years(a, b)
-    if len(first) == 4 and len(second) <= 2:
-        return _month(a, b)
-    if len(second) == 4 and len(first) <= 2:
-        return _month(b, a)
-    return None
-
-
-def _month(year: int, month: int) -> Written | None:
-    if year == 0:
-        return _PLACEHOLDER if month == 0 else None
-    if month == 0:
-        return Written(Form.YEAR, year)
-    return Written(Form.MONTH, year, month) if month <= 12 else None
-
-
-def _years(first: int, last: int) -> Written | None:
-    return (
-        Written(Form.YEARS, first, number=last, issues=(APPROXIMATE,))
-        if first <= last <= first + 10
-        else None
-    )
 
 
 def _from_forms(lower: str) -> Written | None:
@@ -314,19 +173,21 @@ def _from_forms(lower: str) -> Written | None:
     ages in a year.
     """
     if match := _CJK.fullmatch(lower):
-        return _day(int(match[1]), int(match[2] or 0), int(match[3] or 0))
+        return day_stated(int(match[1]), int(match[2] or 0), int(match[3] or 0))
     if "th" in lower:
         timeless = _CLOCK.sub(" ", lower).strip(" ,-")
         if match := _VIETNAMESE.fullmatch(timeless):
-            return _day(int(match[3]), int(match[2]), int(match[1] or 0))
+            return day_stated(int(match[3]), int(match[2]), int(match[1] or 0))
         if match := _VIETNAMESE_MONTH_FIRST.fullmatch(timeless):
-            return _day(int(match[3]), int(match[1]), int(match[2]))
+            return day_stated(int(match[3]), int(match[1]), int(match[2]))
     if (match := _ROMAN.fullmatch(lower)) and match[2] in _ROMAN_MONTHS and len(match[3]) != 3:
-        return _day(int(match[3]), _ROMAN_MONTHS[match[2]], int(match[1]), short_year=len(match[3]) == 2)
+        return day_stated(
+            int(match[3]), _ROMAN_MONTHS[match[2]], int(match[1]), short_year=len(match[3]) == 2
+        )
     if match := _DECADE.fullmatch(lower):
         return Written(Form.YEARS, int(match[1]), number=int(match[1]) + 9, issues=(APPROXIMATE,))
     if match := _TWO_YEARS.fullmatch(lower):
-        return _years(int(match[1]), int(match[2]))
+        return years_stated(int(match[1]), int(match[2]))
     if match := _AGE_IN_YEAR.fullmatch(lower):
         return Written(Form.AGE_IN_YEAR, int(match[2]), number=int(match[1]), issues=("age in a given year",))
     if match := _AGE_RANGE.fullmatch(lower):
@@ -434,11 +295,6 @@ def _from_inside(lower: str) -> Written | None:
     found = {(match[1], match[3], match[4]) for match in _INSIDE.finditer(_UNKNOWN_PART.sub("0", lower))}
     if len(found) != 1:
         return Written(Form.UNREADABLE, issues=(_SEVERAL,)) if found else None
-    inside = _from_three(*next(iter(found)))
+    inside = three_stated(*next(iter(found)))
     beside = set(_TOKEN.findall(lower)) & _ABOUT or ({"?"} if "~" in lower else set())
     return replace(inside, issues=(*inside.issues, APPROXIMATE if beside else _WORDS))
-
-
-def last_day(year: int, month: int) -> int:
-    """The last day of a Gregorian month."""
-    return calendar.monthrange(year, month)[1]

@@ -56,7 +56,8 @@ from nrm_linkage.normalise.date_kinds import (
     default_of,
     is_placeholder,
 )
-from nrm_linkage.normalise.date_text import FIRST_ETHIOPIAN_YEAR, Form, Written, last_day, written_date
+from nrm_linkage.normalise.date_numbers import FIRST_ETHIOPIAN_YEAR, Form, Written, last_day
+from nrm_linkage.normalise.date_text import written_date
 from nrm_linkage.normalise.values import text_of
 
 __all__ = [
