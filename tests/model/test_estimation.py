@@ -33,7 +33,7 @@ def drawn_levels(random: np.random.Generator, shares: np.ndarray, n: int) -> np.
 
 
 def patterns_of(levels: np.ndarray, community: np.ndarray | None = None, n_other: float = 0.0) -> Patterns:
-    """Patterns of pairs, u being the shipped one at every level."""
+    """Patterns of pairs, u being the shipped one at every level; no date stands for an unknown day."""
     community = np.zeros(len(levels), dtype=np.int64) if community is None else community
     rows, count = np.unique(np.column_stack([levels, community]), axis=0, return_counts=True)
     levels = rows[:, :-1].astype(np.int8)
@@ -44,6 +44,7 @@ def patterns_of(levels: np.ndarray, community: np.ndarray | None = None, n_other
         strangers=by_field.sum(axis=1),
         strangers_names=by_field[:, NAMES].sum(axis=1),
         relatives=relative_log2(levels),
+        lookalikes=np.full(len(levels), -np.inf),
         count=count.astype(float),
         n_other_pairs=n_other,
     )

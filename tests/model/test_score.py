@@ -16,6 +16,8 @@ from nrm_linkage.model import EVIDENCE_LINES, LinkageModel, score_pairs
 from nrm_linkage.model.score import age_pair, on_grid, pair_community
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored
 
+GENDER = [field.name for field in FIELDS].index("gender")
+
 MODEL = model_of(referrals_of(invented(80, seed=14)))
 
 
@@ -40,7 +42,9 @@ def test_missing_weighs_nothing_and_discounts_take_away(drawn):
     lines, _ = scored(referrals, left, right, MODEL)
     assert lines.shape == (len(left), len(EVIDENCE_LINES))
     assert (lines[:, : len(FIELDS)][levels == 0] == 0).all()
-    assert (lines[:, len(FIELDS) :] <= 0).all()
+    discounts = [EVIDENCE_LINES.index(name) for name in ("relatives", "namesakes", "lookalikes")]
+    assert (lines[:, discounts] <= 0).all()
+    assert (lines[:, EVIDENCE_LINES.index("gender_of_name")][levels[:, GENDER] == 0] == 0).all()
     assert np.isfinite(lines).all()
 
 
@@ -90,6 +94,46 @@ def test_a_sibling_is_discounted_as_a_relative():
     lines, weight_bits = scored(referrals_of(people(RECORD, sibling)), *all_pairs(2), MODEL)
     assert lines[0, EVIDENCE_LINES.index("relatives")] < 0
     assert weight_bits[0] < 0
+
+
+ONE_NAME = {"given_name": "Zamir", "family_name": "Testaj", "date_of_birth": "01/01/2001", "gender": "Male"}
+
+
+def one_line(model: LinkageModel, name: str, *records: dict[str, str]) -> float:
+    lines, _ = scored(referrals_of(people(*records)), *all_pairs(2), model)
+    return float(lines[0, EVIDENCE_LINES.index(name)])
+
+
+def test_one_name_on_one_stand_in_date_is_discounted_as_a_look_alike():
+    record = {**ONE_NAME, "nationality": "Afghan"}
+    assert one_line(MODEL, "lookalikes", record, record) < -0.5
+    for other in ({"date_of_birth": "01/01/2002"}, {"date_of_birth": ""}):
+        assert one_line(MODEL, "lookalikes", record, {**record, **other}) == 0
+    ordinary = {**record, "date_of_birth": "14/05/2001"}
+    assert one_line(MODEL, "lookalikes", ordinary, ordinary) == 0
+
+
+def test_the_more_dates_stand_for_unknown_days_the_more_look_alikes():
+    record = {**ONE_NAME, "nationality": "Afghan"}
+    (group,) = {name for name in referrals_of(people(record)).nationality.group_names if "afghan" in name}
+    lines = []
+    for share in (1 / 365, 0.05):
+        days = {**MODEL.frequencies.days[""], "1": share, "2": 1 / 365, "3": 1 / 365}
+        frequencies = replace(MODEL.frequencies, days={**MODEL.frequencies.days, group: days})
+        lines.append(one_line(replace(MODEL, frequencies=frequencies), "lookalikes", record, record))
+    assert lines[0] > lines[1]
+
+
+def test_a_given_name_tells_the_gender():
+    male, female = dict(ONE_NAME), {**ONE_NAME, "gender": "Female"}
+    model = replace(MODEL, gender_of_name=0.95)
+    both = one_line(model, "gender", male, male) + one_line(model, "gender_of_name", male, male)
+    m = model.m["gender"]["same"] / sum(model.m["gender"].values())
+    assert both == pytest.approx(np.log2(m / 0.95), abs=1e-5)
+    apart = one_line(model, "gender", male, female) + one_line(model, "gender_of_name", male, female)
+    assert apart == pytest.approx(np.log2((1 - m) / 0.05), abs=1e-5)
+    stranger = {**ONE_NAME, "given_name": "Osei", "family_name": "Example"}
+    assert one_line(model, "gender_of_name", male, stranger) == 0
 
 
 def test_strata_are_told_by_what_both_sides_know():

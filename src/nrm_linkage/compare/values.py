@@ -60,7 +60,7 @@ def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int
     same_police = _share(references, left, right, police)
     kinds = _kinds(references, kind)
     comparable = _share(
-        kinds, left, right, np.array([text not in ("police", "any") for text in kinds.texts], dtype=bool)
+        kinds, left, right, np.array([text not in ("police", "any", "nrm") for text in kinds.texts], dtype=bool)
     )
     return np.select(
         [same_personal, same_police, comparable],

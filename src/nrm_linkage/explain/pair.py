@@ -43,8 +43,10 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
 """The input fields that each compared field is read from."""
 
 DISCOUNTS: Mapping[str, str] = {
+    "gender_of_name": "a given name tells the gender: of two that agree, one says little more",
     "relatives": "relatives and co-victims agree like this too",
     "namesakes": "people agree in such names without being one person",
+    "lookalikes": "people of one name are given the same stand-in date of birth",
 }
 """Evidence lines that are not fields, and what they say."""
 

@@ -25,7 +25,19 @@ from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import NAME_FIELDS, LinkageModel, array_of, table_of
-from nrm_linkage.model.score import namesake_log2, pair_community, relative_log2, score, stranger_log2
+from nrm_linkage.model.score import (
+    DATE_COLUMN,
+    GENDER_COLUMN,
+    gender_of_name_log2,
+    lookalike_log2,
+    namesake_log2,
+    pair_community,
+    relative_log2,
+    score,
+    stranger_log2,
+    unknown_dates_log2,
+)
+from nrm_linkage.model.stand_ins import date_shares, unknown_share
 from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
 
 __all__ = ["EstimationReport", "Patterns", "count_patterns", "estimate"]
@@ -33,7 +45,7 @@ __all__ = ["EstimationReport", "Patterns", "count_patterns", "estimate"]
 BIN_BITS = 0.25
 """Width of the bins of the strangers' log-probability: an eighth of a bit of error at most."""
 
-PLAUSIBLE_BITS = 0.0
+PLAUSIBLE_BITS = -6.0
 """Pairs below this match weight under the shipped parameters are taken as strangers (chosen by us:
 docs/decisions/0004).
 """
@@ -72,8 +84,8 @@ class Patterns:
     """Distinct agreement patterns.
 
     `levels`: int8 (k, n_fields); `community`: int64 (k,); log2 probabilities (k,): `strangers`,
-    `strangers_names` (their name fields alone) and `relatives`; `count`: float64 (k,) pairs; `n_other_pairs`:
-    pairs taken as strangers.
+    `strangers_names` (their name fields alone), `relatives` and `lookalikes`; `count`: float64 (k,) pairs;
+    `n_other_pairs`: pairs taken as strangers.
     """
 
     levels: Int8s
@@ -81,6 +93,7 @@ class Patterns:
     strangers: Float64s
     strangers_names: Float64s
     relatives: Float64s
+    lookalikes: Float64s
     count: Float64s
     n_other_pairs: float
 
@@ -109,10 +122,13 @@ def count_patterns(
     levels = comparisons.levels[kept]
     plausible = Comparisons(levels, comparisons.coincidence_bits[kept])
     by_field = stranger_log2(referrals, left, right, plausible, model)
+    by_field[:, GENDER_COLUMN] += gender_of_name_log2(levels, by_field, model)
     binned = [
         np.round(bits / BIN_BITS).astype(np.int64) for bits in (by_field.sum(axis=1), _names_of(by_field))
     ]
     community = pair_community(referrals, left, right)
+    names = ("", *referrals.nationality.group_names)
+    lookalikes = lookalike_log2(levels, by_field) + unknown_dates_log2(model, names)[community]
     columns = [*binned, community, *levels.T]
     key = np.zeros(len(left), dtype=np.int64)
     for column in columns:
@@ -126,6 +142,7 @@ def count_patterns(
         strangers=np.asarray(binned[0][one] * BIN_BITS, dtype=np.float64),
         strangers_names=np.asarray(binned[1][one] * BIN_BITS, dtype=np.float64),
         relatives=relative_log2(levels[one]),
+        lookalikes=lookalikes[one],
         count=count.astype(float),
         n_other_pairs=max(n * (n - 1) / 2 - len(key), 0.0),
     )
@@ -157,11 +174,22 @@ def estimate(
     if apart:
         slot = np.zeros(len(communities) + 1, dtype=np.int64)
         slot[apart] = np.arange(1, len(apart) + 1)
-        start_m = np.repeat(whole.m, len(apart) + 1, axis=0)
+        named = [_community_start(whole.m[0], start, communities[code - 1]) for code in apart]
+        start_m = np.stack([whole.m[0], *named])
         group = slot[patterns.community]
         fits.append(_fit(patterns, group, start_m, priors.POOLING_STRENGTH_PAIRS, pseudo, config))
     names = tuple(communities[code - 1] for code in apart)
     return _model(start, fits, names), _report(patterns, fits, names, config)
+
+
+def _community_start(whole: Float64s, start: LinkageModel, community: str) -> Float64s:
+    """m that a community's EM starts from: the whole's, with what its share of stand-in dates says of its
+    dates.
+    """
+    m = whole.copy()
+    days = start.frequencies.days
+    m[DATE_COLUMN] = date_shares(m[DATE_COLUMN], unknown_share(days.get(community, days[""])))
+    return m
 
 
 def _model(start: LinkageModel, fits: list[_Fit], communities: tuple[str, ...]) -> LinkageModel:
@@ -178,8 +206,9 @@ def _model(start: LinkageModel, fits: list[_Fit], communities: tuple[str, ...]) 
         m=table_of(fits[0].m[0]),
         m_by_community={name: table_of(fit.m[slot]) for slot, name in enumerate(communities, 1)},
         prior_bits=float(np.log2(2 * growth / (scale * (1 - growth) ** 2))),
-        relative_bits=float(np.log2(fit.sizes[1] / fit.sizes[3])),
-        namesake_bits=float(np.log2(fit.sizes[2] / fit.sizes[3])),
+        relative_bits=float(np.log2(fit.sizes[1] / fit.sizes[-1])),
+        namesake_bits=float(np.log2(fit.sizes[2] / fit.sizes[-1])),
+        lookalike_bits=float(np.log2(fit.sizes[3] / fit.sizes[-1])),
         namesakes=table_of(fit.namesakes),
         growth=float(growth),
     )
@@ -222,7 +251,8 @@ def _size_pseudo_counts(config: LinkageConfig, n_pairs: float) -> Float64s:
     all_pairs = strength * (strength - 1) / 2
     # Above that size the share of matched pairs falls as 1 / n: the same belief needs more pairs to say it.
     all_pairs *= max(1.0, np.sqrt(2 * n_pairs) / strength)
-    return np.array([matched, relative, namesake, all_pairs - matched - relative - namesake])
+    alike = strength * priors.LOOKALIKES_PER_UNKNOWN_DATE
+    return np.array([matched, relative, namesake, alike, all_pairs - matched - relative - namesake - alike])
 
 
 def _fit(
@@ -267,9 +297,9 @@ def _fit(
 
 def _sizes(class_counts: Float64s, sizes: Float64s) -> Float64s:
     """Shares of the classes. Relatives and namesakes keep theirs: most of their pairs lie below the floor."""
-    kept = sizes[1] + sizes[2]
-    matched = class_counts[0] / (class_counts[0] + class_counts[3]) * (1.0 - kept)
-    return np.array([matched, sizes[1], sizes[2], 1.0 - kept - matched])
+    kept = sizes[1:4].sum()
+    matched = class_counts[0] / (class_counts[0] + class_counts[4]) * (1.0 - kept)
+    return np.array([matched, *sizes[1:4], 1.0 - kept - matched])
 
 
 def _class_log2(patterns: Patterns, matched: Float64s, names: Float64s) -> Float64s:
@@ -278,7 +308,7 @@ def _class_log2(patterns: Patterns, matched: Float64s, names: Float64s) -> Float
     """
     but_names = patterns.strangers - patterns.strangers_names
     namesakes = but_names + namesake_log2(patterns.levels, names)
-    return np.stack([matched, patterns.relatives, namesakes, patterns.strangers], axis=1)
+    return np.stack([matched, patterns.relatives, namesakes, patterns.lookalikes, patterns.strangers], axis=1)
 
 
 def _penalty(shares: Float64s, pseudo: Float64s) -> float:

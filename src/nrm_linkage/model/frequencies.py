@@ -30,23 +30,32 @@ COMMON_MIN_PEOPLE = 5
 domain.md 3.5's threshold). Years of birth are smoothed instead (`_date_shares`).
 """
 
+WORD_SHRINK_PEOPLE = 10.0
+"""People of the whole that a nationality's own share of a word starts from: few, because a name of one nation
+is hardly known to the whole (chosen by us)."""
+
+RARE_STRENGTH = 1.0
+"""Coincidences of rare words that a nationality's own chance of them starts from (chosen by us)."""
+
 SHRINK_PEOPLE = 60.0
 """People of the whole that a nationality's own shares start from (chosen by us)."""
 
-OLDEST_YEARS = 90
-"""Birth years before the data speak: any of the last ninety alike (chosen by us)."""
+OLDEST_YEARS = 120
+"""Birth years before the data speak: any of the last hundred and twenty alike (chosen by us)."""
 
 
 @dataclass(frozen=True)
 class WordShares:
     """Shares of people whose bag holds a word. `overall`: word -> share; `within`: nationality -> word ->
-    share; words in neither are rare: `rare` overall, `rare_within` a nationality.
+    share; words in neither are rare: `rare` overall, `rare_within` a nationality, `rare_elsewhere` a
+    nationality of few people.
     """
 
     overall: Mapping[str, float]
     within: Mapping[str, Mapping[str, float]]
     rare: float
     rare_within: Mapping[str, float]
+    rare_elsewhere: float
 
 
 @dataclass(frozen=True)
@@ -129,22 +138,30 @@ def _codes(codes: Int32s, word: Int64s) -> Int64s:
 
 @dataclass(frozen=True, eq=False)
 class _People:
-    """People with a name, roughly. `n`: rows; `within`: float64 (n_sets,), the same within each nationality;
-    `is_common`: bool (n_sets,), nationalities of enough distinct people to be named.
+    """People with a name, roughly. `n`: all; `within`: float64 (n_sets,), within each nationality;
+    `is_common`: bool (n_sets,), nationalities of enough distinct people to be named; `group`: int64
+    (n_sets,), their naming communities.
     """
 
     n: float
     within: Float64s
     is_common: Mask
+    group: Int64s
 
 
 def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> _People:
     named = rows[referrals.names.tokens.count[rows] > 0]
     code, n_sets = referrals.nationality.code[named].astype(np.int64), len(referrals.nationality.sets)
+    bags = referrals.names
+    first_word = bags.tokens.token[bags.tokens.start[named]]
+    # A person's repeats mostly agree in the sound of the first word, and mostly in the date.
+    sound = bags.skeleton[first_word].astype(np.int64) if len(bags.skeleton) else first_word.astype(np.int64)
+    pair = person[named] * (int(sound.max(initial=0)) + 1) + sound
     return _People(
-        n=float(len(named)),
-        within=np.bincount(code, minlength=n_sets).astype(float),
+        n=float(len(np.unique(pair))),
+        within=_distinct_counts(code, pair, n_sets).astype(float),
         is_common=_distinct_counts(code, person[named], n_sets) >= COMMON_MIN_PEOPLE,
+        group=referrals.nationality.group.astype(np.int64),
     )
 
 
@@ -171,36 +188,40 @@ def _word_shares(
 
     n_texts = max(len(texts), 1)
     packed, within_count = _packed_counts(nationality * n_texts + of, person)
-    common = within_count >= COMMON_MIN_PEOPLE
+    code, word = packed // n_texts, packed % n_texts
+    rare_within, rare_elsewhere = _rare_within(code, within_count, people, nationality_names)
+    common = (within_count >= COMMON_MIN_PEOPLE) & (code > 0)
     within: dict[str, dict[str, float]] = {}
-    for pair, bearers in zip(packed[common].tolist(), within_count[common].tolist(), strict=True):
-        code, word = divmod(pair, n_texts)
-        if not nationality_names[code]:
-            continue
-        shrunk = (bearers + SHRINK_PEOPLE * share[word]) / (people.within[code] + SHRINK_PEOPLE)
-        within.setdefault(nationality_names[code], {})[texts[word]] = float(min(shrunk, 1.0))
-    rare_within = _rare_within(packed, within_count, n_texts, nationality_names, people, rare)
-    return WordShares(overall=overall, within=within, rare=float(rare), rare_within=rare_within)
+    shrunk = (within_count + WORD_SHRINK_PEOPLE * share[word]) / (people.within[code] + WORD_SHRINK_PEOPLE)
+    for at in np.flatnonzero(common).tolist():
+        name = nationality_names[code[at]]
+        within.setdefault(name, {})[texts[word[at]]] = float(min(shrunk[at], 1.0))
+    return WordShares(overall, within, float(rare), rare_within, rare_elsewhere)
 
 
 def _rare_within(
-    packed: Int64s, count: Int64s, n_texts: int, names: tuple[str, ...], people: _People, rare: float
-) -> dict[str, float]:
+    code: Int64s, count: Int64s, people: _People, names: tuple[str, ...]
+) -> tuple[dict[str, float], float]:
     """For each nationality of some size, the chance that another of its people bears the same word, given
-    that it is rare there.
+    that it is rare there; and the same pooled over the nationalities of a naming community, then over all,
+    from which each starts.
     """
-    result, n_within = {}, people.within
-    is_rare = count < COMMON_MIN_PEOPLE
-    code = packed[is_rare] // n_texts
-    bearers = np.bincount(code, weights=count[is_rare], minlength=len(names))
-    coincidences = np.bincount(code, weights=count[is_rare] * (count[is_rare] - 1), minlength=len(names))
-    for number, name in enumerate(names):
-        if name and people.is_common[number]:
-            raw = (coincidences[number] + 1) / max(bearers[number], 1) / n_within[number]
-            result[name] = float(
-                (n_within[number] * min(raw, 1.0) + SHRINK_PEOPLE * rare) / (n_within[number] + SHRINK_PEOPLE)
-            )
-    return result
+    n_sets = len(names)
+    is_rare = (count < COMMON_MIN_PEOPLE) & (code > 0)
+    bearers = np.bincount(code[is_rare], weights=count[is_rare], minlength=n_sets)
+    met = np.bincount(code[is_rare], weights=count[is_rare] * (count[is_rare] - 1), minlength=n_sets)
+    asked = bearers * np.maximum(people.within - 1, 0)
+    n_groups = int(people.group.max(initial=0)) + 1
+    met_by_group = np.bincount(people.group, weights=met, minlength=n_groups)
+    asked_by_group = np.bincount(people.group, weights=asked, minlength=n_groups)
+    whole = (met.sum() + RARE_STRENGTH) / (asked.sum() + RARE_STRENGTH / priors.RARE_WORD_WITHIN)
+    by_group = (met_by_group + RARE_STRENGTH) / (asked_by_group + RARE_STRENGTH / whole)
+    own = (met + RARE_STRENGTH) / (asked + RARE_STRENGTH / by_group[people.group])
+    return {
+        name: float(min(own[number], 1.0))
+        for number, name in enumerate(names)
+        if name and people.is_common[number]
+    }, float(min(whole, 1.0))
 
 
 def _distinct_counts(of: Int64s, person: Int64s, size: int) -> Int64s:

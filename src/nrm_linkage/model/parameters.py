@@ -26,7 +26,7 @@ from nrm_linkage.tables import Float64s
 
 __all__ = ["DATE_FIELDS", "FORMAT", "NAME_FIELDS", "LinkageModel", "array_of", "stratum_key", "table_of"]
 
-FORMAT = "nrm-linkage model 1"
+FORMAT = "nrm-linkage model 2"
 
 NAME_FIELDS = ("given_name", "other_names")
 """Fields whose levels tell namesakes from strangers."""
@@ -57,6 +57,11 @@ class LinkageModel:
         of two.
     relative_bits, namesake_bits
         log2 odds of relatives, and of namesakes, against strangers among pairs that are not one person.
+    lookalike_bits
+        The same of look-alikes (strangers with one name and one stand-in date of birth), if every date stood
+        for an unknown day; a community's share of such dates is taken off.
+    gender_of_name
+        Among strangers whose given names agree, how often genders do too.
     namesakes
         name field -> level -> share of namesakes: strangers whose names agree beyond their words'
         frequencies.
@@ -76,6 +81,8 @@ class LinkageModel:
     prior_bits: float
     relative_bits: float
     namesake_bits: float
+    lookalike_bits: float
+    gender_of_name: float
     namesakes: Table
     growth: float
     n_referrals: int

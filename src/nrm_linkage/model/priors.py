@@ -5,9 +5,10 @@ outweighs it.
 4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
 different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
 and not learned. `NAMESAKE`: the same of names among strangers whose names go together more often than their
-words do (Mary Grace, a name of one village), chosen by us and learned. `U_PRIOR`: the same among strangers,
-chosen by us and learned, for levels without a frequency of their own. Shares are of pairs in which neither
-side is missing; they are scaled to sum to one where they are used.
+words do (Mary Grace, a name of one village), chosen by us and learned. `LOOKALIKE`: the same of names and
+nationality among strangers of one name and one stand-in date of birth, chosen by us. `U_PRIOR`: the same
+among strangers, chosen by us and learned, for levels without a frequency of their own. Shares are of pairs in
+which neither side is missing; they are scaled to sum to one where they are used.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from collections.abc import Mapping
 
 __all__ = [
     "DEFAULT_DAY_SHARES",
+    "GENDER_OF_NAME",
+    "GENDER_OF_NAME_PAIRS",
+    "LOOKALIKE",
+    "LOOKALIKES_PER_UNKNOWN_DATE",
     "M_PRIOR",
     "M_STRENGTH_PAIRS",
     "NAMESAKE",
@@ -23,6 +28,7 @@ __all__ = [
     "NEAR_WORD_SHARES",
     "POOLING_STRENGTH_PAIRS",
     "RARE_WORD_SHARE",
+    "RARE_WORD_WITHIN",
     "REFERENCE_STRENGTH",
     "RELATIVE",
     "RELATIVES_PER_REFERRAL",
@@ -36,7 +42,7 @@ Shares = Mapping[str, Mapping[str, float]]
 M_STRENGTH_PAIRS = 300.0
 """Pairs that the shipped m are worth (chosen by us)."""
 
-POOLING_STRENGTH_PAIRS = 300.0
+POOLING_STRENGTH_PAIRS = 100.0
 """Pairs of the whole that a nationality group's own m starts from (chosen by us)."""
 
 U_STRENGTH_PAIRS = 400.0
@@ -53,8 +59,23 @@ ASSUME).
 NAMESAKES_PER_REFERRAL = 0.05
 """Pairs per referral of strangers whose names agree beyond what frequencies say (chosen by us)."""
 
+LOOKALIKES_PER_UNKNOWN_DATE = 0.06
+"""Pairs of strangers with one name, one nationality and one stand-in date of birth, per referral whose date
+stands for an unknown day (domain.md 6: 1% of people have such a look-alike, and about 1 in 10 dates stand
+for an unknown day; ASSUME).
+"""
+
 RARE_WORD_SHARE = 3e-4
 """How often a stranger bears a given rare name word, before the data speak (chosen by us)."""
+
+RARE_WORD_WITHIN = 2e-3
+"""The same for a stranger of the same nationality, given that the word is rare there (chosen by us)."""
+
+GENDER_OF_NAME = 0.95
+"""Among strangers whose given names agree, how often genders do too, before the data speak (chosen by us)."""
+
+GENDER_OF_NAME_PAIRS = 100.0
+"""Pairs that this is worth (chosen by us)."""
 
 M_PRIOR: Shares = {
     "given_name": {
@@ -107,6 +128,17 @@ NAMESAKE: Shares = {
     "other_names": {
         "exact": 0.40, "variant": 0.08, "near": 0.06, "shortened": 0.03, "partly": 0.30, "different": 0.13,
     },
+}  # fmt: skip
+
+LOOKALIKE: Shares = {
+    "given_name": {
+        "exact": 0.72, "variant": 0.13, "near": 0.04, "shortened": 0.01, "moved": 0.08, "alias": 0.005,
+        "different": 0.015,
+    },
+    "other_names": {
+        "exact": 0.60, "variant": 0.15, "near": 0.05, "shortened": 0.02, "partly": 0.15, "different": 0.03,
+    },
+    "nationality": {"same": 0.95, "overlap": 0.03, "contested": 0.01, "lookalike": 0.002, "different": 0.008},
 }  # fmt: skip
 
 U_PRIOR: Shares = {

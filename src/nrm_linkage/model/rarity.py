@@ -137,7 +137,7 @@ class _BoundShares:
         self._values: Float64s = np.array(values, dtype=float)[order]
         # A word that is common elsewhere but rare in this nationality: no rarer than either says.
         self._rare_within = np.array(
-            [shares.rare_within.get(name, np.nan) for name in nationalities] or [np.nan]
+            [shares.rare_within.get(name, shares.rare_elsewhere) for name in nationalities] or [np.nan]
         )
         self._common_overall = known
 
@@ -145,12 +145,7 @@ class _BoundShares:
         """Share of each code among people of each nationality (0: the whole)."""
         overall = self._overall[code]
         rare_here = self._rare_within[nationality]
-        result = np.where(
-            np.isnan(rare_here),
-            overall,
-            np.where(self._common_overall[code], np.minimum(rare_here, overall), rare_here),
-        )
-        result = np.where(nationality == 0, overall, result)
+        result = np.where(nationality == 0, overall, rare_here)
         if len(self._packed):
             wanted = nationality.astype(np.int64) * self._n_texts + code
             place = np.minimum(np.searchsorted(self._packed, wanted), len(self._packed) - 1)

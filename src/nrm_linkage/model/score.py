@@ -1,11 +1,13 @@
 """Levels and coincidences -> evidence in bits, line by line, and the match weight of each pair.
 
 A field's line is log2 m - log2 u; at levels that go by frequency -log2 u is the coincidence of the very
-values. Missing weighs 0. Two lines are discounts, for ways to agree without being one person that
-frequencies do not know: `relatives` and co-victims share names, days and references; `namesakes` have names
-that go together more often than their words do. Each weighs the probability of the same agreement in that
-class against that among strangers. The match weight is the prior plus all lines. Bits, the prior's too, are
-rounded to multiples of 2^-20, which makes their sums exact in any order.
+values. Missing weighs 0. One line is a dependence between fields: `gender_of_name`, because a given name
+tells the gender, and agreement of both says little more than agreement of one. Three lines are discounts, for
+ways to agree without being one person that frequencies do not know: `relatives` and co-victims share names,
+days and references; `namesakes` have names that go together more often than their words do; `lookalikes` have
+one name and one stand-in date of birth. Each weighs the probability of the same agreement in that class
+against that among strangers. The match weight is the prior plus all lines. Bits, the prior's too, are rounded
+to multiples of 2^-20, which makes their sums exact in any order.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from __future__ import annotations
 import numpy as np
 
 from nrm_linkage.compare import compare_pairs
-from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.compare.fields import FIELDS, DateLevel, GenderLevel, GivenLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import DATE_FIELDS, NAME_FIELDS, LinkageModel, array_of, stratum_key
 from nrm_linkage.model.rarity import BoundRarity
+from nrm_linkage.model.stand_ins import unknown_share
 from nrm_linkage.tables import (
     CandidatePairs,
     Comparisons,
@@ -24,13 +27,19 @@ from nrm_linkage.tables import (
     Int8s,
     Int32s,
     Int64s,
+    Mask,
     Referrals,
     ScoredPairs,
 )
 
 __all__ = [
+    "DATE_COLUMN",
     "EVIDENCE_LINES",
+    "GENDER_COLUMN",
     "age_pair",
+    "gender_of_name_log2",
+    "lookalike_log2",
+    "named_alike",
     "namesake_log2",
     "on_grid",
     "pair_community",
@@ -38,14 +47,30 @@ __all__ = [
     "score",
     "score_pairs",
     "stranger_log2",
+    "unknown_dates_log2",
 ]
 
-EVIDENCE_LINES = (*(field.name for field in FIELDS), "relatives", "namesakes")
+EVIDENCE_LINES = (*(field.name for field in FIELDS), "gender_of_name", "relatives", "namesakes", "lookalikes")
 """The lines of evidence, in the order of the columns of `ScoredPairs.bits`."""
 
 GRID = 2.0**20
 
 _NAME_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
+_LOOKALIKE_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in priors.LOOKALIKE]
+GIVEN_COLUMN, DATE_COLUMN, GENDER_COLUMN = (
+    [field.name for field in FIELDS].index(name) for name in ("given_name", "date_of_birth", "gender")
+)
+_LIKE_STRANGERS = [n for n in range(len(FIELDS)) if n not in (*_LOOKALIKE_COLUMNS, DATE_COLUMN)]
+
+NAMED_ALIKE = (
+    GivenLevel.EXACT,
+    GivenLevel.VARIANT,
+    GivenLevel.NEAR,
+    GivenLevel.SHORTENED,
+    GivenLevel.MOVED,
+)
+"""Levels at which two given names are one, and so tell one gender."""
+
 _DATE_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in DATE_FIELDS]
 
 
@@ -84,6 +109,22 @@ def stranger_log2(
     return np.where(np.isnan(comparisons.coincidence_bits), by_level, -comparisons.coincidence_bits)
 
 
+def named_alike(levels: Int8s) -> Mask:
+    """Pairs whose given names agree and whose genders are both known, bool (p,)."""
+    return np.asarray(np.isin(levels[:, GIVEN_COLUMN], NAMED_ALIKE) & (levels[:, GENDER_COLUMN] > 0))
+
+
+def gender_of_name_log2(levels: Int8s, strangers: Float64s, model: LinkageModel) -> Float64s:
+    """How much more often strangers of one given name agree in gender like this than any two strangers do,
+    log2, (p,); 0 where a name or a gender is missing or the names differ. `strangers`: `stranger_log2`.
+    """
+    of_level = np.ones(len(GenderLevel))
+    of_level[GenderLevel.SAME] = model.gender_of_name
+    of_level[GenderLevel.DIFFERENT] = 1 - model.gender_of_name
+    beyond = np.log2(of_level)[levels[:, GENDER_COLUMN]] - strangers[:, GENDER_COLUMN]
+    return np.where(named_alike(levels), beyond, 0.0)
+
+
 def _u_by_stratum(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
     """u (n_communities x 3 ages, n_fields, n_levels); a stratum that the model does not know has the
     whole's.
@@ -110,6 +151,24 @@ def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
     return np.asarray(np.log2(shares[_NAME_COLUMNS, levels[:, _NAME_COLUMNS]]).sum(axis=1))
 
 
+def unknown_dates_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
+    """log2 of each community's share of dates that stand for an unknown day, (n_communities,)."""
+    days = model.frequencies.days
+    shares = [unknown_share(days.get(name, days[""])) for name in communities]
+    return np.asarray(np.log2(np.array(shares)), dtype=np.float64)
+
+
+def lookalike_log2(levels: Int8s, strangers: Float64s) -> Float64s:
+    """log2 of the probability of each pattern among look-alikes, (p,); minus infinity where the dates are not
+    one stand-in date. `strangers`: `stranger_log2` with gender given the name, for the fields in which
+    look-alikes are like any two strangers.
+    """
+    shares = array_of(priors.LOOKALIKE)
+    known = np.log2(shares[_LOOKALIKE_COLUMNS, levels[:, _LOOKALIKE_COLUMNS]]).sum(axis=1)
+    total = known + strangers[:, _LIKE_STRANGERS].sum(axis=1)
+    return np.where(levels[:, DATE_COLUMN] == DateLevel.EXACT_DEFAULT, total, -np.inf)
+
+
 def score(
     referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
 ) -> tuple[Float64s, Float64s]:
@@ -124,16 +183,31 @@ def score(
     log_u = stranger_log2(referrals, left, right, comparisons, model)
     lines = np.empty((len(left), len(EVIDENCE_LINES)))
     lines[:, : len(FIELDS)] = log_m - log_u
-    relatives = model.relative_bits + relative_log2(comparisons.levels) - log_u.sum(axis=1)
-    names = array_of(model.namesakes)
-    namesakes = (
-        model.namesake_bits + namesake_log2(comparisons.levels, names) - log_u[:, _NAME_COLUMNS].sum(axis=1)
-    )
-    with_relatives = np.logaddexp2(0.0, relatives)
-    lines[:, -2] = -with_relatives
-    lines[:, -1] = with_relatives - np.logaddexp2(with_relatives, namesakes)
+    gender = gender_of_name_log2(comparisons.levels, log_u, model)
+    lines[:, len(FIELDS)] = -gender
+    log_u[:, GENDER_COLUMN] += gender
+    lines[:, len(FIELDS) + 1 :] = _discounts(comparisons.levels, log_u, community, referrals, model)
     lines = on_grid(lines)
     return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)
+
+
+def _discounts(
+    levels: Int8s, log_u: Float64s, community: Int64s, referrals: Referrals, model: LinkageModel
+) -> Float64s:
+    """The lines of relatives, namesakes and look-alikes, (p, 3): what each class adds to the strangers."""
+    unknown = unknown_dates_log2(model, ("", *referrals.nationality.group_names))
+    all_fields, names = log_u.sum(axis=1), log_u[:, _NAME_COLUMNS].sum(axis=1)
+    classes = (
+        model.relative_bits + relative_log2(levels) - all_fields,
+        model.namesake_bits + namesake_log2(levels, array_of(model.namesakes)) - names,
+        model.lookalike_bits + unknown[community] + lookalike_log2(levels, log_u) - all_fields,
+    )
+    lines, together = np.empty((len(levels), len(classes))), np.zeros(len(levels))
+    for column, odds in enumerate(classes):
+        with_this = np.logaddexp2(together, odds)
+        lines[:, column] = together - with_this
+        together = with_this
+    return lines
 
 
 def score_pairs(

@@ -4,8 +4,9 @@ resembles whom.
 The sample is the rows with the smallest hashes of their own content, so it is as good as random and does not
 depend on the order of rows, on ids or on a seed. Pairs that are plainly one person are left out (a small
 extract is full of them): those that a first score with the shipped parameters puts above even odds. Counts
-are shrunk to the shipped u. For dates of birth they are taken apart by age stratum, because two children
-share a year of birth far more often than two people.
+are shrunk to the shipped u. Gender is counted once more among pairs whose given names agree: a name tells the
+gender, and agreement of both is hardly more than agreement of one. For dates of birth they are taken apart by
+age stratum, because two children share a year of birth far more often than two people.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ import pandas as pd
 
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.compare.dates import birth_period_levels, date_levels
-from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.compare.fields import FIELDS, GenderLevel
 from nrm_linkage.compare.names import align, padded
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import Frequencies
 from nrm_linkage.model.parameters import DATE_FIELDS, LinkageModel, array_of, stratum_key, table_of
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import age_pair, score
+from nrm_linkage.model.score import GENDER_COLUMN, age_pair, named_alike, score
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 
@@ -63,6 +64,8 @@ def starting_model(
         prior_bits=float(np.log2(2 * growth / (scale * (1 - growth) ** 2))),
         relative_bits=float(np.log2(2 * priors.RELATIVES_PER_REFERRAL / scale)),
         namesake_bits=float(np.log2(2 * priors.NAMESAKES_PER_REFERRAL / scale)),
+        lookalike_bits=float(np.log2(2 * priors.LOOKALIKES_PER_UNKNOWN_DATE / scale)),
+        gender_of_name=priors.GENDER_OF_NAME,
         namesakes=table_of(array_of(priors.NAMESAKE)),
         growth=growth,
         n_referrals=n_referrals,
@@ -98,7 +101,15 @@ def learn_strangers(referrals: Referrals, start: LinkageModel, chunk_pairs: int)
         for code in range(AGE_PAIRS):
             counted = _shrunk(_level_counts(levels[ages == code]), by_ages[code])
             u_dates[stratum_key(community, code)] = _date_tables(counted)
-    return replace(start, u=table_of(whole), u_dates=u_dates)
+    gender = _gender_of_name(comparisons.levels[strangers])
+    return replace(start, u=table_of(whole), u_dates=u_dates, gender_of_name=gender)
+
+
+def _gender_of_name(levels: Levels) -> float:
+    """Among strangers whose given names agree, how often genders do too, shrunk to the shipped share."""
+    level = levels[named_alike(levels), GENDER_COLUMN]
+    same, strength = np.count_nonzero(level == GenderLevel.SAME), priors.GENDER_OF_NAME_PAIRS
+    return float((same + strength * priors.GENDER_OF_NAME) / (len(level) + strength))
 
 
 def _pairs_of(rows: Int64s) -> tuple[Int32s, Int32s]:

@@ -1,0 +1,64 @@
+"""What a naming community's share of stand-in dates of birth (1 January, 1 July, 31 December) says.
+
+Where many births are recorded on such a day because the true one is not known, one person's referrals agree
+on it, or show it on one side alone, far more often than elsewhere; and strangers of one name who were both
+given it look like one person (domain.md 4.1: "extreme" collisions of a name with 1 January; 4.3, D2). So the
+share, which needs no labels, gives each community a starting point for m of `date_of_birth`, and the number
+of its look-alikes.
+
+Estimation then learns m from there; the number of look-alikes is not learned, because names, the only other
+evidence, cannot tell them from one person (docs/decisions/0007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nrm_linkage.compare.fields import DateLevel
+from nrm_linkage.normalise.dates import DefaultDate
+from nrm_linkage.tables import Float64s
+
+__all__ = ["date_shares", "unknown_share"]
+
+STAND_INS = (DefaultDate.FIRST_JANUARY, DefaultDate.FIRST_JULY, DefaultDate.THIRTY_FIRST_DECEMBER)
+
+BORN_ON_THEM = len(STAND_INS) / 365.25
+"""Share of people who were truly born on one of the three days."""
+
+LEAST_UNKNOWN = 0.001
+"""Share of unknown days that any community has at the least (chosen by us)."""
+
+KEPT = 0.4
+"""How often a stand-in date of one referral stands in the next one too (chosen by us, near what domain.md
+4.3's rates for D2 give)."""
+
+KEPT_IF_TRUE = 0.9
+"""How often a true birth on such a day is recorded alike twice (chosen by us; domain.md 4.3, D0)."""
+
+YEARS_AGREE = 0.95
+"""How often a stand-in date and the true one are within a year of one another (chosen by us; D2)."""
+
+
+def unknown_share(days: Mapping[str, float]) -> float:
+    """The share of dates that stand for an unknown day, from shares by kind of day (`Frequencies.days`): the
+    three days' share less that of people truly born on them.
+    """
+    share = sum(days[str(int(kind))] for kind in STAND_INS)
+    return max(share - BORN_ON_THEM, LEAST_UNKNOWN)
+
+
+def date_shares(m: Float64s, unknown: float) -> Float64s:
+    """m of `date_of_birth` in a community with this share of unknown days, float64 (n_levels,).
+
+    `m`: the whole's; levels that no stand-in date has a part in keep their proportions.
+    """
+    both = BORN_ON_THEM * KEPT_IF_TRUE + unknown * KEPT
+    one = 2 * unknown * (1 - KEPT) * YEARS_AGREE + LEAST_UNKNOWN
+    shares = m.copy()
+    rest = ~np.isnan(m)
+    rest[[DateLevel.MISSING, DateLevel.EXACT_DEFAULT, DateLevel.DEFAULT_NEAR]] = False
+    shares[rest] *= (1 - both - one) / m[rest].sum()
+    shares[DateLevel.EXACT_DEFAULT], shares[DateLevel.DEFAULT_NEAR] = both, one
+    return shares
