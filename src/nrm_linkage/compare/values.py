@@ -52,6 +52,12 @@ def _nationality_level(a: frozenset[str], b: frozenset[str]) -> NationalityLevel
     return NationalityLevel.DIFFERENT
 
 
+_NEVER_DIFFERENT = ("police", "any", "nrm")
+"""Kinds of which one person may bear several: cases of the police, numbers of no known kind, and the numbers
+of earlier referrals (domain.md 1.2).
+"""
+
+
 def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
     kind = np.array([text.split(":", 1)[0] for text in references.texts], dtype=object)
@@ -59,9 +65,8 @@ def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int
     same_personal = _share(references, left, right, ~police)
     same_police = _share(references, left, right, police)
     kinds = _kinds(references, kind)
-    comparable = _share(
-        kinds, left, right, np.array([text not in ("police", "any", "nrm") for text in kinds.texts], dtype=bool)
-    )
+    telling = np.array([text not in _NEVER_DIFFERENT for text in kinds.texts], dtype=bool)
+    comparable = _share(kinds, left, right, telling)
     return np.select(
         [same_personal, same_police, comparable],
         [ReferenceLevel.PERSONAL, ReferenceLevel.POLICE, ReferenceLevel.DIFFERENT],
