@@ -121,7 +121,7 @@ class PairExplanation:
         """
         lines = [f"prior: {self.prior_bits:+.1f} bits, two referrals taken at random"]
         for line in sorted(self.evidence, key=lambda line: -abs(line.bits)):
-            if line.level != "missing":
+            if line.level != "missing" and (line.bits or line.field not in DISCOUNTS):
                 name = line.field.replace("_", " ")
                 lines.append(f"{name}: {line.bits:+.1f} bits, {self._meaning(line)}")
         lines.append(
@@ -194,7 +194,8 @@ def explain_pair(
     ]
     for name, sentence in DISCOUNTS.items():
         bits = float(lines[0, EVIDENCE_LINES.index(name)])
-        evidence.append(EvidenceLine(name, "discount", sentence, bits, None, None, by_frequency=False))
+        level = "dependence" if name == "gender_of_name" else "discount"
+        evidence.append(EvidenceLine(name, level, sentence, bits, None, None, by_frequency=False))
     total = float(weight[0])
     return PairExplanation(
         referral_id_l=referrals.referral_id[0],
