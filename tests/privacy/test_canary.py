@@ -118,8 +118,17 @@ def test_cluster_ids_are_opaque(run: Run) -> None:
     [
         lambda linkage: linkage.repeat_referrals(),
         lambda linkage: linkage.repeat_referrals(by=("nationality",)),
+        lambda linkage: linkage.quality(),
+        lambda linkage: linkage.quality(by="gender", truth=["one person"] * len(linkage.referrals)),
+        lambda linkage: linkage.identity_tests(),
+        lambda linkage: linkage.identity_tests(each=True),
+        lambda linkage: linkage.recall_on_copies(20),
+        lambda linkage: linkage.bias_probes(),
     ],
-    ids=["repeats", "repeats by nationality"],
+    ids=[
+        *("repeats", "repeats by nationality", "quality", "quality with truth", "identity tests"),
+        *("identity tests of each cluster", "copies", "probes"),
+    ],
 )
 def test_counts_name_no_one(run: Run, count: Callable[[Any], Any]) -> None:
     counted = count(run.linkage)
