@@ -154,7 +154,8 @@ def test_no_value_in_issues_or_repr(read: Callable[[object], Any], value: str) -
 
 
 PHRASES = {
-    "an age instead of a date", "age in a given year", "approximate", "a range of ages instead of a date",
+    "an age instead of a date", "age in a given year", "approximate", "a range of ages",
+    "a range of ages instead of a date",
     "CAD number without its date",
     "day and month may be swapped: read month first", "default date",
     "digits that can be more than one date", "gender not recognised",

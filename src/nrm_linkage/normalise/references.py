@@ -48,6 +48,9 @@ MAX_LENGTH: Final = 20_000
 GLUED_YEAR: Final = 8
 """From so many digits on, an NRM number may begin with a year (chosen by us; the format is not published)."""
 
+CID_DIGITS: Final = 6
+"""A CID number has this many digits at the least, leading zeros apart (domain.md 1.2: seven and up)."""
+
 ANY_DIGITS: Final = 5
 """An untyped value needs this many digits (chosen by us: four make a year or a time)."""
 
@@ -112,7 +115,7 @@ _SHAPES: Final = (
 _TYPED: Final = {
     "nrm": re.compile(r"\d{4,12}"),
     "ho": re.compile(r"[A-Z]\d{6,8}(?:/\d{1,3})?"),
-    "cid": re.compile(r"\d{6,9}"),
+    "cid": re.compile(rf"\d{{{CID_DIGITS},9}}"),
     "brp": re.compile(r"[A-Z]{2}[A-Z0-9]{7}"),
     "uan": re.compile(r"\d{16}"),
     "police": re.compile(r"(?=(?:[A-Z/]*\d){4})[A-Z0-9/]{5,24}"),
@@ -241,6 +244,8 @@ def plain_reference(value: object) -> str | None:
         return f"ho:{number[0].upper()}{digits}" if digits != digits[0] * 7 else None
     if kind == "cid":
         number = number.lstrip("0")
+        if len(number) < CID_DIGITS:
+            return None
     elif kind == "uan":
         number = number.replace("-", "").replace(" ", "")
     elif kind == "port":
