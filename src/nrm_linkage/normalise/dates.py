@@ -153,7 +153,7 @@ def birth_of(written: Written, limit: dt.date, calendars: Calendars) -> BirthDat
 def statement(value: object, limit: dt.date) -> Written:
     """What one value states, with years in full, and serials, Unix times and ages in a year as dates."""
     kind = type(value)
-    if kind.__name__ == "Period" and kind.__module__.startswith("pandas."):
+    if kind.__name__ == "Period" and kind.__module__.partition(".")[0] == "pandas":
         value = str(value)[:10]  # a period of hours or less begins with its day
     text, problems = text_of(value)
     if text is None:
