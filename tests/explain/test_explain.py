@@ -16,7 +16,7 @@ import pytest
 import nrm_linkage as nl
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.explain import PairExplanation
-from nrm_linkage.explain.pair import DISCOUNTS, RECORDED_IN
+from nrm_linkage.explain.pair import BESIDE_FIELDS, RECORDED_IN
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from tests.frames import frame_of
 
@@ -59,7 +59,7 @@ def test_every_link_is_explained_by_the_bits_that_stand_in_the_table(linkage: nl
         found = linkage.explain(row["referral_id_l"], row["referral_id_r"])
         bits = {str(name)[5:]: value for name, value in row.items() if str(name).startswith("bits_")}
         assert in_bits(found) == bits
-        levels = {line.field: line.level for line in found.evidence if line.field not in DISCOUNTS}
+        levels = {line.field: line.level for line in found.evidence if line.field not in BESIDE_FIELDS}
         assert levels == {field.name: row[f"level_{field.name}"] for field in FIELDS}
         assert found.match_weight_bits == row["match_weight_bits"]
         assert found.match_probability == pytest.approx(row["match_probability"], rel=1e-12)
@@ -90,7 +90,7 @@ def test_a_missing_value_weighs_nothing_and_m_and_u_give_the_bits(linkage: nl.Li
     for line in lines:
         if line.level == "missing":
             assert (line.bits, line.m, line.u, line.by_frequency) == (0.0, None, None, False)
-        if line.field in DISCOUNTS:
+        if line.field in BESIDE_FIELDS:
             assert line.bits <= 0
         elif line.level != "missing":
             assert line.m is not None
@@ -200,7 +200,7 @@ def test_words_name_every_field_that_says_something(linkage: nl.Linkage) -> None
     words = found.words()
     assert str(found) == words
     for line in found.evidence:
-        idle = line.level == "missing" or (line.level in ("discount", "dependence") and line.bits == 0)
+        idle = line.level == "missing" or (line.field in BESIDE_FIELDS and line.bits == 0)
         assert (f"{line.field.replace('_', ' ')}:" in words) != idle
     assert f"{found.match_weight_bits:+.1f} bits" in words
     assert "same cluster" in words

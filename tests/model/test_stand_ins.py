@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from nrm_linkage.compare.fields import FIELDS, DateLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import array_of
-from nrm_linkage.model.stand_ins import date_shares, unknown_share
+from nrm_linkage.model.stand_ins import LEAST_UNKNOWN, MOST_UNKNOWN, date_shares, unknown_share
 
 DATES = array_of(priors.M_PRIOR)[[field.name for field in FIELDS].index("date_of_birth")]
 DAYS = {"0": 0.9, "1": 0.0, "2": 0.0, "3": 0.0, "4": 0.05, "5": 0.05}
 
 
-@given(st.floats(0.001, 0.6))
+@given(st.floats(LEAST_UNKNOWN, MOST_UNKNOWN))
 def test_m_stays_shares_and_the_other_levels_keep_their_proportions(unknown):
     found = date_shares(DATES, unknown)
     assert np.nansum(found[1:]) == pytest.approx(1.0)
@@ -36,5 +36,9 @@ def test_more_unknown_days_mean_more_stand_ins_and_fewer_true_dates():
 
 
 def test_people_truly_born_on_such_days_are_not_unknown():
-    assert unknown_share(DAYS) == unknown_share({**DAYS, "1": 0.0027, "2": 0.0027, "3": 0.0027}) > 0
-    assert unknown_share({**DAYS, "1": 0.2}) == pytest.approx(0.2 - 3 / 365.25)
+    born = {**DAYS, "1": 0.0027, "2": 0.0027, "3": 0.0027}
+    days = {"": DAYS, "one": born, "two": {**DAYS, "1": 0.2}, "all": {**DAYS, "1": 1.0}}
+    assert unknown_share(days, "one") == unknown_share(days, "") == LEAST_UNKNOWN
+    assert unknown_share(days, "two") == pytest.approx(0.2 - 3 / 365.25)
+    assert unknown_share(days, "all") == MOST_UNKNOWN
+    assert unknown_share(days, "a community that nobody knows") == unknown_share(days, "")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from nrm_linkage.compare.fields import AgeGroupLevel, BirthYearLevel, DateLevel
-from nrm_linkage.normalise.dates import DatePrecision, DefaultDate, ReadingKind
+from nrm_linkage.normalise.dates import STAND_IN_DATES, DatePrecision, ReadingKind
 from nrm_linkage.tables import BirthDates, Days, Int8s, Int32s, Int64s, Mask, Referrals
 
 __all__ = ["birth_period_levels", "date_levels"]
@@ -31,7 +31,7 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
     first_l, first_r = birth.first[left], birth.first[right]
     full = (birth.precision[left] == DatePrecision.DAY) & (birth.precision[right] == DatePrecision.DAY)
-    stands_in = np.isin(birth.default, _STAND_INS)
+    stands_in = np.isin(birth.default, STAND_IN_DATES)
     is_default = stands_in[left] | stands_in[right]
     years = _year_distance(first_l, first_r)
     days = np.abs(_day_numbers(first_l) - _day_numbers(first_r))
@@ -99,7 +99,6 @@ def birth_period_levels(referrals: Referrals, left: Int32s, right: Int32s) -> tu
 
 
 _CALENDARS = tuple(kind for kind in ReadingKind if kind is not ReadingKind.DAY_MONTH_SWAP)
-_STAND_INS = (DefaultDate.FIRST_JANUARY, DefaultDate.FIRST_JULY, DefaultDate.THIRTY_FIRST_DECEMBER)
 
 
 def _day_numbers(days: Days) -> Int64s:

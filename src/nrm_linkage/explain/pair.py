@@ -42,13 +42,16 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
 }
 """The input fields that each compared field is read from."""
 
-DISCOUNTS: Mapping[str, str] = {
-    "gender_of_name": "a given name tells the gender: of two that agree, one says little more",
-    "relatives": "relatives and co-victims agree like this too",
-    "namesakes": "people agree in such names without being one person",
-    "lookalikes": "people of one name are given the same stand-in date of birth",
+BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
+    "gender_of_name": (
+        "dependence",
+        "a given name tells the gender: of two that agree, one says little more",
+    ),
+    "relatives": ("discount", "relatives and co-victims agree like this too"),
+    "namesakes": ("discount", "people agree in such names without being one person"),
+    "lookalikes": ("discount", "people of one name are given the same stand-in date of birth"),
 }
-"""Evidence lines that are not fields, and what they say."""
+"""Evidence lines that are not fields, their level, and what they say."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ class PairExplanation:
         """
         lines = [f"prior: {self.prior_bits:+.1f} bits, two referrals taken at random"]
         for line in sorted(self.evidence, key=lambda line: -abs(line.bits)):
-            if line.level != "missing" and (line.bits or line.field not in DISCOUNTS):
+            if line.level != "missing" and (line.bits or line.field not in BESIDE_FIELDS):
                 name = line.field.replace("_", " ")
                 lines.append(f"{name}: {line.bits:+.1f} bits, {self._meaning(line)}")
         lines.append(
@@ -192,9 +195,8 @@ def explain_pair(
         )
         for number in range(len(FIELDS))
     ]
-    for name, sentence in DISCOUNTS.items():
+    for name, (level, sentence) in BESIDE_FIELDS.items():
         bits = float(lines[0, EVIDENCE_LINES.index(name)])
-        level = "dependence" if name == "gender_of_name" else "discount"
         evidence.append(EvidenceLine(name, level, sentence, bits, None, None, by_frequency=False))
     total = float(weight[0])
     return PairExplanation(

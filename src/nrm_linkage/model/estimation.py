@@ -1,12 +1,13 @@
 """m, the prior, and the shares of relatives and namesakes, by expectation-maximisation on agreement patterns.
 
-The model is that of Fellegi and Sunter 1969 with four classes of pairs: one person, relatives or co-victims,
-namesakes, strangers. u, the relatives' shares of levels, and the sizes of these two classes are held fixed;
-what is learned is m, the number of matched pairs, and the namesakes' shares of name levels, over *all* pairs.
-Pairs that no rule brought together, and those that fall below a floor under the shipped parameters, count as
-strangers: let loose on them, EM drifts to "shares a name and a year", because no u is right to the last of
-two hundred million pairs. Most relatives lie below that floor, which is why their number cannot be learned
-above it (docs/decisions/0004).
+The model is that of Fellegi and Sunter 1969 with five classes of pairs: one person, relatives or co-victims,
+namesakes, look-alikes, strangers. u, the relatives' and look-alikes' shares of levels, and the sizes of the
+three classes between are held fixed; what is learned is m, the number of matched pairs, and the namesakes'
+shares of name levels, over *all* pairs. Pairs that no rule brought together, and those that fall below a
+floor under the shipped parameters, count as strangers: let loose on them, EM drifts to "shares a name and a
+year", because no u is right to the last of two hundred million pairs. Most relatives and namesakes lie below
+that floor, and look-alikes cannot be told from one person, which is why their numbers are not learned
+(docs/decisions/0004, 0007).
 
 In this order: plausible pairs are counted by pattern (levels, naming community, and the strangers'
 log-probability binned to a quarter bit); EM for the whole, with the shipped shares as Dirichlet
@@ -47,7 +48,7 @@ BIN_BITS = 0.25
 
 PLAUSIBLE_BITS = -6.0
 """Pairs below this match weight under the shipped parameters are taken as strangers (chosen by us:
-docs/decisions/0004).
+docs/decisions/0007).
 """
 
 MIN_COMMUNITY_PAIRS = 20.0
@@ -158,8 +159,8 @@ def _names_of(by_field: Float64s) -> Float64s:
 def estimate(
     patterns: Patterns, start: LinkageModel, communities: tuple[str, ...], config: LinkageConfig
 ) -> tuple[LinkageModel, EstimationReport]:
-    """Learn m and the class sizes from patterns; `start` gives u, the shipped m and the frequencies.
-    `communities`: the names behind the patterns' community codes (code 0 is none).
+    """Learn m and the number of matched pairs from patterns; `start` gives u, the shipped m and the
+    frequencies. `communities`: the names behind the patterns' community codes (code 0 is none).
     """
     pseudo = _size_pseudo_counts(config, patterns.count.sum() + patterns.n_other_pairs)
     shipped = array_of(priors.M_PRIOR)
@@ -187,8 +188,7 @@ def _community_start(whole: Float64s, start: LinkageModel, community: str) -> Fl
     dates.
     """
     m = whole.copy()
-    days = start.frequencies.days
-    m[DATE_COLUMN] = date_shares(m[DATE_COLUMN], unknown_share(days.get(community, days[""])))
+    m[DATE_COLUMN] = date_shares(m[DATE_COLUMN], unknown_share(start.frequencies.days, community))
     return m
 
 
@@ -241,7 +241,7 @@ def _report(
 
 
 def _size_pseudo_counts(config: LinkageConfig, n_pairs: float) -> Float64s:
-    """Dirichlet pseudo-counts of the four classes: what the prior strength, in referrals, would hold of
+    """Dirichlet pseudo-counts of the five classes: what the prior strength, in referrals, would hold of
     each.
     """
     strength = config.prior_strength_referrals
@@ -282,7 +282,7 @@ def _fit(
         value = float(patterns.count @ total + patterns.n_other_pairs * np.log2(sizes[-1]))
         value += float((size_pseudo * np.log2(sizes)).sum())
         value += _penalty(m, m_pseudo) + _penalty(names, names_pseudo)
-        if value < previous - FALL_TOLERANCE_BITS * max(abs(previous), 1.0):
+        if not value >= previous - FALL_TOLERANCE_BITS * max(abs(previous), 1.0):
             raise AssertionError("the penalised log-likelihood fell; this is a defect of the estimation")
         converged = value - previous < config.em_tolerance_bits
         previous = value
@@ -296,15 +296,15 @@ def _fit(
 
 
 def _sizes(class_counts: Float64s, sizes: Float64s) -> Float64s:
-    """Shares of the classes. Relatives and namesakes keep theirs: most of their pairs lie below the floor."""
+    """Shares of the classes; only the matched pairs' and the strangers' are learned."""
     kept = sizes[1:4].sum()
     matched = class_counts[0] / (class_counts[0] + class_counts[4]) * (1.0 - kept)
     return np.array([matched, *sizes[1:4], 1.0 - kept - matched])
 
 
 def _class_log2(patterns: Patterns, matched: Float64s, names: Float64s) -> Float64s:
-    """log2 of the probability of each pattern in each class, (k, 4): one person, relatives, namesakes,
-    strangers.
+    """log2 of the probability of each pattern in each class, (k, 5): one person, relatives, namesakes,
+    look-alikes, strangers.
     """
     but_names = patterns.strangers - patterns.strangers_names
     namesakes = but_names + namesake_log2(patterns.levels, names)

@@ -153,8 +153,7 @@ def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
 
 def unknown_dates_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
     """log2 of each community's share of dates that stand for an unknown day, (n_communities,)."""
-    days = model.frequencies.days
-    shares = [unknown_share(days.get(name, days[""])) for name in communities]
+    shares = [unknown_share(model.frequencies.days, name) for name in communities]
     return np.asarray(np.log2(np.array(shares)), dtype=np.float64)
 
 

@@ -17,22 +17,24 @@ from collections.abc import Mapping
 import numpy as np
 
 from nrm_linkage.compare.fields import DateLevel
-from nrm_linkage.normalise.dates import DefaultDate
+from nrm_linkage.normalise.dates import STAND_IN_DATES
 from nrm_linkage.tables import Float64s
 
 __all__ = ["date_shares", "unknown_share"]
 
-STAND_INS = (DefaultDate.FIRST_JANUARY, DefaultDate.FIRST_JULY, DefaultDate.THIRTY_FIRST_DECEMBER)
-
-BORN_ON_THEM = len(STAND_INS) / 365.25
+BORN_ON_THEM = len(STAND_IN_DATES) / 365.25
 """Share of people who were truly born on one of the three days."""
 
-LEAST_UNKNOWN = 0.001
-"""Share of unknown days that any community has at the least (chosen by us)."""
+LEAST_UNKNOWN, MOST_UNKNOWN = 0.001, 0.9
+"""Shares of unknown days that any community has at the least and at the most (chosen by us)."""
 
 KEPT = 0.4
-"""How often a stand-in date of one referral stands in the next one too (chosen by us, near what domain.md
-4.3's rates for D2 give)."""
+"""How often a stand-in date of one referral stands in the next one too, at the least (chosen by us, near what
+domain.md 4.3's rates for D2 give); in a community with more of them, as often as they are there.
+"""
+
+ONE_BY_SLIP = 0.001
+"""How often one referral of two has a stand-in date although the day is known (chosen by us)."""
 
 KEPT_IF_TRUE = 0.9
 """How often a true birth on such a day is recorded alike twice (chosen by us; domain.md 4.3, D0)."""
@@ -41,21 +43,24 @@ YEARS_AGREE = 0.95
 """How often a stand-in date and the true one are within a year of one another (chosen by us; D2)."""
 
 
-def unknown_share(days: Mapping[str, float]) -> float:
-    """The share of dates that stand for an unknown day, from shares by kind of day (`Frequencies.days`): the
-    three days' share less that of people truly born on them.
+def unknown_share(days: Mapping[str, Mapping[str, float]], community: str) -> float:
+    """The share of a community's dates that stand for an unknown day: the three days' share less that of
+    people truly born on them. `days`: `Frequencies.days`; a community that it does not know has the whole's.
     """
-    share = sum(days[str(int(kind))] for kind in STAND_INS)
-    return max(share - BORN_ON_THEM, LEAST_UNKNOWN)
+    of_kind = days.get(community, days[""])
+    share = sum(of_kind[str(int(kind))] for kind in STAND_IN_DATES)
+    return min(max(share - BORN_ON_THEM, LEAST_UNKNOWN), MOST_UNKNOWN)
 
 
 def date_shares(m: Float64s, unknown: float) -> Float64s:
     """m of `date_of_birth` in a community with this share of unknown days, float64 (n_levels,).
 
-    `m`: the whole's; levels that no stand-in date has a part in keep their proportions.
+    `m`: the whole's; levels that no stand-in date has a part in keep their proportions. `unknown`: as
+    `unknown_share` gives it.
     """
-    both = BORN_ON_THEM * KEPT_IF_TRUE + unknown * KEPT
-    one = 2 * unknown * (1 - KEPT) * YEARS_AGREE + LEAST_UNKNOWN
+    kept = max(KEPT, unknown)
+    both = BORN_ON_THEM * KEPT_IF_TRUE + unknown * kept
+    one = 2 * unknown * (1 - kept) * YEARS_AGREE + ONE_BY_SLIP
     shares = m.copy()
     rest = ~np.isnan(m)
     rest[[DateLevel.MISSING, DateLevel.EXACT_DEFAULT, DateLevel.DEFAULT_NEAR]] = False

@@ -14,6 +14,7 @@ from nrm_linkage.normalise.calendars import ReadingKind
 from nrm_linkage.normalise.values import word_list
 
 __all__ = [
+    "STAND_IN_DATES",
     "BirthDateReading",
     "DateOrigin",
     "DatePrecision",
@@ -160,6 +161,10 @@ STAND_INS: Final = {
     (7, 1): DefaultDate.FIRST_JULY,
     (12, 31): DefaultDate.THIRTY_FIRST_DECEMBER,
 }
+
+
+STAND_IN_DATES: Final = tuple(STAND_INS.values())
+"""The defaults that stand for a day that is not known at all; the others may be true days of a month."""
 
 
 def is_placeholder(year: int, month: int, day: int) -> bool:

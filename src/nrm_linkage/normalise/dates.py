@@ -45,6 +45,7 @@ from nrm_linkage.normalise.date_kinds import (
     OTHER_CALENDAR,
     PLACEHOLDER,
     PLACEHOLDER_YEARS,
+    STAND_IN_DATES,
     TOO_EARLY,
     TWO_DIGITS,
     BirthDateReading,
@@ -61,6 +62,7 @@ from nrm_linkage.normalise.date_text import written_date
 from nrm_linkage.normalise.values import text_of
 
 __all__ = [
+    "STAND_IN_DATES",
     "BirthDateReading",
     "DateOrigin",
     "DatePrecision",
@@ -220,8 +222,7 @@ def _birth_day(written: Written, limit: dt.date, calendars: Calendars) -> BirthD
     if is_placeholder(year, month, day):
         return BirthDateReading(issues=(*issues, PLACEHOLDER))
     default = default_of(month, day)
-    stands_in = default is not DefaultDate.NONE and default <= DefaultDate.THIRTY_FIRST_DECEMBER
-    marked = (*issues, DEFAULT) if stands_in else issues
+    marked = (*issues, DEFAULT) if default in STAND_IN_DATES else issues
     first = _date(year, month, day) if not written.calendars else None
     if first is not None and EARLIEST_BIRTH <= first <= limit:
         readings = _other_readings(written, limit, calendars)

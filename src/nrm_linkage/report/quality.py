@@ -29,7 +29,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nrm_linkage.errors import InputError
-from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
+from nrm_linkage.normalise.dates import STAND_IN_DATES, DatePrecision
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.tables import Float64s, Int64s, Mask, Partition, Referrals
 
@@ -61,7 +61,6 @@ MODEL_NOTE = (
     "not covered."
 )
 
-_STAND_INS = (DefaultDate.FIRST_JANUARY, DefaultDate.FIRST_JULY, DefaultDate.THIRTY_FIRST_DECEMBER)
 
 Groups = Mapping[str, npt.NDArray[np.object_]]
 
@@ -163,7 +162,7 @@ def _counts(
         "linkable": linkable,
         **{f"{name}_known": held & linkable for name, held in known.items()},
         "full_dates": full,
-        "default_dates": full & np.isin(rows.birth.default, _STAND_INS),
+        "default_dates": full & np.isin(rows.birth.default, STAND_IN_DATES),
         "linked": linked & linkable,
         "reviewed": reviewed & linkable,
     }
