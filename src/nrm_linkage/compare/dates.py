@@ -1,8 +1,10 @@
-"""Two dates of birth -> the level of `date_of_birth`; failing that, of `birth_year`, or of `age_group`.
+"""Two dates of birth -> the level of `date_of_birth`; failing that, of `birth_year`, or of `birth_range`.
 
 One of the three fields at most speaks of a pair, so that nothing is counted twice: `date_of_birth` where
 both dates are known to the day; `birth_year` where both births are known to two years or less, by an
-incomplete date or an age; `age_group` where one side is known only as child or adult.
+incomplete date or an age; `birth_range` where one side is known only as child or adult. `age_group` speaks
+beside them, of what the two were at their referrals: strangers' dates are counted among people of like ages,
+so that the ages are evidence of their own.
 
 Levels of dates are tried from the most telling down, and the first that holds is the level: the same day;
 day and month exchanged; the same day in another calendar; a stand-in date within a year; one digit; same day
@@ -14,11 +16,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nrm_linkage.compare.fields import AgeGroupLevel, BirthYearLevel, DateLevel
+from nrm_linkage.compare.fields import AgeGroupLevel, BirthRangeLevel, BirthYearLevel, DateLevel
+from nrm_linkage.normalise.ages import AgeGroup
 from nrm_linkage.normalise.dates import STAND_IN_DATES, DatePrecision, ReadingKind
 from nrm_linkage.tables import BirthDates, Days, Int8s, Int32s, Int64s, Mask, Referrals
 
-__all__ = ["birth_period_levels", "date_levels"]
+__all__ = ["age_group_levels", "birth_period_levels", "date_levels"]
 
 ASSESSMENT_YEARS = 6
 LUNAR_DAYS = 35
@@ -70,7 +73,7 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
 
 
 def birth_period_levels(referrals: Referrals, left: Int32s, right: Int32s) -> tuple[Int8s, Int8s]:
-    """Levels of `birth_year` and of `age_group` of pairs of rows, int8 (p,) each."""
+    """Levels of `birth_year` and of `birth_range` of pairs of rows, int8 (p,) each."""
     birth = referrals.birth
     dated = ~np.isnat(birth.first)
     first = np.where(dated, birth.first, referrals.birth_by_age_first)
@@ -92,10 +95,34 @@ def birth_period_levels(referrals: Referrals, left: Int32s, right: Int32s) -> tu
     )
     group = np.select(
         [~known | narrow, gap <= 0],
-        [AgeGroupLevel.MISSING, AgeGroupLevel.COMPATIBLE],
-        AgeGroupLevel.INCOMPATIBLE,
+        [BirthRangeLevel.MISSING, BirthRangeLevel.COMPATIBLE],
+        BirthRangeLevel.INCOMPATIBLE,
     )
     return year.astype(np.int8), group.astype(np.int8)
+
+
+def age_group_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Int8s:
+    """Levels of `age_group` of pairs of rows, int8 (p,). Where a referral is undated, a child and an adult
+    are taken in the order that is possible.
+    """
+    group, referred = referrals.age_group, referrals.referred
+    of_left, of_right = group[left], group[right]
+    day_l, day_r = referred[left], referred[right]
+    # The day of the child less the day of the adult; NaT compares as false.
+    child_waits = np.where(of_left == AgeGroup.CHILD, day_l - day_r, day_r - day_l) >= np.timedelta64(0, "D")
+    return np.select(
+        [
+            (of_left == 0) | (of_right == 0),
+            of_left != of_right,
+            of_left == AgeGroup.CHILD,
+        ],
+        [
+            AgeGroupLevel.MISSING,
+            np.where(child_waits, AgeGroupLevel.GREW_DOWN, AgeGroupLevel.GREW_UP),
+            AgeGroupLevel.CHILDREN,
+        ],
+        AgeGroupLevel.ADULTS,
+    ).astype(np.int8)
 
 
 _CALENDARS = tuple(kind for kind in ReadingKind if kind is not ReadingKind.DAY_MONTH_SWAP)

@@ -14,6 +14,7 @@ from enum import IntEnum
 __all__ = [
     "FIELDS",
     "AgeGroupLevel",
+    "BirthRangeLevel",
     "BirthYearLevel",
     "ContactLevel",
     "DateLevel",
@@ -101,12 +102,22 @@ class BirthYearLevel(IntEnum):
     FAR = 4
 
 
-class AgeGroupLevel(IntEnum):
-    """Codes of the levels of `age_group`."""
+class BirthRangeLevel(IntEnum):
+    """Codes of the levels of `birth_range`."""
 
     MISSING = 0
     COMPATIBLE = 1
     INCOMPATIBLE = 2
+
+
+class AgeGroupLevel(IntEnum):
+    """Codes of the levels of `age_group`."""
+
+    MISSING = 0
+    CHILDREN = 1
+    ADULTS = 2
+    GREW_UP = 3
+    GREW_DOWN = 4
 
 
 class NationalityLevel(IntEnum):
@@ -231,11 +242,21 @@ FIELDS: tuple[Field, ...] = (
         ),
     ),
     Field(
-        "age_group",
+        "birth_range",
         (
             _MISSING,
             Level("compatible", "a birth date is missing; child or adult, they can be one person"),
             Level("incompatible", "a birth date is missing; child or adult, they cannot be one person"),
+        ),
+    ),
+    Field(
+        "age_group",
+        (
+            _MISSING,
+            Level("both children", "both were referred as children"),
+            Level("both adults", "both were referred as adults"),
+            Level("child, later adult", "one was referred as a child, the other later as an adult"),
+            Level("adult, later child", "one was referred as an adult, the other then or later as a child"),
         ),
     ),
     Field(

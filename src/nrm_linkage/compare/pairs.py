@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nrm_linkage.compare.dates import birth_period_levels, date_levels
+from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.compare.names import AlignedNames, PaddedBags, align, padded
 from nrm_linkage.compare.values import contact_levels, gender_levels, nationality_levels, reference_levels
@@ -66,9 +66,10 @@ def compare_pairs(
         bits[positions, _COLUMN["given_name"]] = given
         bits[positions, _COLUMN["other_names"]] = other
     levels[:, _COLUMN["date_of_birth"]] = date_levels(referrals.birth, left, right)
-    years, groups = birth_period_levels(referrals, left, right)
+    years, ranges = birth_period_levels(referrals, left, right)
     levels[:, _COLUMN["birth_year"]] = years
-    levels[:, _COLUMN["age_group"]] = groups
+    levels[:, _COLUMN["birth_range"]] = ranges
+    levels[:, _COLUMN["age_group"]] = age_group_levels(referrals, left, right)
     levels[:, _COLUMN["nationality"]] = nationality_levels(referrals.nationality, left, right)
     levels[:, _COLUMN["gender"]] = gender_levels(referrals.gender, left, right)
     levels[:, _COLUMN["reference"]] = reference_levels(referrals.references, left, right)

@@ -34,6 +34,7 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
     "other_names": ("family_name", "name"),
     "date_of_birth": ("date_of_birth",),
     "birth_year": ("date_of_birth", "age_at_referral"),
+    "birth_range": ("age_group", "age_at_referral", "date_of_birth"),
     "age_group": ("age_group", "age_at_referral", "date_of_birth"),
     "nationality": ("nationality", "second_nationality"),
     "gender": ("gender",),

@@ -24,15 +24,27 @@ from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import Frequencies, WordShares
 from nrm_linkage.tables import Float64s
 
-__all__ = ["DATE_FIELDS", "FORMAT", "NAME_FIELDS", "LinkageModel", "array_of", "stratum_key", "table_of"]
+__all__ = [
+    "DATE_FIELDS",
+    "FORMAT",
+    "NAME_FIELDS",
+    "STRATUM_FIELDS",
+    "LinkageModel",
+    "array_of",
+    "stratum_key",
+    "table_of",
+]
 
-FORMAT = "nrm-linkage model 2"
+FORMAT = "nrm-linkage model 3"
 
 NAME_FIELDS = ("given_name", "other_names")
 """Fields whose levels tell namesakes from strangers."""
 
-DATE_FIELDS = ("date_of_birth", "birth_year", "age_group")
-"""Fields whose u is taken within strata."""
+DATE_FIELDS = ("date_of_birth", "birth_year", "birth_range")
+"""Fields whose u is taken within strata of naming community and ages."""
+
+STRATUM_FIELDS = (*DATE_FIELDS, "age_group")
+"""Fields whose u depends on the naming community; that of `age_group` is the same at all ages of it."""
 
 Table = Mapping[str, Mapping[str, float]]
 

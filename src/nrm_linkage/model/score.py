@@ -17,7 +17,7 @@ import numpy as np
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.compare.fields import FIELDS, DateLevel, GenderLevel, GivenLevel
 from nrm_linkage.model import priors
-from nrm_linkage.model.parameters import DATE_FIELDS, NAME_FIELDS, LinkageModel, array_of, stratum_key
+from nrm_linkage.model.parameters import NAME_FIELDS, STRATUM_FIELDS, LinkageModel, array_of, stratum_key
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.stand_ins import unknown_share
 from nrm_linkage.tables import (
@@ -71,7 +71,7 @@ NAMED_ALIKE = (
 )
 """Levels at which two given names are one, and so tell one gender."""
 
-_DATE_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in DATE_FIELDS]
+_STRATUM_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in STRATUM_FIELDS]
 
 
 def on_grid(bits: Float64s) -> Float64s:
@@ -104,7 +104,7 @@ def stranger_log2(
     stratum = pair_community(referrals, left, right) * 3 + age_pair(referrals.age_group, left, right)
     u = _u_by_stratum(model, ("", *referrals.nationality.group_names))
     strata = np.zeros((len(left), len(FIELDS)), dtype=np.int64)
-    strata[:, _DATE_COLUMNS] = stratum[:, None]
+    strata[:, _STRATUM_COLUMNS] = stratum[:, None]
     by_level = np.log2(u[strata, np.arange(len(FIELDS)), comparisons.levels])
     return np.where(np.isnan(comparisons.coincidence_bits), by_level, -comparisons.coincidence_bits)
 

@@ -6,7 +6,8 @@ depend on the order of rows, on ids or on a seed. Pairs that are plainly one per
 extract is full of them): those that a first score with the shipped parameters puts above even odds. Counts
 are shrunk to the shipped u. Gender is counted once more among pairs whose given names agree: a name tells the
 gender, and agreement of both is hardly more than agreement of one. For dates of birth they are taken apart by
-age stratum, because two children share a year of birth far more often than two people.
+age stratum, because two children share a year of birth far more often than two people; the ages themselves
+are counted within each naming community, because some refer hardly anybody but children.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.compare import compare_pairs
-from nrm_linkage.compare.dates import birth_period_levels, date_levels
+from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
 from nrm_linkage.compare.fields import FIELDS, GenderLevel
 from nrm_linkage.compare.names import align, padded
 from nrm_linkage.compare.words import WordLevel
@@ -90,17 +91,18 @@ def learn_strangers(referrals: Referrals, start: LinkageModel, chunk_pairs: int)
     by_ages = []
     for code in range(AGE_PAIRS):
         by_ages.append(_shrunk(_level_counts(comparisons.levels[strangers & (ages == code)]), whole))
-        u_dates[stratum_key("", code)] = _date_tables(by_ages[code])
+        u_dates[stratum_key("", code)] = _stratum_tables(by_ages[code], whole)
     for number, community in enumerate(referrals.nationality.group_names):
         held = referrals.nationality.group[referrals.nationality.code] == number
         rows = _sample(referrals, content, held & (referrals.nationality.code != 0), COMMUNITY_ROWS)
         left, right = _pairs_of(rows)
         apart = _principal_skeleton(referrals, left) != _principal_skeleton(referrals, right)
         left, right = left[apart], right[apart]
-        levels, ages = _date_levels_only(referrals, left, right), age_pair(referrals.age_group, left, right)
+        levels, ages = _stratum_levels(referrals, left, right), age_pair(referrals.age_group, left, right)
+        at_all_ages = _shrunk(_level_counts(levels), whole)
         for code in range(AGE_PAIRS):
             counted = _shrunk(_level_counts(levels[ages == code]), by_ages[code])
-            u_dates[stratum_key(community, code)] = _date_tables(counted)
+            u_dates[stratum_key(community, code)] = _stratum_tables(counted, at_all_ages)
     gender = _gender_of_name(comparisons.levels[strangers])
     return replace(start, u=table_of(whole), u_dates=u_dates, gender_of_name=gender)
 
@@ -127,21 +129,23 @@ def _principal_skeleton(referrals: Referrals, rows: Int32s) -> Int32s:
     return referrals.names.skeleton[word] if len(referrals.names.skeleton) else word
 
 
-def _date_levels_only(referrals: Referrals, left: Int32s, right: Int32s) -> Levels:
-    """Levels with the date fields compared and all others missing."""
-    levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
-    columns = [next(n for n, field in enumerate(FIELDS) if field.name == name) for name in DATE_FIELDS]
-    years, groups = birth_period_levels(referrals, left, right)
-    for column, found in zip(
-        columns, (date_levels(referrals.birth, left, right), years, groups), strict=True
-    ):
-        levels[:, column] = found
-    return levels
+def _stratum_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Levels:
+    """Levels with the fields compared that are counted within communities, and all others missing."""
+    years, ranges = birth_period_levels(referrals, left, right)
+    found = {
+        "date_of_birth": date_levels(referrals.birth, left, right),
+        "birth_year": years,
+        "birth_range": ranges,
+        "age_group": age_group_levels(referrals, left, right),
+    }
+    nothing = np.zeros(len(left), dtype=np.int8)
+    return np.stack([found.get(field.name, nothing) for field in FIELDS], axis=1)
 
 
-def _date_tables(shares: Float64s) -> dict[str, dict[str, float]]:
-    table = table_of(shares)
-    return {name: table[name] for name in DATE_FIELDS}
+def _stratum_tables(of_like_ages: Float64s, at_all_ages: Float64s) -> dict[str, dict[str, float]]:
+    """u of the dates among people of like ages, and of the ages themselves."""
+    dates = table_of(of_like_ages)
+    return {**{name: dates[name] for name in DATE_FIELDS}, "age_group": table_of(at_all_ages)["age_group"]}
 
 
 def _content(referrals: Referrals) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:

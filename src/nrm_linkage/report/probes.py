@@ -133,7 +133,7 @@ HYPOTHESES: tuple[Hypothesis, ...] = (
         "missing date of birth",
         "the second record has no date of birth",
         lambda a, b, _: (a, b | {"date_of_birth": ""}),
-        ("date_of_birth", "birth_year", "age_group"),
+        ("date_of_birth", "birth_year", "birth_range"),
         {"date_of_birth": int(DateLevel.FAR)},
     ),
     Hypothesis(
