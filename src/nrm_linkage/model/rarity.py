@@ -1,8 +1,9 @@
 """Frequencies bound to the referrals of a run: how often strangers agree on given values, in bits, by array
 look-up.
 
-A word's share is taken within the nationality that the two referrals have in common, if it is known to the
-model, and otherwise in the whole. At the level `variant` the share is that of the commonest class that either
+A word's share is taken within the nationality that the two referrals have in common; where they record two
+nationalities of one naming community (Eritrean and Ethiopian), from its shares in both; and otherwise in the
+whole. At the level `variant` the share is that of the commonest class that either
 word belongs to; at `near` and `shortened` that of strangers' near or shortened words, and never below the
 words' own shares (whoever is near Mohamed is near many).
 """
@@ -53,7 +54,8 @@ class BoundRarity:
         self._nationality_share = np.array(
             [frequencies.nationalities.get(name, frequencies.rare_nationality) for name in names]
         )
-        self._nationality_overlap = _single_code_shares(frequencies, names)
+        self._code_shares = _code_shares(frequencies)
+        self._rare_nationality = frequencies.rare_nationality
         self._gender_share = np.array(
             [1.0] + [frequencies.genders.get(str(code), 1.0) for code in range(1, 4)]
         )
@@ -65,19 +67,18 @@ class BoundRarity:
         """For aligned words, at a `WordLevel`. An initial has no share of its own: agreeing, it says no more
         than one that shortens a word.
         """
-        code = self._referrals.nationality.code
-        shared = np.where(code[left] == code[right], code[left], 0)
         bags = self._referrals.names
         if not len(left):
             return np.zeros(0)
-        word_l, word_r = self._words.share(left_word, shared), self._words.share(right_word, shared)
+        among = self._nationalities_of_names(left, right)
+        word_l, word_r = self._words.share(left_word, *among), self._words.share(right_word, *among)
         word = np.maximum(word_l, word_r)
         class_ = np.maximum.reduce(
             [
-                self._skeletons.share(bags.skeleton[left_word], shared),
-                self._skeletons.share(bags.skeleton[right_word], shared),
-                self._variants.share(bags.variant[left_word], shared),
-                self._variants.share(bags.variant[right_word], shared),
+                self._skeletons.share(bags.skeleton[left_word], *among),
+                self._skeletons.share(bags.skeleton[right_word], *among),
+                self._variants.share(bags.variant[left_word], *among),
+                self._variants.share(bags.variant[right_word], *among),
             ]
         )
         letters_l, letters_r = self._letters[left_word], self._letters[right_word]
@@ -91,6 +92,15 @@ class BoundRarity:
         )
         return np.asarray(-np.log2(np.clip(share, 1e-9, 1.0)))
 
+    def _nationalities_of_names(self, left: Int32s, right: Int32s) -> tuple[Int32s, Int32s]:
+        """The nationalities within which names of each pair are common or rare; 0 (the whole) on both sides
+        where one is not known or the two have no naming community in common.
+        """
+        code, group = self._referrals.nationality.code, self._referrals.nationality.group
+        of_left, of_right = code[left], code[right]
+        related = (of_left != 0) & (of_right != 0) & (group[of_left] == group[of_right])
+        return np.where(related, of_left, 0), np.where(related, of_right, 0)
+
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For equal dates the date's share; NaN at other levels."""
         exact = (level == DateLevel.EXACT) | (level == DateLevel.EXACT_DEFAULT)
@@ -103,12 +113,19 @@ class BoundRarity:
         return np.where(level == BirthYearLevel.AGREES, -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
 
     def nationalities_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
-        """For equal sets the set's share; for overlapping sets the share of the commonest code of either."""
+        """For equal sets the set's share; for overlapping sets that of the commonest code in both."""
         code = self._referrals.nationality.code
         same, overlap = level == NationalityLevel.SAME, level == NationalityLevel.OVERLAP
-        common = np.maximum(self._nationality_overlap[code[left]], self._nationality_overlap[code[right]])
-        share = np.where(same, self._nationality_share[code[left]], common)
+        share = np.where(same, self._nationality_share[code[left]], 1.0)
+        pairs = np.stack([code[left[overlap]], code[right[overlap]]], axis=1)
+        distinct, which = np.unique(pairs, axis=0, return_inverse=True)
+        sets = self._referrals.nationality.sets
+        common = [max(self._code_share(one) for one in sets[a] & sets[b]) for a, b in distinct.tolist()]
+        share[overlap] = np.array(common, dtype=float)[which.ravel()]
         return np.where(same | overlap, -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
+
+    def _code_share(self, code: str) -> float:
+        return self._code_shares.get(code, self._rare_nationality)
 
     def genders_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For equal genders the gender's share."""
@@ -141,8 +158,17 @@ class _BoundShares:
         )
         self._common_overall = known
 
-    def share(self, code: Int32s, nationality: Int32s) -> Float64s:
-        """Share of each code among people of each nationality (0: the whole)."""
+    def share(self, code: Int32s, nationality: Int32s, other: Int32s) -> Float64s:
+        """The chance that strangers of two nationalities (0: the whole) meet in each code, given that one
+        person recorded as both might bear it: the harmonic mean of its shares, the share itself where the
+        two are one.
+        """
+        share, apart = self._share_within(code, nationality), np.flatnonzero(nationality != other)
+        if len(apart):
+            share[apart] = 2.0 / (1.0 / share[apart] + 1.0 / self._share_within(code[apart], other[apart]))
+        return share
+
+    def _share_within(self, code: Int32s, nationality: Int32s) -> Float64s:
         overall = self._overall[code]
         rare_here = self._rare_within[nationality]
         result = np.where(nationality == 0, overall, rare_here)
@@ -161,15 +187,13 @@ def _by_letters(shares: Mapping[str, float]) -> Float64s:
     return np.array([shares[str(letters)] for letters in nearest])
 
 
-def _single_code_shares(frequencies: Frequencies, names: tuple[str, ...]) -> Float64s:
-    """For each set the share of its commonest code, counting every set that holds the code."""
+def _code_shares(frequencies: Frequencies) -> dict[str, float]:
+    """The share of each nationality code, counting every set that holds it."""
     by_code: dict[str, float] = {}
     for name, share in frequencies.nationalities.items():
         for code in name.split("+"):
             by_code[code] = by_code.get(code, 0.0) + share
-    return np.array(
-        [max(by_code.get(code, frequencies.rare_nationality) for code in name.split("+")) for name in names]
-    )
+    return by_code
 
 
 def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float64s, Float64s]:
