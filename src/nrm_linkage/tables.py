@@ -211,6 +211,8 @@ class Referrals(_Shapes):
     gender: Int8s
     references: TokenLists
     contacts: TokenLists
+    towns: TokenLists
+    birthplaces: TokenLists
     referred: Days
     facts: InstanceFacts
     linkable: Mask

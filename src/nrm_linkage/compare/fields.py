@@ -16,6 +16,7 @@ __all__ = [
     "AgeGroupLevel",
     "BirthRangeLevel",
     "BirthYearLevel",
+    "BirthplaceLevel",
     "ContactLevel",
     "DateLevel",
     "Field",
@@ -25,6 +26,7 @@ __all__ = [
     "NationalityLevel",
     "OtherNamesLevel",
     "ReferenceLevel",
+    "TownLevel",
 ]
 
 
@@ -155,6 +157,22 @@ class ContactLevel(IntEnum):
     PHONE_OR_EMAIL = 1
     POSTCODE = 2
     DIFFERENT = 3
+
+
+class TownLevel(IntEnum):
+    """Codes of the levels of `town`."""
+
+    MISSING = 0
+    SAME = 1
+    DIFFERENT = 2
+
+
+class BirthplaceLevel(IntEnum):
+    """Codes of the levels of `birthplace`."""
+
+    MISSING = 0
+    SAME = 1
+    DIFFERENT = 2
 
 
 _MISSING = Level("missing", "one or both do not say")
@@ -294,6 +312,22 @@ FIELDS: tuple[Field, ...] = (
             Level("phone or e-mail", "a telephone number or e-mail address is the same"),
             Level("postcode", "a postcode is the same"),
             Level("different", "contact details of the same kind differ"),
+        ),
+    ),
+    Field(
+        "town",
+        (
+            _MISSING,
+            Level("same", "the present towns are the same", by_frequency=True),
+            Level("different", "the present towns differ"),
+        ),
+    ),
+    Field(
+        "birthplace",
+        (
+            _MISSING,
+            Level("same", "the places of birth have one in common", by_frequency=True),
+            Level("different", "the places of birth differ"),
         ),
     ),
 )

@@ -15,7 +15,14 @@ import numpy as np
 from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.compare.names import AlignedNames, PaddedBags, align, padded
-from nrm_linkage.compare.values import contact_levels, gender_levels, nationality_levels, reference_levels
+from nrm_linkage.compare.values import (
+    birthplace_levels,
+    contact_levels,
+    gender_levels,
+    nationality_levels,
+    reference_levels,
+    town_levels,
+)
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
 
@@ -46,6 +53,12 @@ class Rarity(Protocol):
     def genders_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For genders at a `GenderLevel` that is by frequency; NaN at other levels."""
 
+    def towns_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For towns at a `TownLevel` that is by frequency; NaN at other levels."""
+
+    def birthplaces_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For places of birth at a `BirthplaceLevel` that is by frequency; NaN at other levels."""
+
 
 def compare_pairs(
     referrals: Referrals, left: Int32s, right: Int32s, rarity: Rarity, chunk_pairs: int
@@ -73,12 +86,17 @@ def compare_pairs(
     levels[:, _COLUMN["nationality"]] = nationality_levels(referrals.nationality, left, right)
     levels[:, _COLUMN["gender"]] = gender_levels(referrals.gender, left, right)
     levels[:, _COLUMN["reference"]] = reference_levels(referrals.references, left, right)
-    levels[:, _COLUMN["contact"]] = contact_levels(referrals.contacts, left, right)
+    contact = contact_levels(referrals.contacts, left, right)
+    levels[:, _COLUMN["contact"]] = contact
+    levels[:, _COLUMN["town"]] = town_levels(referrals.towns, left, right, contact)
+    levels[:, _COLUMN["birthplace"]] = birthplace_levels(referrals.birthplaces, left, right)
     for name, of in (
         ("date_of_birth", rarity.dates_bits),
         ("birth_year", rarity.birth_years_bits),
         ("nationality", rarity.nationalities_bits),
         ("gender", rarity.genders_bits),
+        ("town", rarity.towns_bits),
+        ("birthplace", rarity.birthplaces_bits),
     ):
         bits[:, _COLUMN[name]] = of(left, right, levels[:, _COLUMN[name]])
     return Comparisons(levels=levels, coincidence_bits=bits)

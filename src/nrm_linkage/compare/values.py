@@ -1,19 +1,37 @@
-"""The smaller fields: nationality, gender, references and contact details -> levels.
+"""The smaller fields: nationality, gender, references, contact details and places -> levels.
 
 An agreeing reference is strong and a differing one weak, because people hold several kinds (domain.md 1.2):
 "different" is said only where both sides hold one of the same personal kind and none is shared. A police
 reference belongs to an investigation and can be shared by co-victims, so it has a level of its own.
+
+A town that differs is weak too: people are moved, by those who exploit them and by those who house them. Two
+referrals with one postcode have one town, so that the town is missing where the postcode has spoken.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from nrm_linkage.compare.fields import ContactLevel, GenderLevel, NationalityLevel, ReferenceLevel
+from nrm_linkage.compare.fields import (
+    BirthplaceLevel,
+    ContactLevel,
+    GenderLevel,
+    NationalityLevel,
+    ReferenceLevel,
+    TownLevel,
+)
 from nrm_linkage.normalise.nationality import contested, lookalike
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, Nationalities, TokenLists
 
-__all__ = ["contact_levels", "gender_levels", "nationality_levels", "reference_levels"]
+__all__ = [
+    "birthplace_levels",
+    "contact_levels",
+    "gender_levels",
+    "nationality_levels",
+    "reference_levels",
+    "shared_tokens",
+    "town_levels",
+]
 
 
 def gender_levels(gender: Int8s, left: Int32s, right: Int32s) -> Int8s:
@@ -89,6 +107,26 @@ def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     ).astype(np.int8)
 
 
+def town_levels(towns: TokenLists, left: Int32s, right: Int32s, contact: Int8s) -> Int8s:
+    """Levels of pairs of rows, int8 (p,); `contact`: their levels of `contact`."""
+    silent = (towns.count[left] == 0) | (towns.count[right] == 0) | (contact == ContactLevel.POSTCODE)
+    return np.select(
+        [silent, shared_tokens(towns, left, right) >= 0],
+        [TownLevel.MISSING, TownLevel.SAME],
+        TownLevel.DIFFERENT,
+    ).astype(np.int8)
+
+
+def birthplace_levels(birthplaces: TokenLists, left: Int32s, right: Int32s) -> Int8s:
+    """Levels of pairs of rows, int8 (p,)."""
+    silent = (birthplaces.count[left] == 0) | (birthplaces.count[right] == 0)
+    return np.select(
+        [silent, shared_tokens(birthplaces, left, right) >= 0],
+        [BirthplaceLevel.MISSING, BirthplaceLevel.SAME],
+        BirthplaceLevel.DIFFERENT,
+    ).astype(np.int8)
+
+
 def _kinds(lists: TokenLists, kind: np.ndarray[tuple[int], np.dtype[np.object_]]) -> TokenLists:
     """The kinds of token that each row holds, in place of the tokens."""
     texts, code = np.unique(kind.astype(str), return_inverse=True)
@@ -99,16 +137,21 @@ def _kinds(lists: TokenLists, kind: np.ndarray[tuple[int], np.dtype[np.object_]]
 
 def _share(lists: TokenLists, left: Int32s, right: Int32s, usable: Mask) -> Mask:
     """Whether the two rows of each pair have a usable token in common."""
-    result = np.zeros(len(left), dtype=bool)
-    n_tokens = len(lists.texts)
-    if not n_tokens:
-        return result
+    if usable.all():
+        return shared_tokens(lists, left, right) >= 0
     kept = usable[lists.token]
-    held = np.sort(lists.row[kept] * n_tokens + lists.token[kept])
-    if not len(held):
-        return result
-    count = lists.count
+    start = np.concatenate([[0], np.cumsum(kept)])[lists.start]
+    return shared_tokens(TokenLists(start, lists.token[kept], lists.texts), left, right) >= 0
+
+
+def shared_tokens(lists: TokenLists, left: Int32s, right: Int32s) -> Int32s:
+    """The first token, by code, that the two rows of each pair have in common, int32 (p,); -1 for none."""
+    result = np.full(len(left), -1, dtype=np.int32)
+    n_tokens, count = len(lists.texts), lists.count
     open_ = np.flatnonzero((count[left] > 0) & (count[right] > 0))
+    if not len(open_):
+        return result
+    held = np.sort(lists.row * n_tokens + lists.token)
     pair = np.repeat(open_, count[left[open_]])
     within = np.arange(len(pair)) - np.repeat(
         np.cumsum(count[left[open_]]) - count[left[open_]], count[left[open_]]
@@ -116,5 +159,8 @@ def _share(lists: TokenLists, left: Int32s, right: Int32s, usable: Mask) -> Mask
     token: Int64s = lists.token[lists.start[left[pair]] + within].astype(np.int64)
     wanted = right[pair].astype(np.int64) * n_tokens + token
     place = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-    result[pair[usable[token] & (held[place] == wanted)]] = True
-    return result
+    hit = np.flatnonzero(held[place] == wanted)
+    none = np.iinfo(np.int32).max
+    smallest = np.full(len(left), none, dtype=np.int32)
+    np.minimum.at(smallest, pair[hit], token[hit].astype(np.int32))
+    return np.where(smallest < none, smallest, result)

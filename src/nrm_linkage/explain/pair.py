@@ -40,6 +40,8 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
     "gender": ("gender",),
     "reference": ("home_office_reference", "police_reference", "reported_before_details"),
     "contact": ("phone", "email", "postcode"),
+    "town": ("town",),
+    "birthplace": ("birthplace",),
 }
 """The input fields that each compared field is read from."""
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from nrm_linkage.model import priors
 from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, TokenLists
 
 __all__ = ["COMMON_MIN_PEOPLE", "Frequencies", "WordShares", "learn_frequencies", "person_keys"]
 
@@ -66,6 +66,7 @@ class Frequencies:
     by letters, the chance that a stranger's bag holds a near or shortened word. `years`: stratum
     ("community|age group") -> birth year -> share. `days`: community -> kind of day (`DefaultDate` as text)
     -> share; in both the community "" is the whole. `nationalities`, `genders`: shares; `rare_nationality`.
+    `towns`, `birthplaces`: shares of places among people of whom one is known.
     """
 
     words: WordShares
@@ -78,6 +79,8 @@ class Frequencies:
     nationalities: Mapping[str, float]
     rare_nationality: float
     genders: Mapping[str, float]
+    towns: WordShares
+    birthplaces: WordShares
 
 
 def learn_frequencies(referrals: Referrals) -> Frequencies:
@@ -95,6 +98,13 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
     def shares(of: Int64s, texts: tuple[str, ...]) -> WordShares:
         return _word_shares(of, texts, person[token_row], nationality, nationality_names, people)
 
+    def places(lists: TokenLists) -> WordShares:
+        held = referrals.linkable[lists.row]
+        row, place = lists.row[held], lists.token[held].astype(np.int64)
+        of_row = referrals.nationality.code[row].astype(np.int64)
+        said = _people_counts(referrals, rows[lists.count[rows] > 0], person)
+        return _word_shares(place, lists.texts, person[row], of_row, nationality_names, said)
+
     years, days = _date_shares(referrals, rows)
     nationalities, rare_nationality = _nationality_shares(referrals, rows, person, nationality_names)
     genders = np.bincount(referrals.gender[rows], minlength=4)[1:].astype(float)
@@ -110,6 +120,8 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
         nationalities=nationalities,
         rare_nationality=rare_nationality,
         genders={str(code + 1): float(share) for code, share in enumerate(genders)},
+        towns=places(referrals.towns),
+        birthplaces=places(referrals.birthplaces),
     )
 
 

@@ -122,7 +122,7 @@ class LinkageModel:
             )
         rest = {name: value for name, value in values.items() if name not in ("format", "frequencies")}
         frequencies = dict(values["frequencies"])
-        for name in ("words", "skeletons", "variants"):
+        for name in ("words", "skeletons", "variants", "towns", "birthplaces"):
             frequencies[name] = WordShares(**frequencies[name])
         return cls(**rest, frequencies=Frequencies(**frequencies))
 

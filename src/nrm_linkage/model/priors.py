@@ -100,6 +100,8 @@ M_PRIOR: Shares = {
     "gender": {"same": 0.985, "different": 0.015},
     "reference": {"personal": 0.75, "police": 0.02, "different": 0.23},
     "contact": {"phone or e-mail": 0.40, "postcode": 0.20, "different": 0.40},
+    "town": {"same": 0.55, "different": 0.45},
+    "birthplace": {"same": 0.75, "different": 0.25},
 }  # fmt: skip
 
 RELATIVE: Shares = {
@@ -124,6 +126,8 @@ RELATIVE: Shares = {
     "gender": {"same": 0.72, "different": 0.28},
     "reference": {"personal": 0.05, "police": 0.15, "different": 0.80},
     "contact": {"phone or e-mail": 0.10, "postcode": 0.20, "different": 0.70},
+    "town": {"same": 0.60, "different": 0.40},
+    "birthplace": {"same": 0.70, "different": 0.30},
 }  # fmt: skip
 
 NAMESAKE: Shares = {
@@ -170,6 +174,8 @@ U_PRIOR: Shares = {
     "gender": {"same": 0.63, "different": 0.37},
     "reference": {"personal": 0.00002, "police": 0.00005, "different": 0.99993},
     "contact": {"phone or e-mail": 0.00003, "postcode": 0.0001, "different": 0.99987},
+    "town": {"same": 0.01, "different": 0.99},
+    "birthplace": {"same": 0.03, "different": 0.97},
 }  # fmt: skip
 
 NEAR_WORD_SHARES: Mapping[int, float] = {4: 0.03, 5: 0.015, 6: 0.008, 7: 0.005, 8: 0.003}

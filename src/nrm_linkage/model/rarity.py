@@ -14,11 +14,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nrm_linkage.compare.fields import BirthYearLevel, DateLevel, GenderLevel, NationalityLevel
+from nrm_linkage.compare.fields import (
+    BirthplaceLevel,
+    BirthYearLevel,
+    DateLevel,
+    GenderLevel,
+    NationalityLevel,
+    TownLevel,
+)
+from nrm_linkage.compare.values import shared_tokens
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model.frequencies import Frequencies, WordShares, nationality_key, stratum_name
 from nrm_linkage.normalise.dates import DefaultDate
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, TokenLists
 
 __all__ = ["BoundRarity"]
 
@@ -45,6 +53,8 @@ class BoundRarity:
         self._words = _BoundShares(frequencies.words, bags.tokens.texts, names)
         self._skeletons = _BoundShares(frequencies.skeletons, bags.skeleton_texts, names)
         self._variants = _BoundShares(frequencies.variants, bags.variant_texts, names)
+        self._towns = _BoundShares(frequencies.towns, referrals.towns.texts, names)
+        self._birthplaces = _BoundShares(frequencies.birthplaces, referrals.birthplaces.texts, names)
         letters = np.array(
             [min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts] or [1], dtype=np.int64
         )
@@ -70,7 +80,7 @@ class BoundRarity:
         bags = self._referrals.names
         if not len(left):
             return np.zeros(0)
-        among = self._nationalities_of_names(left, right)
+        among = self._nationalities_among(left, right)
         word_l, word_r = self._words.share(left_word, *among), self._words.share(right_word, *among)
         word = np.maximum(word_l, word_r)
         class_ = np.maximum.reduce(
@@ -92,7 +102,7 @@ class BoundRarity:
         )
         return np.asarray(-np.log2(np.clip(share, 1e-9, 1.0)))
 
-    def _nationalities_of_names(self, left: Int32s, right: Int32s) -> tuple[Int32s, Int32s]:
+    def _nationalities_among(self, left: Int32s, right: Int32s) -> tuple[Int32s, Int32s]:
         """The nationalities within which names of each pair are common or rare; 0 (the whole) on both sides
         where one is not known or the two have no naming community in common.
         """
@@ -131,6 +141,26 @@ class BoundRarity:
         """For equal genders the gender's share."""
         share = self._gender_share[self._referrals.gender[left]]
         return np.where(level == GenderLevel.SAME, -np.log2(np.clip(share, 1e-9, 1.0)), np.nan)
+
+    def towns_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For one town the share of its people."""
+        return self._place_bits(self._referrals.towns, self._towns, left, right, level == TownLevel.SAME)
+
+    def birthplaces_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
+        """For one place of birth the share of people from there."""
+        lists = self._referrals.birthplaces
+        return self._place_bits(lists, self._birthplaces, left, right, level == BirthplaceLevel.SAME)
+
+    def _place_bits(
+        self, lists: TokenLists, shares: _BoundShares, left: Int32s, right: Int32s, same: Mask
+    ) -> Float64s:
+        bits = np.full(len(left), np.nan)
+        left, right = left[same], right[same]
+        if len(left):
+            place = shared_tokens(lists, left, right)
+            share = shares.share(place, *self._nationalities_among(left, right))
+            bits[same] = -np.log2(np.clip(share, 1e-9, 1.0))
+        return bits
 
 
 class _BoundShares:

@@ -7,30 +7,27 @@ of earlier referrals are turned round here, so that yes always means that the pe
 where the referral is undated the answer is dropped. The number of an earlier referral that the details name
 is a reference and is read in `earlier`.
 
-A value that says something of which its reader makes nothing has an issue.
+A value that says something of which its reader makes nothing has an issue (`boxes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from nrm_linkage.normalise.answers import Answer, read_answer
+from nrm_linkage.normalise.boxes import Boxes, Doubt
 from nrm_linkage.normalise.dates import read_date
-from nrm_linkage.normalise.distinct import ReadColumn, distinct_values, merge_lists, token_lists
+from nrm_linkage.normalise.distinct import ReadColumn, merge_lists, token_lists
 from nrm_linkage.normalise.exploitation import read_period, read_types
 from nrm_linkage.normalise.places import read_places
 from nrm_linkage.normalise.responders import read_responder
-from nrm_linkage.normalise.values import MISSING_WORDS, text_of
+from nrm_linkage.normalise.values import text_of
 from nrm_linkage.tables import Coded, Days, InstanceFacts, Int8s, TokenLists
 
-__all__ = ["TYPE_BITS", "Doubt", "facts_and_doubts", "instance_facts"]
-
-Reading = TypeVar("Reading")
+__all__ = ["TYPE_BITS", "facts_and_doubts", "instance_facts"]
 
 TYPE_BITS: Mapping[str, int] = {"labour": 1, "sexual": 2, "criminal": 4, "domestic": 8, "organ": 16}
 """Bit of each published exploitation class in `InstanceFacts.types` (domain.md 2.4)."""
@@ -60,58 +57,7 @@ NO_PLACE = "place not recognised"
 NO_PERIOD = "no date of exploitation recognised"
 NO_ANSWER = "answer not recognised"
 NO_DECISION = "decision not recognised"
-_SAYS_NOTHING = MISSING_WORDS | {"not specified", "none known", "n/a - none"}
 _UNDECIDED = ("await", "pending", "outstanding", "not yet", "no decision", "reconsider")
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """The issues of one value."""
-
-    issues: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Boxes:
-    """The columns of a frame, and what was doubtful in those that were read."""
-
-    columns: Columns
-    doubts: list[tuple[str, ReadColumn[Doubt]]]
-
-    def read(self, name: str, read: Callable[[object], Reading], unread: str) -> list[ReadColumn[Reading]]:
-        """The columns of a field, none where the frame has none; a value that `read` takes for a missing one
-        has the issue `unread`.
-        """
-        return [self._read(name, column, read, unread) for column in self.columns.get(name, ())]
-
-    def _read(
-        self, name: str, column: pd.Series, read: Callable[[object], Reading], unread: str
-    ) -> ReadColumn[Reading]:
-        codes, distinct = distinct_values(column)
-        missing = read(None)
-        readings = (missing, *(read(value) for value in distinct))
-        of_rows = (codes + 1).astype(np.int32)
-        doubts = tuple(
-            _doubt(value, reading, missing, unread)
-            for value, reading in zip((None, *distinct), readings, strict=True)
-        )
-        if any(doubt.issues for doubt in doubts):
-            self.doubts.append((name, ReadColumn(of_rows, doubts)))
-        return ReadColumn(of_rows, readings)
-
-
-def _doubt(value: object, reading: Any, missing: Any, unread: str) -> Doubt:
-    stated = getattr(reading, "issues", None)
-    if stated is not None:
-        return Doubt(stated)
-    if reading != missing:
-        return Doubt()
-    text, problems = text_of(value)
-    if text is None:
-        return Doubt(problems)
-    lower = text.casefold().rstrip(".")
-    silent = lower in _SAYS_NOTHING or lower.startswith("not specified")
-    return Doubt((unread,)) if unread and not silent else Doubt()
 
 
 def instance_facts(columns: Columns, referred: Days) -> InstanceFacts:
@@ -123,7 +69,7 @@ def facts_and_doubts(
     columns: Columns, referred: Days
 ) -> tuple[InstanceFacts, list[tuple[str, ReadColumn[Doubt]]]]:
     """Everything about the instance, one row a referral; and by field the issues of its values."""
-    boxes = _Boxes(columns, [])
+    boxes = Boxes(columns, [])
     n_rows = len(referred)
     started_first, started_last, ended_last = _period(boxes, n_rows)
     facts = InstanceFacts(
@@ -142,7 +88,7 @@ def facts_and_doubts(
     return facts, boxes.doubts
 
 
-def _reported_before(boxes: _Boxes, referred: Days) -> Int8s:
+def _reported_before(boxes: Boxes, referred: Days) -> Int8s:
     """Whether the person had reported before, yes always meaning that they had."""
     reported = _answers(boxes, "reported_before", len(referred))
     asked = boxes.columns.get("reported_before", ())
@@ -154,7 +100,7 @@ def _reported_before(boxes: _Boxes, referred: Days) -> Int8s:
     return np.where(np.isnat(referred), int(Answer.MISSING), asked_anew).astype(np.int8)
 
 
-def _types(boxes: _Boxes, n_rows: int) -> Int8s:
+def _types(boxes: Boxes, n_rows: int) -> Int8s:
     found = np.zeros(n_rows, dtype=np.int8)
     for read in boxes.read("exploitation_type", read_types, NO_TYPE):
         found |= read.map(lambda types: sum(TYPE_BITS[name] for name in types), "int8").astype(np.int8)
@@ -165,7 +111,7 @@ def _types(boxes: _Boxes, n_rows: int) -> Int8s:
     return found
 
 
-def _period(boxes: _Boxes, n_rows: int) -> tuple[Days, Days, Days]:
+def _period(boxes: Boxes, n_rows: int) -> tuple[Days, Days, Days]:
     """First and last day on which exploitation may have begun, and the last on which it may have ended."""
     started_first = np.full(n_rows, "NaT", dtype="datetime64[D]")
     started_last, ended_last = started_first.copy(), started_first.copy()
@@ -179,7 +125,7 @@ def _period(boxes: _Boxes, n_rows: int) -> tuple[Days, Days, Days]:
     return started_first, started_last, ended_last
 
 
-def _spans(boxes: _Boxes, name: str) -> list[tuple[Days, Days]]:
+def _spans(boxes: Boxes, name: str) -> list[tuple[Days, Days]]:
     """First and last day of each row's period in each column of a field."""
     return [
         (
@@ -190,7 +136,7 @@ def _spans(boxes: _Boxes, name: str) -> list[tuple[Days, Days]]:
     ]
 
 
-def _places(boxes: _Boxes, n_rows: int) -> TokenLists:
+def _places(boxes: Boxes, n_rows: int) -> TokenLists:
     parts = [
         token_lists([sorted(places) for places in read.readings], read.codes)
         for name in ("exploitation_cities", "exploitation_countries", "exploitation_place")
@@ -199,7 +145,7 @@ def _places(boxes: _Boxes, n_rows: int) -> TokenLists:
     return merge_lists(parts, n_rows)
 
 
-def _responders(boxes: _Boxes, n_rows: int) -> Coded:
+def _responders(boxes: Boxes, n_rows: int) -> Coded:
     """The first responders, each body under one name."""
     found = boxes.read("first_responder", read_responder, "")
     if not found:
@@ -209,19 +155,19 @@ def _responders(boxes: _Boxes, n_rows: int) -> Coded:
     return Coded(codes=found[0].map(lambda text: number[text], "int32").astype(np.int32), values=texts)
 
 
-def _dates(boxes: _Boxes, name: str, n_rows: int) -> Days:
+def _dates(boxes: Boxes, name: str, n_rows: int) -> Days:
     for read in boxes.read(name, read_date, ""):
         return read.map(lambda reading: reading.first, "datetime64[D]").astype("datetime64[D]")
     return np.full(n_rows, "NaT", dtype="datetime64[D]")
 
 
-def _answers(boxes: _Boxes, name: str, n_rows: int) -> Int8s:
+def _answers(boxes: Boxes, name: str, n_rows: int) -> Int8s:
     for read in boxes.read(name, read_answer, NO_ANSWER):
         return read.map(int, "int8").astype(np.int8)
     return np.zeros(n_rows, dtype=np.int8)
 
 
-def _negative_decisions(boxes: _Boxes, n_rows: int) -> Int8s:
+def _negative_decisions(boxes: Boxes, n_rows: int) -> Int8s:
     """Yes where either decision on the referral is recorded as negative or withdrawn, no where none is and
     one is recorded as positive.
     """

@@ -2,9 +2,9 @@
 of `data_issues`.
 
 The order: referral dates; names; births and ages; nationality; gender; references and contacts; what the
-record says of the instance; which rows can be linked at all. Nothing here compares two referrals, and no
-unreadable value stops a run: it is missing, with an issue that names the row and the field and never the
-value.
+record says of the instance; where the person lives and was born; which rows can be linked at all. Nothing
+here compares two referrals, and no unreadable value stops a run: it is missing, with an issue that names the
+row and the field and never the value.
 
 A row is linkable when it holds a name, a personal reference, a telephone number or an e-mail address, and is
 not a technical duplicate. Duty to Notify reports are mostly nameless and fall out here (domain.md 1.1).
@@ -23,12 +23,14 @@ import pandas as pd
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.normalise.bags import name_bags
 from nrm_linkage.normalise.births import read_births
+from nrm_linkage.normalise.boxes import Boxes
 from nrm_linkage.normalise.dates import read_date
 from nrm_linkage.normalise.distinct import ReadColumn, expand_lists, read_column
 from nrm_linkage.normalise.facts import facts_and_doubts
 from nrm_linkage.normalise.gender import read_gender
 from nrm_linkage.normalise.nationality import group, read_nationality
 from nrm_linkage.normalise.token_columns import contact_lists, reference_lists
+from nrm_linkage.normalise.whereabouts import birthplace_lists, town_lists
 from nrm_linkage.tables import Days, Mask, Nationalities, RawReferrals, Referrals, TokenLists
 
 __all__ = ["Normalised", "normalise_referrals"]
@@ -80,6 +82,9 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
     issues += [_reading_issues(box, read) for box, read in (reference_boxes | contact_boxes).items()]
     facts, doubts = facts_and_doubts(columns, referred)
     issues += [_reading_issues(box, read) for box, read in doubts]
+    boxes = Boxes(columns, [])
+    towns, birthplaces = town_lists(boxes, n_rows), birthplace_lists(boxes, n_rows)
+    issues += [_reading_issues(box, read) for box, read in boxes.doubts]
     reachable = _holds(references, but_not="police") | _holds(contacts, but_not="postcode")
     referrals = Referrals(
         referral_id=raw.referral_id,
@@ -92,6 +97,8 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
         gender=gender,
         references=references,
         contacts=contacts,
+        towns=towns,
+        birthplaces=birthplaces,
         referred=referred,
         facts=facts,
         linkable=((named.bags.tokens.count > 0) | reachable) & (raw.duplicate_of == np.arange(n_rows)),
