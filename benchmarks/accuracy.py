@@ -25,7 +25,7 @@ FEBRL = {
     "date_of_birth": "date_of_birth",
     "home_office_reference": "soc_sec_id",
 }
-FAKE = {"given_name": "first_name", "family_name": "surname", "date_of_birth": "dob", "email": "email"}
+FAKE = {"town": "city", "given_name": "first_name", "family_name": "surname", "date_of_birth": "dob", "email": "email"}
 SIMULATED = {"given_name": "first_name", "family_name": "last_name", "date_of_birth": "dob", "gender": "sex"}
 
 

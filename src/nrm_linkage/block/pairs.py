@@ -37,7 +37,7 @@ def candidate_pairs(
     TooManyPairsError
         The rules would make more than `config.max_candidate_pairs` pairs, repeats between rules included.
     """
-    plans = [_plan(rule, referrals, config.max_key_size) for rule in rules]
+    plans = [_plan(rule, referrals, rule.fits or config.max_key_size) for rule in rules]
     _refuse_too_many([(rule.name, parts) for rule, (parts, _) in zip(rules, plans, strict=True)], config)
     n_rules = len(rules)
     tagged = [_no_rows()]

@@ -3,11 +3,11 @@
 A rule gives each row some keys; two rows with a key in common are a candidate pair. The union of the rules is
 meant to find at least 99% of true pairs (measured in docs/quality.md); no single rule is. Rules rest on what
 survives bad recording: name words by their transliteration-tolerant skeleton in whichever box they stood,
-birth years within one, birth dates whichever way day and month were written, references, telephone numbers
-and e-mail addresses. Gender and nationality alone bring nobody together.
+birth years within one, birth dates whichever way day and month were written, the beginnings of words that an
+error disfigures, towns, references, telephone numbers and e-mail addresses. Gender and nationality alone bring nobody together.
 
 A key shared by too many rows is refined with one more attribute (`refine_by`, tried in turn), never dropped
-in silence. A row that lacks the attribute stays with every refined part of its key.
+in silence. A small extract is compared in full. A row that lacks the attribute stays with every refined part of its key.
 """
 
 from __future__ import annotations
@@ -24,6 +24,14 @@ from nrm_linkage.tables import Int64s, Mask, Referrals, TokenLists
 __all__ = ["ATTRIBUTES", "RULES", "BlockingRule", "Keys"]
 
 UInt64s = npt.NDArray[np.uint64]
+
+SMALL_EXTRACT = 1_000
+"""Linkable referrals of which all pairs are compared: half a million, in about a second (chosen by us)."""
+
+BEGINNING_LETTERS = 2
+"""Letters of a beginning: one would bring half as many pairs more and hardly a true one (chosen by us:
+docs/decisions/0008).
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +52,7 @@ class Keys:
 @dataclass(frozen=True)
 class BlockingRule:
     """One rule. `sentence` says in words what the pair shares; `rare_only`: keys that are too common are no
-    keys of this rule.
+    keys of this rule; `fits`: referrals of a key that are compared in full, None for the config's limit.
     """
 
     name: str
@@ -52,6 +60,7 @@ class BlockingRule:
     keys: Callable[[Referrals], Keys]
     refine_by: tuple[str, ...] = ()
     rare_only: bool = False
+    fits: int | None = None
 
 
 def name_words(referrals: Referrals) -> tuple[Int64s, Int64s]:
@@ -108,6 +117,27 @@ def _two_words(referrals: Referrals) -> Keys:
     return Keys(row[a], mixed(word[a], word[b]), np.stack([word[a], word[b]], axis=1))
 
 
+def _word_and_town(referrals: Referrals) -> Keys:
+    row, word = name_words(referrals)
+    towns = referrals.towns
+    a, b = joined(row, towns.row, referrals.n)
+    return Keys(row[a], mixed(word[a], towns.token[b].astype(np.int64)), word[a][:, None])
+
+
+def _word_and_beginning(referrals: Referrals) -> Keys:
+    bags = referrals.names
+    whole = ~bags.is_initial[bags.tokens.token]
+    row, token = bags.tokens.row[whole], bags.tokens.token[whole]
+    _, beginnings = np.unique(
+        np.array([text[:BEGINNING_LETTERS] for text in bags.tokens.texts] or [""]), return_inverse=True
+    )
+    a, b = joined(row, row, referrals.n)
+    other = token[a] != token[b]
+    a, b = a[other], b[other]
+    word = bags.skeleton[token[a]].astype(np.int64)
+    return Keys(row[a], mixed(word, beginnings[token[b]].astype(np.int64)), word[:, None])
+
+
 def _rare_word(referrals: Referrals) -> Keys:
     row, word = name_words(referrals)
     return Keys(row, mixed(word), word[:, None])
@@ -138,6 +168,12 @@ def _reference(referrals: Referrals) -> Keys:
 
 def _contact(referrals: Referrals) -> Keys:
     return _tokens(referrals.contacts, ("phone", "email"))
+
+
+def _small_extract(referrals: Referrals) -> Keys:
+    rows = np.flatnonzero(referrals.linkable)
+    rows = rows if len(rows) <= SMALL_EXTRACT else rows[:0]
+    return Keys(rows, mixed(np.zeros(len(rows), dtype=np.int64)), np.zeros((len(rows), 0), dtype=np.int64))
 
 
 def _stacked(parts: list[Keys]) -> Keys:
@@ -189,6 +225,18 @@ RULES: tuple[BlockingRule, ...] = (
         ("birth year within one", "another name word", "gender", "birth month"),
     ),
     BlockingRule(
+        "name word and town",
+        "a name word sounds alike and the present towns are the same",
+        _word_and_town,
+        ("birth year within one", "another name word"),
+    ),
+    BlockingRule(
+        "name word and beginning of another",
+        "a name word sounds alike and another begins with the same two letters",
+        _word_and_beginning,
+        ("birth year within one", "nationality", "gender"),
+    ),
+    BlockingRule(
         "rare name word", "a name word that few referrals hold sounds alike", _rare_word, rare_only=True
     ),
     BlockingRule(
@@ -205,6 +253,12 @@ RULES: tuple[BlockingRule, ...] = (
     ),
     BlockingRule(
         "contact", "a telephone number or e-mail address is the same", _contact, ("another name word",)
+    ),
+    BlockingRule(
+        "small extract",
+        "the extract is small enough to compare everybody with everybody",
+        _small_extract,
+        fits=SMALL_EXTRACT,
     ),
 )
 """The default rules, in the order of their bits in `CandidatePairs.found_by`."""
