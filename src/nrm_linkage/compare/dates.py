@@ -2,9 +2,9 @@
 
 One of the three fields at most speaks of a pair, so that nothing is counted twice: `date_of_birth` where
 both dates are known to the day; `birth_year` where both births are known to two years or less, by an
-incomplete date or an age; `birth_range` where one side is known only as child or adult. `age_group` speaks
-beside them, of what the two were at their referrals: strangers' dates are counted among people of like ages,
-so that the ages are evidence of their own.
+incomplete date or an age; `birth_range` where one side is known only as child or adult, and the other better.
+`age_group` speaks beside them, of what the two were at their referrals: strangers' dates are counted among
+people of like ages, so that the ages are evidence of their own.
 
 Levels of dates are tried from the most telling down, and the first that holds is the level: the same day;
 day and month exchanged; the same day in another calendar; a stand-in date within a year; one digit; same day
@@ -84,17 +84,17 @@ def birth_period_levels(referrals: Referrals, left: Int32s, right: Int32s) -> tu
     gap = np.maximum(
         _day_numbers(first_l) - _day_numbers(last_r), _day_numbers(first_r) - _day_numbers(last_l)
     )
-    width = np.maximum(
-        _day_numbers(last_l) - _day_numbers(first_l), _day_numbers(last_r) - _day_numbers(first_r)
-    )
-    narrow = known & (width <= NARROW_DAYS)
+    narrow_l = _day_numbers(last_l) - _day_numbers(first_l) <= NARROW_DAYS
+    narrow_r = _day_numbers(last_r) - _day_numbers(first_r) <= NARROW_DAYS
+    narrow = known & narrow_l & narrow_r
+    one_narrow = known & (narrow_l != narrow_r)
     year = np.select(
         [~narrow, gap <= 0, gap <= YEAR_DAYS, gap <= 5 * YEAR_DAYS],
         [BirthYearLevel.MISSING, BirthYearLevel.AGREES, BirthYearLevel.NEAR, BirthYearLevel.WITHIN_5_YEARS],
         BirthYearLevel.FAR,
     )
     group = np.select(
-        [~known | narrow, gap <= 0],
+        [~one_narrow, gap <= 0],
         [BirthRangeLevel.MISSING, BirthRangeLevel.COMPATIBLE],
         BirthRangeLevel.INCOMPATIBLE,
     )

@@ -37,9 +37,15 @@ class Rarity(Protocol):
     """
 
     def words_bits(
-        self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s
+        self,
+        left: Int32s,
+        right: Int32s,
+        left_word: Int32s,
+        right_word: Int32s,
+        level: Int8s,
+        n_aligned: Int64s,
     ) -> Float64s:
-        """For aligned words of pairs of rows, at a `WordLevel`."""
+        """For aligned words of pairs of rows, at a `WordLevel`; `n_aligned`: those of the pair."""
 
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For dates of birth at a `DateLevel` that is by frequency; NaN at other levels."""
@@ -126,6 +132,7 @@ def _names_bits(
         names.left_word[pair, place],
         names.right_word[pair, place],
         names.level[pair, place],
+        np.bincount(pair, minlength=len(left))[pair],
     )
     is_given = names.is_given[pair, place]
     sums = []

@@ -3,7 +3,8 @@ look-up.
 
 A word's share is taken within the nationality that the two referrals have in common; where they record two
 nationalities of one naming community (Eritrean and Ethiopian), from its shares in both; and otherwise in the
-whole. At the level `variant` the share is that of the commonest class that either
+whole. Where one side does not say, several words that agree are as common as a stranger of the nationality
+that the other records, who bears them all: names tell the nationality, and do so once, not with every word. At the level `variant` the share is that of the commonest class that either
 word belongs to; at `near` and `shortened` that of strangers' near or shortened words, and never below the
 words' own shares (whoever is near Mohamed is near many).
 """
@@ -72,7 +73,13 @@ class BoundRarity:
         self._date_share, self._year_share = _date_shares(frequencies, referrals)
 
     def words_bits(
-        self, left: Int32s, right: Int32s, left_word: Int32s, right_word: Int32s, level: Int8s
+        self,
+        left: Int32s,
+        right: Int32s,
+        left_word: Int32s,
+        right_word: Int32s,
+        level: Int8s,
+        n_aligned: Int64s,
     ) -> Float64s:
         """For aligned words, at a `WordLevel`. An initial has no share of its own: agreeing, it says no more
         than one that shortens a word.
@@ -81,14 +88,21 @@ class BoundRarity:
         if not len(left):
             return np.zeros(0)
         among = self._nationalities_among(left, right)
-        word_l, word_r = self._words.share(left_word, *among), self._words.share(right_word, *among)
+        told, known, once = self._nationality_told(left, right, n_aligned)
+
+        def share(shares: _BoundShares, code: Int32s) -> Float64s:
+            found = shares.share(code, *among)
+            found[told] = np.maximum(found[told], once * shares.share(code[told], known, known))
+            return found
+
+        word_l, word_r = share(self._words, left_word), share(self._words, right_word)
         word = np.maximum(word_l, word_r)
         class_ = np.maximum.reduce(
             [
-                self._skeletons.share(bags.skeleton[left_word], *among),
-                self._skeletons.share(bags.skeleton[right_word], *among),
-                self._variants.share(bags.variant[left_word], *among),
-                self._variants.share(bags.variant[right_word], *among),
+                share(self._skeletons, bags.skeleton[left_word]),
+                share(self._skeletons, bags.skeleton[right_word]),
+                share(self._variants, bags.variant[left_word]),
+                share(self._variants, bags.variant[right_word]),
             ]
         )
         letters_l, letters_r = self._letters[left_word], self._letters[right_word]
@@ -110,6 +124,18 @@ class BoundRarity:
         of_left, of_right = code[left], code[right]
         related = (of_left != 0) & (of_right != 0) & (group[of_left] == group[of_right])
         return np.where(related, of_left, 0), np.where(related, of_right, 0)
+
+    def _nationality_told(
+        self, left: Int32s, right: Int32s, n_aligned: Int64s
+    ) -> tuple[Int64s, Int32s, Float64s]:
+        """Words of pairs of which one nationality is known and several words agree: their places, that
+        nationality, and what its share leaves to each word. The stranger need be of it only once for all.
+        """
+        code = self._referrals.nationality.code
+        told = np.flatnonzero(((code[left] == 0) != (code[right] == 0)) & (n_aligned > 1))
+        known = np.maximum(code[left[told]], code[right[told]])
+        once = self._nationality_share[known] ** (1.0 / n_aligned[told])
+        return told, known, np.asarray(once, dtype=np.float64)
 
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For equal dates the date's share; NaN at other levels."""
