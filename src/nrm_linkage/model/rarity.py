@@ -90,19 +90,19 @@ class BoundRarity:
         among = self._nationalities_among(left, right)
         told, known, once = self._nationality_told(left, right, n_aligned)
 
-        def share(shares: _BoundShares, code: Int32s) -> Float64s:
+        def share_of(shares: _BoundShares, code: Int32s) -> Float64s:
             found = shares.share(code, *among)
             found[told] = np.maximum(found[told], once * shares.share(code[told], known, known))
             return found
 
-        word_l, word_r = share(self._words, left_word), share(self._words, right_word)
+        word_l, word_r = share_of(self._words, left_word), share_of(self._words, right_word)
         word = np.maximum(word_l, word_r)
         class_ = np.maximum.reduce(
             [
-                share(self._skeletons, bags.skeleton[left_word]),
-                share(self._skeletons, bags.skeleton[right_word]),
-                share(self._variants, bags.variant[left_word]),
-                share(self._variants, bags.variant[right_word]),
+                share_of(self._skeletons, bags.skeleton[left_word]),
+                share_of(self._skeletons, bags.skeleton[right_word]),
+                share_of(self._variants, bags.variant[left_word]),
+                share_of(self._variants, bags.variant[right_word]),
             ]
         )
         letters_l, letters_r = self._letters[left_word], self._letters[right_word]
