@@ -1,7 +1,7 @@
 """The records as an analyst would clean them before Splink or recordlinkage: what both peers are given.
 
-`cleaned(records, columns)` reads the fields that `link_referrals` recognised in the same records, so that the
-peers have them too, and writes them in this order:
+`cleaned(records, columns)` reads the columns that `link_referrals` recognised in the same records, and writes
+in this order:
 
 1. Text: letters and digits of any script as ASCII, lower case, other characters as spaces; a few words that
    stand for "nothing" become missing.
@@ -16,9 +16,10 @@ peers have them too, and writes them in this order:
 5. References: every number of six digits or more in the Home Office's and the police's boxes, with the
    letter before it, as a list. Phone: the last ten digits. Email: lower case. Postcode: without spaces.
 
-This is what is usually done, not all that can be done: aliases, partial dates, other calendars, unlike
-spellings of a nationality, and exchanged days and months are left to the comparisons. Ages, and what was said
-of the exploitation, are not taken. Nothing of the library's own cleaning is used.
+This is what is usually done, not all that can be done. Not taken: aliases, second nationalities, languages,
+ages, dates of referral, what was said of the exploitation, partial dates and dates of other calendars. Unlike
+spellings, and exchanged names, days and months, are left to the comparisons. Nothing of the library's own
+cleaning is used.
 """
 
 from __future__ import annotations
