@@ -134,4 +134,4 @@ def test_bound_rarity_holds_no_text(extract):
     bound = BoundRarity(extract.frequencies, referrals)
     assert "Zamir" not in repr(vars(bound)["_words"].__dict__)
     none = np.zeros(0, dtype=np.int32)
-    assert bound.words_bits(none, none, none, none, none.astype(np.int8)).shape == (0,)
+    assert bound.words_bits(none, none, none, none, none.astype(np.int8), none.astype(np.int64)).shape == (0,)

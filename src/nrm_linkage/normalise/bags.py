@@ -2,9 +2,10 @@
 
 In this order: each box is read, every distinct value once (`name_column`); a name that is split between two
 boxes becomes one word (`name_joins`); boxes are laid end to end (given, family, whole name where the first
-two are empty, alias); rows of initials alone have no name; a word that a row repeats counts once; words
-beyond the limit are left out and counted. The vocabulary is the sorted set of words, and each word gets its
-skeleton, spelling-variant class and phonetic code once.
+two are empty, alias); rows of initials alone have no name; an alias that only shortens a name of its own row
+is left out (`Charlie`, known as `Char`: that two referrals agree in it says nothing more than the name does);
+a word that a row repeats counts once; words beyond the limit are left out and counted. The vocabulary is the
+sorted set of words, and each word gets its skeleton, spelling-variant class and phonetic code once.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from nrm_linkage.normalise.distinct import (
 )
 from nrm_linkage.normalise.name_column import NameColumn, read_name_column
 from nrm_linkage.normalise.name_joins import join_boxes
-from nrm_linkage.normalise.names import NameBox, NameReading
+from nrm_linkage.normalise.names import NameBox, NameReading, NameRole
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
-from nrm_linkage.normalise.variants import variant_class
+from nrm_linkage.normalise.variants import nickname_classes, variant_class
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags, TokenLists
 
 __all__ = ["ReadNames", "name_bags", "with_keys"]
@@ -54,6 +55,7 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     words = tuple(sorted({text for column in boxes.values() for text in column.texts}))
     row, token, role = _lay_end_to_end(boxes, words, n_rows)
     says_something = _beyond_initials(row, token, words, n_rows)
+    says_something &= ~_short_forms(row, token, role, words)
     row, token, role = row[says_something], token[says_something], role[says_something]
     once = first_occurrences(row * max(len(words), 1) + token)
     row, token, role = row[once], token[once], role[once]
@@ -76,6 +78,24 @@ def _beyond_initials(row: Int64s, token: Int64s, words: tuple[str, ...], n_rows:
     named = np.zeros(n_rows, dtype=bool)
     named[row[whole[token]]] = True
     return np.asarray(named[row])
+
+
+def _short_forms(row: Int64s, token: Int64s, role: Int8s, words: tuple[str, ...]) -> Mask:
+    """Aliases that are the beginning or a nickname of a name in their own row."""
+    result = np.zeros(len(row), dtype=bool)
+    is_alias = role == NameRole.ALIAS
+    aliases = pd.DataFrame({"row": row[is_alias], "alias": token[is_alias], "at": np.flatnonzero(is_alias)})
+    named = ~is_alias & np.isin(row, aliases["row"].to_numpy())
+    pairs = aliases.merge(pd.DataFrame({"row": row[named], "name": token[named]}), on="row")
+    distinct = pairs[["alias", "name"]].drop_duplicates()
+    shortens = [
+        words[name].startswith(words[alias])
+        or not nickname_classes(words[alias]).isdisjoint(nickname_classes(words[name]))
+        for alias, name in distinct.itertuples(index=False)
+    ]
+    kept = distinct[np.array(shortens, dtype=bool)]
+    result[pairs.merge(kept, on=["alias", "name"])["at"].to_numpy(dtype=np.int64)] = True
+    return result
 
 
 def _lay_end_to_end(
