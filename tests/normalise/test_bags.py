@@ -12,7 +12,7 @@ from nrm_linkage.normalise.bags import ReadNames, name_bags
 from nrm_linkage.normalise.names import NameBox, NameRole, join_tokens, read_name
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
-from nrm_linkage.normalise.variants import variant_class
+from nrm_linkage.normalise.variants import nickname_classes, variant_class
 
 BOXES = ("given_name", "family_name", "name", "alias")
 TEXTS = (
@@ -45,6 +45,10 @@ def words(found: ReadNames) -> list[list[tuple[str, int]]]:
     ]
 
 
+def shortens(alias: str, name: str) -> bool:
+    return name.startswith(alias) or bool(nickname_classes(alias) & nickname_classes(name))
+
+
 def plain_bag(record: dict[str, str]) -> list[tuple[str, int]]:
     """The bag of one row, read by itself, before it is cut."""
     read_boxes = {box: read_name(record[box], NameBox(box)).tokens for box in BOXES}
@@ -53,9 +57,11 @@ def plain_bag(record: dict[str, str]) -> list[tuple[str, int]]:
     if read_boxes["given_name"] and read_boxes["family_name"]:
         read_boxes["given_name"] = join_tokens(read_boxes["given_name"] + read_boxes["family_name"])
         read_boxes["family_name"] = ()
+    tokens = [token for box in BOXES for token in read_boxes[box]]
+    names = [token.text for token in tokens if token.role is not NameRole.ALIAS]
     bag: dict[str, int] = {}
-    for box in BOXES:
-        for token in read_boxes[box]:
+    for token in tokens:
+        if token.role is not NameRole.ALIAS or not any(shortens(token.text, name) for name in names):
             bag.setdefault(token.text, int(token.role))
     return list(bag.items()) if any(len(text) > 1 for text in bag) else []
 
@@ -79,6 +85,15 @@ def test_each_word_of_the_vocabulary_has_its_keys_once_and_in_order(texts):
         assert bags.variant_texts[bags.variant[number]] == variant_class(word)
         assert bags.sound_texts[bags.sound[number]] == sounds(word)
         assert bags.is_initial[number] == (len(word) == 1)
+
+
+def test_an_alias_that_only_shortens_a_name_of_its_row_is_left_out():
+    aliases = ["Zam", "Zami", "Ben", "Ghost", "Osei", "Zam Ghost"]
+    frame = pd.DataFrame({"given_name": "Zamir Benjamin", "family_name": "Osei", "alias": aliases})
+    left = [[word for word, role in bag if role == NameRole.ALIAS] for bag in words(read(frame))]
+    assert left == [[], [], [], ["ghost"], [], ["ghost"]]
+    alone = read(pd.DataFrame({"given_name": ["FNU"], "family_name": ["."], "alias": ["Zam"]}))
+    assert words(alone) == [[("zam", NameRole.ALIAS)]]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ MOST_WORDS: Final = 12  # as names.MAX_TOKENS: beyond it words are left out and 
 _LETTERS: Final = "[A-Za-z]+(?:'[A-Za-z]+)*"
 _PLAIN: Final = re.compile(rf"[ \t\n.\-]*{_LETTERS}(?:[ \t\n.\-]+{_LETTERS})*[ \t\n.\-]*")
 _MARIA: Final = re.compile(r"\bma\.", re.IGNORECASE)
+_LOST_SPACE: Final = r"[a-z]{2}[A-Z][a-z]{2}"  # wherever names.LOST_SPACE may find one
 _CAPITALS: Final = r"\b[A-Z]{2,}\b"
 
 
@@ -178,6 +179,7 @@ def _quickly(forms: list[str], box: NameBox) -> tuple[Mask, Int64s, Int64s, list
     word = coded.indices.to_numpy().astype(np.int64)
     texts: list[str] = coded.dictionary.to_pylist()
     quick = ~_has_rule(start, word, texts) & ~_looks_absent(written, start)
+    quick &= ~_mask(pc.match_substring_regex(pa.array(forms, pa.string()), _LOST_SPACE))
     if box is NameBox.WHOLE:
         quick &= ~_shouts(forms, start, word, texts)
     count = np.diff(start)

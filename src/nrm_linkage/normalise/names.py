@@ -3,8 +3,8 @@
 In this order: encoding damage is repaired and other scripts are written in Latin letters (name_text.py); a
 box that holds only a placeholder, a redaction (`PV1`, `Child A`, `JD`) or no letters is read as missing; an
 alias is set apart (`aka`, `@`, quotes, brackets, `née`); a comma or capitals say which part is the family
-name; titles and placeholders around a name are left out; particles go and parts of one name are joined
-(name_parts.py); a box that says one name twice keeps it once; the first 12 tokens are kept.
+name; words whose space was lost are parted where a capital says so; titles and placeholders around a name are
+left out; particles go and parts of one name are joined (name_parts.py); a box that says one name twice keeps it once; the first 12 tokens are kept.
 
 A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. Whatever made the
 reading doubtful is an issue, in fixed words that never hold the value; articles, particles and patronymic
@@ -130,6 +130,10 @@ _RELATIVE: Final = re.compile(
     r"(?<!\w)(?:(?P<child>[sdc]/o|(?:son|daughter|child) of)|w/o|wife of|husband of|h/o)(?!\w)\.?",
     re.IGNORECASE,
 )
+LOST_SPACE: Final = re.compile(
+    r"(?<![^\W\d_])(?!(?:Mac|Fitz)[A-Z])([A-ZÀ-Þ]?[a-zà-ÿ]{2,})(?=[A-ZÀ-Þ][a-zà-ÿ]{2})"
+)
+"""The first of two words whose space was lost (`FinleyJerome`); `McDonald` and `MacDonald` are one word."""
 _TITLE_SLASH: Final = re.compile(r"^\s*w/(?:ro|rt|t|o)\b\.?(?=\s)", re.IGNORECASE)
 _MARIA: Final = re.compile(r"\bMa\.(?=\s*\w)|\bMª|\bM\.ª", re.IGNORECASE)
 ALIAS_WORDS: Final = frozenset(
@@ -342,6 +346,7 @@ def _tokens_of_part(
     part: str, role: NameRole, stretch: _Stretch, box: NameBox, issues: list[str]
 ) -> list[NameToken]:
     line = []
+    part = LOST_SPACE.sub(r"\1 ", part)
     for match in WORD.finditer(part):
         written = match.group()
         text = fold(written)
