@@ -46,8 +46,16 @@ FEBRL: dict[str, object] = {
     "family_name": "surname",
     "date_of_birth": "date_of_birth",
     "home_office_reference": "soc_sec_id",
+    "postcode": "postcode",
+    "town": "suburb",
 }
-FAKE = {"town": "city", "given_name": "first_name", "family_name": "surname", "date_of_birth": "dob", "email": "email"}
+FAKE = {
+    "given_name": "first_name",
+    "family_name": "surname",
+    "date_of_birth": "dob",
+    "town": "city",
+    "email": "email",
+}
 SIMULATED = {"given_name": "first_name", "family_name": "last_name", "date_of_birth": "dob", "gender": "sex"}
 
 SPLINK_THRESHOLD = 0.9

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import BoundRarity, LinkageModel, learn_frequencies, score, starting_model
+from nrm_linkage.normalise.bags import with_keys
 from nrm_linkage.normalise.referrals import normalise_referrals
-from nrm_linkage.normalise.skeleton import skeleton
-from nrm_linkage.normalise.sounds import sounds
-from nrm_linkage.normalise.variants import variant_class
 from nrm_linkage.schema import arrange, recognise
 from nrm_linkage.tables import Comparisons, NameBags, Referrals, TokenLists
 
@@ -69,25 +67,8 @@ def bags_of(bags: list[list[tuple[str, int]]]) -> NameBags:
     flat = [entry for bag in bags for entry in bag]
     start = np.cumsum([0, *(len(bag) for bag in bags)])
     token = np.array([texts.index(word) for word, _ in flat], dtype=np.int32)
-    (skeletons, of_skeletons), (variants, of_variants), (codes, of_sounds) = (
-        _coded([of(word) for word in texts]) for of in (skeleton, variant_class, sounds)
-    )
-    return NameBags(
-        tokens=TokenLists(start=start.astype(np.int64), token=token, texts=texts),
-        role=np.array([role for _, role in flat], dtype=np.int8),
-        skeleton=skeletons,
-        variant=variants,
-        sound=codes,
-        is_initial=np.array([len(word) == 1 for word in texts], dtype=bool),
-        skeleton_texts=of_skeletons,
-        variant_texts=of_variants,
-        sound_texts=of_sounds,
-    )
-
-
-def _coded(texts: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
-    distinct = tuple(sorted(set(texts)))
-    return np.array([distinct.index(text) for text in texts], dtype=np.int32), distinct
+    tokens = TokenLists(start=start.astype(np.int64), token=token, texts=texts)
+    return with_keys(tokens, np.array([role for _, role in flat], dtype=np.int8), texts)
 
 
 def all_pairs(n: int) -> tuple[np.ndarray, np.ndarray]:

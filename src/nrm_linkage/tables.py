@@ -106,14 +106,16 @@ class NameBags(_Shapes):
     """The name tokens of each row, whichever box they stood in, in written order: given, family, whole name,
     alias.
 
-    `tokens` indexes the vocabulary; `role` (int8) is a `NameRole` for each token. For each word of the
-    vocabulary: `skeleton`, `variant` and `sound` (int32) are codes of its transliteration-tolerant skeleton,
-    spelling-variant class and phonetic code, into `skeleton_texts`, `variant_texts` and `sound_texts`;
-    `is_initial` marks single letters.
+    `tokens` indexes the vocabulary; `role` (int8) is a `NameRole` for each token; `joined` (int32) is the
+    word that a token makes with the next one, where the vocabulary holds it, -1 elsewhere. For each word of
+    the vocabulary: `skeleton`, `variant` and `sound` (int32) are codes of its transliteration-tolerant
+    skeleton, spelling-variant class and phonetic code, into `skeleton_texts`, `variant_texts` and
+    `sound_texts`; `is_initial` marks single letters.
     """
 
     tokens: TokenLists
     role: Int8s
+    joined: Int32s
     skeleton: Int32s
     variant: Int32s
     sound: Int32s

@@ -15,7 +15,7 @@ from nrm_linkage.compare.dates import birth_period_levels, date_levels
 from nrm_linkage.compare.fields import DateLevel
 from tests.frames import all_pairs, level_names, people, referrals_of
 
-FIELDS = ("date_of_birth", "birth_year", "age_group")
+FIELDS = ("date_of_birth", "birth_year", "birth_range")
 
 
 def spoken(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
@@ -90,10 +90,10 @@ PERIODS = [
     ("D24, a year off", referral("17/08/2006"), referral("15"), {"birth_year": "near"}),
     ("two ages", referral("", age_at_referral="16"), referral("", age_at_referral="16"),
      {"birth_year": "agrees"}),
-    ("a child", referral("17/08/2006"), referral("", age_group="Child"), {"age_group": "compatible"}),
-    ("no child", referral("17/08/1990"), referral("", age_group="Child"), {"age_group": "incompatible"}),
-    ("two adults", referral("", age_group="Adult"), referral("", age_group="Adult"),
-     {"age_group": "compatible"}),
+    ("a child", referral("17/08/2006"), referral("", age_group="Child"), {"birth_range": "compatible"}),
+    ("no child", referral("17/08/1990"), referral("", age_group="Child"), {"birth_range": "incompatible"}),
+    ("two adults", referral("", age_group="Adult"), referral("", age_group="Adult"), {}),
+    ("an age and a child", referral("16"), referral("", age_group="Child"), {"birth_range": "compatible"}),
     ("D1", referral("17/08/2006"), referral(""), {}),
     ("D22", referral("17/08/2006"), referral("01/01/1900"), {}),
     ("D22, impossible", referral("17/08/2006"), referral("31/02/2005"), {}),
@@ -132,7 +132,7 @@ def births() -> st.SearchStrategy[dict[str, str]]:
 
 
 @given(st.lists(births(), min_size=2, max_size=8))
-def test_of_two_births_exactly_one_field_speaks_and_alike_from_both_sides(records):
+def test_of_two_births_one_field_speaks_if_either_is_half_known_and_alike_from_both_sides(records):
     referrals = referrals_of(people(*records))
     left, right = all_pairs(referrals.n)
     levels = np.stack(
@@ -143,9 +143,32 @@ def test_of_two_births_exactly_one_field_speaks_and_alike_from_both_sides(record
     )
     swapped = [date_levels(referrals.birth, right, left), *birth_period_levels(referrals, right, left)]
     np.testing.assert_array_equal(levels, np.stack(swapped))
-    known = ~np.isnat(referrals.birth.first) | ~np.isnat(referrals.birth_by_age_first)
-    both = known[left] & known[right]
-    np.testing.assert_array_equal((levels > 0).sum(axis=0), both.astype(int))
+    birth = referrals.birth
+    first = np.where(np.isnat(birth.first), referrals.birth_by_age_first, birth.first)
+    last = np.where(np.isnat(birth.first), referrals.birth_by_age_last, birth.last)
+    known, narrow = ~np.isnat(first), (last - first).astype(float) <= 2 * 366
+    speaks = known[left] & known[right] & (narrow[left] | narrow[right])
+    np.testing.assert_array_equal((levels > 0).sum(axis=0), speaks.astype(int))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("Child", "01/02/2023"), ("Child", "01/02/2024"), "both children"),
+        (("Adult", "01/02/2023"), ("Adult", ""), "both adults"),
+        (("Child", "01/02/2023"), ("Adult", "02/02/2023"), "child, later adult"),
+        (("Child", "01/02/2023"), ("Adult", "01/02/2023"), "adult, later child"),
+        (("Child", "01/02/2023"), ("Adult", "31/01/2023"), "adult, later child"),
+        (("Child", ""), ("Adult", "31/01/2023"), "child, later adult"),
+        (("", "01/02/2023"), ("Adult", "31/01/2023"), "missing"),
+    ],
+)
+def test_age_groups_at_the_two_referrals(one, other, expected):
+    boxes = [
+        {"given_name": "Zamir", "age_group": group, "referral_date": day} for group, day in (one, other)
+    ]
+    for pair in (boxes, boxes[::-1]):
+        assert level_names(people(*pair))["age_group"] == expected
 
 
 DAYS = st.dates(dt.date(1960, 1, 1), dt.date(2010, 12, 31))

@@ -48,6 +48,13 @@ def name(given: str, family: str = "", alias: str = "") -> dict[str, str]:
 
 
 GOLDEN = {
+    "one word in two": (name("Leigh Anne", "Osei"), name("Leighanne", "Osei"), "variant", "exact"),
+    "two words in one, elsewhere": (
+        name("Zamir", "Siva Kumar"),
+        name("Sivakumar", "Zamir"),
+        "moved",
+        "variant",
+    ),
     "the same": (name("Zamir", "Testaj"), name("ZAMIR", "Testaj"), "exact", "exact"),
     "two spellings": (name("Teklay", "Mockiani"), name("Teklai", "Mokiani"), "variant", "variant"),
     "brothers": (name("Filmon", "Tesfay Haile"), name("Dawit", "Tesfay Haile"), "different", "exact"),

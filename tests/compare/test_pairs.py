@@ -89,8 +89,10 @@ def test_codes_of_levels_are_their_places_in_the_table():
     enums = {
         "given_name": fields.GivenLevel, "other_names": fields.OtherNamesLevel,
         "date_of_birth": fields.DateLevel, "birth_year": fields.BirthYearLevel,
-        "age_group": fields.AgeGroupLevel, "nationality": fields.NationalityLevel,
-        "gender": fields.GenderLevel, "reference": fields.ReferenceLevel, "contact": fields.ContactLevel,
+        "birth_range": fields.BirthRangeLevel, "age_group": fields.AgeGroupLevel,
+        "nationality": fields.NationalityLevel, "gender": fields.GenderLevel,
+        "reference": fields.ReferenceLevel, "contact": fields.ContactLevel,
+        "town": fields.TownLevel, "birthplace": fields.BirthplaceLevel,
     }  # fmt: skip
     for field in FIELDS:
         assert len(enums[field.name]) == len(field.levels)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from nrm_linkage.compare.values import contact_levels, nationality_levels, reference_levels
 from tests.frames import all_pairs, level_names, people, referrals_of
@@ -74,6 +75,12 @@ REFERENCES = [
      "police"),
     ({HO: "A1234567"}, {HO: ""}, "missing"),
     ({HO: "99887766"}, {HO: "55443322"}, "missing"),
+    ({HO: "A1234567"}, {HO: "A1234576"}, "near"),
+    ({HO: "A1234567"}, {HO: "CID 1234568"}, "near"),
+    ({HO: "99887766"}, {HO: "99887765"}, "near"),
+    ({HO: "NRM 1234567"}, {HO: "NRM 1234568"}, "missing"),
+    ({HO: "NRM 1234567"}, {HO: "A1234568"}, "missing"),
+    ({POLICE: "crime ref 12/3456/23"}, {POLICE: "crime ref 12/3457/23"}, "missing"),
 ]  # fmt: skip
 
 
@@ -91,6 +98,11 @@ CONTACTS = [
     ({"phone": "07700 900123", "postcode": "SW1A 1AA"}, {"phone": "07700 900456", "postcode": "SW1A 1AA"},
      "postcode"),
     ({"phone": "07700 900123"}, {}, "missing"),
+    ({"phone": "07700 900123"}, {"phone": "07700 900132"}, "near"),
+    ({"email": "ruth.example@example.org"}, {"email": "rut.example@exmple.org"}, "near"),
+    ({"email": "ruth.example@example.org"}, {"email": "osei.example@example.org"}, "different"),
+    ({"phone": "07700 900123", "postcode": "SW1A 1AA"}, {"phone": "07700 900124", "postcode": "SW1A 1AA"},
+     "near"),
 ]  # fmt: skip
 
 
@@ -99,13 +111,46 @@ def test_contacts(one, other, expected):
     assert level("contact", one, other) == expected
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"town": "Leeds"}, {"town": "LEEDS "}, "same"),
+        ({"town": "London Borough of Bexley"}, {"town": "Bexley"}, "same"),
+        ({"town": "Leeds"}, {"town": "Derby"}, "different"),
+        ({"town": "Leeds"}, {"town": "Unknown"}, "missing"),
+        ({"town": "Leeds"}, {"town": "UK"}, "missing"),
+        ({"town": "Leeds"}, {}, "missing"),
+        # The postcode has said it already.
+        ({"town": "Leeds", "postcode": "LS1 1AA"}, {"town": "Leeds", "postcode": "LS1 1AA"}, "missing"),
+        ({"town": "Leeds", "postcode": "LS1 1AA"}, {"town": "Leeds", "postcode": "LS2 2BB"}, "same"),
+    ],
+)
+def test_towns(one, other, expected):
+    assert level("town", one, other) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Asmara, Eritrea", "Asmera", "same"),
+        ("Eritrea, Asmara, Mai Temenai", "Mai Temenay", "same"),
+        ("Shkodra", "Tirana", "different"),
+        ("Albania", "Tirana, Albania", "missing"),
+        ("", "Tirana", "missing"),
+    ],
+)
+def test_birthplaces(one, other, expected):
+    assert level("birthplace", {"birthplace": one}, {"birthplace": other}) == expected
+
+
 VALUES = {
     "nationality": ["", "Albanian", "Somali", "Dutch Somali", "Eritrean", "Ethiopian", "Nigerian"],
-    HO: ["", "A1234567", "A1234567; NRM 123456", "NRM 123456", "A7654321", "99887766", "55443322"],
+    HO: ["", "A1234567", "A1234567; NRM 123456", "NRM 123456", "A7654321", "99887766", "55443322",
+         "A1234568", "NRM 1234567"],
     POLICE: ["", "crime ref 12/3456/23", "crime ref 98/7654/23", "A1234567"],
-    "phone": ["", "07700 900123", "07700 900456"],
+    "phone": ["", "07700 900123", "07700 900456", "07700 900124"],
     "postcode": ["", "SW1A 1AA", "EC1A 1BB"],
-}
+}  # fmt: skip
 
 
 def records() -> st.SearchStrategy[dict[str, str]]:
@@ -126,13 +171,24 @@ def test_token_levels_are_those_of_plain_sets(drawn):
         ]
         for a, b, found in zip(left, right, levels(lists, left, right), strict=True):
             common = {text.split(":", 1)[0] for text in held[a] & held[b]}
+            never = {"police", "nrm", "postcode"}
+            if any(text.startswith("nrm:") for text in held[a] | held[b]):
+                never.add("any")
+            near = any(
+                text.split(":")[0] == other.split(":")[0] not in never
+                and OSA.distance(text, other) <= 1
+                for text in held[a]
+                for other in held[b]
+            )
             kinds = {text.split(":", 1)[0] for text in held[a]} & {text.split(":", 1)[0] for text in held[b]}
             if common - {shared}:
                 expected = 1
-            elif common:
+            elif near:
                 expected = 2
-            elif kinds - {"police", "any"}:
+            elif common:
                 expected = 3
+            elif kinds - {"police", "any", "nrm"}:
+                expected = 4
             else:
                 expected = 0
             assert found == expected

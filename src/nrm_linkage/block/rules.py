@@ -4,10 +4,12 @@ A rule gives each row some keys; two rows with a key in common are a candidate p
 meant to find at least 99% of true pairs (measured in docs/quality.md); no single rule is. Rules rest on what
 survives bad recording: name words by their transliteration-tolerant skeleton in whichever box they stood,
 birth years within one, birth dates whichever way day and month were written, the beginnings of words that an
-error disfigures, towns, references, telephone numbers and e-mail addresses. Gender and nationality alone bring nobody together.
+error disfigures, towns, references, telephone numbers and e-mail addresses. Gender and nationality alone
+bring nobody together.
 
 A key shared by too many rows is refined with one more attribute (`refine_by`, tried in turn), never dropped
-in silence. A small extract is compared in full. A row that lacks the attribute stays with every refined part of its key.
+in silence. A small extract is compared in full. A row that lacks the attribute stays with every refined part
+of its key.
 """
 
 from __future__ import annotations

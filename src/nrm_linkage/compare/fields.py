@@ -146,8 +146,9 @@ class ReferenceLevel(IntEnum):
 
     MISSING = 0
     PERSONAL = 1
-    POLICE = 2
-    DIFFERENT = 3
+    NEAR = 2
+    POLICE = 3
+    DIFFERENT = 4
 
 
 class ContactLevel(IntEnum):
@@ -155,8 +156,9 @@ class ContactLevel(IntEnum):
 
     MISSING = 0
     PHONE_OR_EMAIL = 1
-    POSTCODE = 2
-    DIFFERENT = 3
+    NEAR = 2
+    POSTCODE = 3
+    DIFFERENT = 4
 
 
 class TownLevel(IntEnum):
@@ -301,6 +303,7 @@ FIELDS: tuple[Field, ...] = (
         (
             _MISSING,
             Level("personal", "a Home Office or similar reference is the same"),
+            Level("near", "two Home Office or similar references differ by a digit"),
             Level("police", "a police reference is the same"),
             Level("different", "references of the same kind differ"),
         ),
@@ -310,6 +313,7 @@ FIELDS: tuple[Field, ...] = (
         (
             _MISSING,
             Level("phone or e-mail", "a telephone number or e-mail address is the same"),
+            Level("near", "two telephone numbers or e-mail addresses differ by a character"),
             Level("postcode", "a postcode is the same"),
             Level("different", "contact details of the same kind differ"),
         ),

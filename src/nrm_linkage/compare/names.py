@@ -1,7 +1,8 @@
 """Two bags of name words -> the levels of `given_name` and `other_names`, whichever boxes the words stood in.
 
-In this order: every word of one bag is levelled against every word of the other (`words`); the bags are
-aligned one to one, best levels first, words in the same place before others; the word that names the person
+In this order: two words of one bag that the other writes as one (`Leigh Anne`, `Leighanne`) are taken as that
+one; every word of one bag is levelled against every word of the other (`words`); the bags are aligned one to
+one, best levels first, words in the same place before others; the word that names the person
 (the first given name that is more than a middle-name marker; failing a given name, the first word) is judged
 as `given_name`; all other words together as `other_names`.
 
@@ -14,7 +15,7 @@ frequencies come in through `Rarity`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,14 +42,31 @@ _OTHER_OF = np.array(
 
 @dataclass(frozen=True, eq=False)
 class PaddedBags:
-    """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `principal`: int64 (n,), place
-    of the naming word.
+    """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `joined`: int32 (n, k), the
+    word that a word makes with the next, -1 for none; `principal`: int64 (n,), place of the naming word.
     """
 
     word: Int32s
     role: Int8s
     held: Mask
+    joined: Int32s
     principal: Int64s
+
+    def of(self, rows: Int32s) -> PaddedBags:
+        """The bags of some rows."""
+        return PaddedBags(
+            self.word[rows], self.role[rows], self.held[rows], self.joined[rows], self.principal[rows]
+        )
+
+    def narrowed(self, width: int) -> PaddedBags:
+        """The first `width` columns."""
+        return PaddedBags(
+            self.word[:, :width],
+            self.role[:, :width],
+            self.held[:, :width],
+            self.joined[:, :width],
+            self.principal,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +96,8 @@ def padded(bags: NameBags) -> PaddedBags:
     word = np.zeros((n_rows, width), dtype=np.int32)
     role = np.zeros((n_rows, width), dtype=np.int8)
     held = np.zeros((n_rows, width), dtype=bool)
+    joined = np.full((n_rows, width), -1, dtype=np.int32)
+    joined[tokens.row, place] = bags.joined
     word[tokens.row, place] = tokens.token
     role[tokens.row, place] = bags.role
     held[tokens.row, place] = True
@@ -90,37 +110,65 @@ def padded(bags: NameBags) -> PaddedBags:
     # initial only when nothing else is there.
     rank = np.select([role == NameRole.GIVEN, role == NameRole.UNKNOWN, role == NameRole.ALIAS], [0, 1, 6], 2)
     rank = np.where(held, rank + 3 * (marker[word] | bags.is_initial[word] if tokens.texts else 0), 99)
-    return PaddedBags(word=word, role=role, held=held, principal=np.argmin(rank, axis=1))
+    return PaddedBags(word=word, role=role, held=held, joined=joined, principal=np.argmin(rank, axis=1))
 
 
 def align(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> AlignedNames:
     """Align the bags of each pair and judge the result. `left`, `right`: int32 (p,), rows."""
-    level = _level_matrix(bags, matrix, left, right)
-    partner, aligned = _one_to_one(matrix, level, left, right)
-    return _judged(matrix, left, right, partner, aligned)
+    written_l, written_r = matrix.of(left), matrix.of(right)
+    of_left, joined_l = _as_the_other_writes(written_l, written_r)
+    of_right, joined_r = _as_the_other_writes(written_r, written_l)
+    level = _level_matrix(bags, of_left, of_right)
+    if len(joined_l[0]) or len(joined_r[0]):
+        level[joined_l] = np.minimum(level[joined_l], WordLevel.VARIANT)
+        level[joined_r[0], :, joined_r[1]] = np.minimum(
+            level[joined_r[0], :, joined_r[1]], WordLevel.VARIANT
+        )
+    partner, aligned = _one_to_one(of_left, of_right, level)
+    return _judged(of_left, of_right, partner, aligned)
 
 
-def _level_matrix(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> Int8s:
+def _as_the_other_writes(own: PaddedBags, other: PaddedBags) -> tuple[PaddedBags, tuple[Int64s, Int64s]]:
+    """The bags, (p, k), with two words made one where the bag of the other side holds that one; and the pairs
+    and places of those words.
+    """
+    pair, place = np.nonzero(own.joined >= 0)
+    meets = (other.held[pair] & (other.word[pair] == own.joined[pair, place][:, None])).any(axis=1)
+    pair, place = pair[meets], place[meets]
+    # Of three words of which two ways make one, the first.
+    once = np.ones(len(pair), dtype=bool)
+    once[1:] = (pair[1:] != pair[:-1]) | (place[1:] != place[:-1] + 1)
+    pair, place = pair[once], place[once]
+    if not len(pair):
+        return own, (pair, place)
+    word, held, principal = own.word.copy(), own.held.copy(), own.principal.copy()
+    word[pair, place], held[pair, place + 1] = own.joined[pair, place], False
+    names = principal[pair] == place + 1
+    principal[pair[names]] = place[names]
+    return replace(own, word=word, held=held, principal=principal), (pair, place)
+
+
+def _level_matrix(bags: NameBags, of_left: PaddedBags, of_right: PaddedBags) -> Int8s:
     """The level of every word of left against every word of right, int8 (p, k, k), NONE where either has no
     word.
     """
-    both = matrix.held[left][:, :, None] & matrix.held[right][:, None, :]
+    both = of_left.held[:, :, None] & of_right.held[:, None, :]
     pair, i, j = np.nonzero(both)
     levels = np.zeros(both.shape, dtype=np.int8)
     levels[pair, i, j] = word_levels(
-        bags, matrix.word[left[pair], i].astype(np.int64), matrix.word[right[pair], j].astype(np.int64)
+        bags, of_left.word[pair, i].astype(np.int64), of_right.word[pair, j].astype(np.int64)
     )
     return levels
 
 
-def _one_to_one(matrix: PaddedBags, level: Int8s, left: Int32s, right: Int32s) -> tuple[Int64s, Int8s]:
+def _one_to_one(of_left: PaddedBags, of_right: PaddedBags, level: Int8s) -> tuple[Int64s, Int8s]:
     """For each word of left its partner in right and their level (NONE where it has none): best levels first.
 
     Among equal levels words in the same kind of box go first, then words in the same place; both tie-breaks
     are symmetric.
     """
     width = level.shape[1]
-    same_box = matrix.role[left][:, :, None] == matrix.role[right][:, None, :]
+    same_box = of_left.role[:, :, None] == of_right.role[:, None, :]
     distance = np.abs(np.arange(width)[:, None] - np.arange(width)[None, :])
     score = level.astype(np.int16) * 64 + same_box * 16 + (width - distance)
     score[level == WordLevel.NONE] = 0
@@ -140,20 +188,18 @@ def _one_to_one(matrix: PaddedBags, level: Int8s, left: Int32s, right: Int32s) -
     return partner, aligned
 
 
-def _judged(
-    matrix: PaddedBags, left: Int32s, right: Int32s, partner: Int64s, aligned: Int8s
-) -> AlignedNames:
+def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned: Int8s) -> AlignedNames:
     pairs, width = aligned.shape
     everyone = np.arange(pairs)
-    place_l, place_r = matrix.principal[left], matrix.principal[right]
+    place_l, place_r = of_left.principal, of_right.principal
     is_aligned = aligned > WordLevel.NONE
     owner_of_right = np.full((pairs, width), -1, dtype=np.int64)
     rows, i = np.nonzero(is_aligned)
     owner_of_right[rows, partner[rows, i]] = i
-    alias_l, alias_r = matrix.role[left] == NameRole.ALIAS, matrix.role[right] == NameRole.ALIAS
-    loose_l = (matrix.held[left] & ~is_aligned & ~alias_l).sum(axis=1)
-    loose_r = (matrix.held[right] & (owner_of_right < 0) & ~alias_r).sum(axis=1)
-    words_l, words_r = matrix.word[left], matrix.word[right][everyone[:, None], partner]
+    alias_l, alias_r = of_left.role == NameRole.ALIAS, of_right.role == NameRole.ALIAS
+    loose_l = (of_left.held & ~is_aligned & ~alias_l).sum(axis=1)
+    loose_r = (of_right.held & (owner_of_right < 0) & ~alias_r).sum(axis=1)
+    words_l, words_r = of_left.word, of_right.word[everyone[:, None], partner]
     l_aligned = is_aligned[everyone, place_l]
     r_owner = owner_of_right[everyone, place_r]
     together = l_aligned & (partner[everyone, place_l] == place_r)
@@ -168,7 +214,7 @@ def _judged(
     through_alias = moved & (
         alias_l[everyone, given_place] | alias_r[everyone, partner[everyone, given_place]]
     )
-    known: Mask = np.asarray(matrix.held[left].any(axis=1) & matrix.held[right].any(axis=1))
+    known: Mask = np.asarray(of_left.held.any(axis=1) & of_right.held.any(axis=1))
     given = np.select(
         [~known, together, through_alias, moved],
         [GivenLevel.MISSING, _GIVEN_OF[aligned[everyone, place_l]], GivenLevel.ALIAS, GivenLevel.MOVED],
@@ -188,7 +234,7 @@ def _judged(
         right_word=words_r,
         level=aligned,
         is_given=is_given,
-        choices_bits=_choices_bits(matrix, left, right, n_other),
+        choices_bits=_choices_bits(of_left, of_right, n_other),
     )
 
 
@@ -209,10 +255,12 @@ def _goes_before(aligned: Int8s, words_l: Int32s, words_r: Int32s, a: Int64s, b:
     return np.asarray((level_a > level_b) | ((level_a == level_b) & earlier), dtype=bool)
 
 
-def _choices_bits(matrix: PaddedBags, left: Int32s, right: Int32s, n_aligned: Int64s) -> Float64s:
+def _choices_bits(of_left: PaddedBags, of_right: PaddedBags, n_aligned: Int64s) -> Float64s:
     """log2 of the ways to choose `n_aligned` words among the other words of the side with fewer."""
-    n_words = (matrix.held & (matrix.role != NameRole.ALIAS)).sum(axis=1)
-    n_other = np.maximum(np.minimum(n_words[left], n_words[right]) - 1, n_aligned)
+    n_left, n_right = (
+        (side.held & (side.role != NameRole.ALIAS)).sum(axis=1) for side in (of_left, of_right)
+    )
+    n_other = np.maximum(np.minimum(n_left, n_right) - 1, n_aligned)
     ways = np.array(
         [[math.comb(n, k) if k <= n else 1 for k in range(10)] for n in range(10)], dtype=np.float64
     )

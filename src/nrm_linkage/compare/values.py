@@ -1,8 +1,9 @@
 """The smaller fields: nationality, gender, references, contact details and places -> levels.
 
 An agreeing reference is strong and a differing one weak, because people hold several kinds (domain.md 1.2):
-"different" is said only where both sides hold one of the same personal kind and none is shared. A police
-reference belongs to an investigation and can be shared by co-victims, so it has a level of its own.
+"different" is said only where both sides hold one of the same personal kind and none is shared, "near" where
+two of one kind differ by an error of typing. A police reference belongs to an investigation and can be shared
+by co-victims, so it has a level of its own.
 
 A town that differs is weak too: people are moved, by those who exploit them and by those who house them. Two
 referrals with one postcode have one town, so that the town is missing where the postcode has spoken.
@@ -11,6 +12,8 @@ referrals with one postcode have one town, so that the town is missing where the
 from __future__ import annotations
 
 import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from nrm_linkage.compare.fields import (
     BirthplaceLevel,
@@ -76,18 +79,34 @@ of earlier referrals (domain.md 1.2).
 """
 
 
+_NEVER_NEAR = ("police", "nrm")
+"""Kinds whose numbers run on: that two are near says that they were given out together."""
+
+NEAR_MIN_CHARACTERS = 7
+"""Shorter references and numbers are near one another by chance (chosen by us)."""
+
+MANY_LONG = 12
+"""From this many characters on two edits are near, in e-mail addresses above all (chosen by us)."""
+
+
 def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
     kind = np.array([text.split(":", 1)[0] for text in references.texts], dtype=object)
     police = kind == "police"
     same_personal = _share(references, left, right, ~police)
     same_police = _share(references, left, right, police)
+    # Beside an NRM number a bare one may be the same number, which runs on.
+    runs_on = np.zeros(len(references.start) - 1, dtype=bool)
+    runs_on[references.row[(kind == "nrm")[references.token]]] = True
+    bare = ~same_personal & ~runs_on[left] & ~runs_on[right]
+    near = _near(references, left, right, bare, np.isin(kind, _NEVER_NEAR))
+    near |= _near(references, left, right, ~same_personal & ~bare, np.isin(kind, (*_NEVER_NEAR, "any")))
     kinds = _kinds(references, kind)
     telling = np.array([text not in _NEVER_DIFFERENT for text in kinds.texts], dtype=bool)
     comparable = _share(kinds, left, right, telling)
     return np.select(
-        [same_personal, same_police, comparable],
-        [ReferenceLevel.PERSONAL, ReferenceLevel.POLICE, ReferenceLevel.DIFFERENT],
+        [same_personal, near, same_police, comparable],
+        [ReferenceLevel.PERSONAL, ReferenceLevel.NEAR, ReferenceLevel.POLICE, ReferenceLevel.DIFFERENT],
         ReferenceLevel.MISSING,
     ).astype(np.int8)
 
@@ -98,11 +117,12 @@ def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     postcode = kind == "postcode"
     same_line = _share(contacts, left, right, ~postcode)
     same_postcode = _share(contacts, left, right, postcode)
+    near = _near(contacts, left, right, ~same_line, postcode)
     kinds = _kinds(contacts, kind)
     comparable = _share(kinds, left, right, np.ones(len(kinds.texts), dtype=bool))
     return np.select(
-        [same_line, same_postcode, comparable],
-        [ContactLevel.PHONE_OR_EMAIL, ContactLevel.POSTCODE, ContactLevel.DIFFERENT],
+        [same_line, near, same_postcode, comparable],
+        [ContactLevel.PHONE_OR_EMAIL, ContactLevel.NEAR, ContactLevel.POSTCODE, ContactLevel.DIFFERENT],
         ContactLevel.MISSING,
     ).astype(np.int8)
 
@@ -125,6 +145,35 @@ def birthplace_levels(birthplaces: TokenLists, left: Int32s, right: Int32s) -> I
         [BirthplaceLevel.MISSING, BirthplaceLevel.SAME],
         BirthplaceLevel.DIFFERENT,
     ).astype(np.int8)
+
+
+def _near(lists: TokenLists, left: Int32s, right: Int32s, open_: Mask, never: Mask) -> Mask:
+    """Which of the open pairs hold two tokens of one kind that differ by an edit or so. `never`: tokens that
+    are near nothing. Those with a slash are left out too: it sets dependants apart (A1234567/002).
+    """
+    result = np.zeros(len(left), dtype=bool)
+    texts = np.array(lists.texts, dtype=object)
+    start = np.array([text.find(":") + 1 for text in lists.texts], dtype=np.int64)
+    letters = np.array([len(text) for text in lists.texts], dtype=np.int64) - start
+    whole = np.array(["/" not in text for text in lists.texts], dtype=bool)
+    usable = ~never & whole & (letters >= NEAR_MIN_CHARACTERS)
+    pairs = np.flatnonzero(open_ & (lists.count[left] > 0) & (lists.count[right] > 0))
+    if not len(pairs):
+        return result
+    n_left, n_right = lists.count[left[pairs]], lists.count[right[pairs]]
+    pair = np.repeat(pairs, n_left * n_right)
+    n_both = n_left * n_right
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(n_both) - n_both, n_both)
+    i, j = np.divmod(within, np.repeat(n_right, n_both))
+    one, other = lists.token[lists.start[left[pair]] + i], lists.token[lists.start[right[pair]] + j]
+    _, kind = np.unique([text[:at] for text, at in zip(lists.texts, start, strict=True)], return_inverse=True)
+    alike = usable[one] & usable[other] & (kind[one] == kind[other])
+    alike &= np.abs(letters[one] - letters[other]) <= 2
+    pair, one, other = pair[alike], one[alike], other[alike]
+    allowed = np.where(np.minimum(letters[one], letters[other]) >= MANY_LONG, 2, 1)
+    edits = process.cpdist(texts[one], texts[other], scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
+    result[pair[edits <= allowed]] = True
+    return result
 
 
 def _kinds(lists: TokenLists, kind: np.ndarray[tuple[int], np.dtype[np.object_]]) -> TokenLists:

@@ -98,8 +98,8 @@ M_PRIOR: Shares = {
     },
     "nationality": {"same": 0.94, "overlap": 0.03, "contested": 0.02, "lookalike": 0.005, "different": 0.005},
     "gender": {"same": 0.985, "different": 0.015},
-    "reference": {"personal": 0.75, "police": 0.02, "different": 0.23},
-    "contact": {"phone or e-mail": 0.40, "postcode": 0.20, "different": 0.40},
+    "reference": {"personal": 0.73, "near": 0.02, "police": 0.02, "different": 0.23},
+    "contact": {"phone or e-mail": 0.38, "near": 0.02, "postcode": 0.20, "different": 0.40},
     "town": {"same": 0.55, "different": 0.45},
     "birthplace": {"same": 0.75, "different": 0.25},
 }  # fmt: skip
@@ -124,8 +124,8 @@ RELATIVE: Shares = {
     },
     "nationality": {"same": 0.95, "overlap": 0.03, "contested": 0.01, "lookalike": 0.002, "different": 0.008},
     "gender": {"same": 0.72, "different": 0.28},
-    "reference": {"personal": 0.05, "police": 0.15, "different": 0.80},
-    "contact": {"phone or e-mail": 0.10, "postcode": 0.20, "different": 0.70},
+    "reference": {"personal": 0.05, "near": 0.10, "police": 0.15, "different": 0.70},
+    "contact": {"phone or e-mail": 0.10, "near": 0.01, "postcode": 0.20, "different": 0.69},
     "town": {"same": 0.60, "different": 0.40},
     "birthplace": {"same": 0.70, "different": 0.30},
 }  # fmt: skip
@@ -172,8 +172,8 @@ U_PRIOR: Shares = {
     },
     "nationality": {"same": 0.13, "overlap": 0.02, "contested": 0.02, "lookalike": 0.01, "different": 0.82},
     "gender": {"same": 0.63, "different": 0.37},
-    "reference": {"personal": 0.00002, "police": 0.00005, "different": 0.99993},
-    "contact": {"phone or e-mail": 0.00003, "postcode": 0.0001, "different": 0.99987},
+    "reference": {"personal": 0.00002, "near": 0.00002, "police": 0.00005, "different": 0.99991},
+    "contact": {"phone or e-mail": 0.00003, "near": 0.00002, "postcode": 0.0001, "different": 0.99985},
     "town": {"same": 0.01, "different": 0.99},
     "birthplace": {"same": 0.03, "different": 0.97},
 }  # fmt: skip

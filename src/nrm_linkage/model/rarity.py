@@ -4,9 +4,10 @@ look-up.
 A word's share is taken within the nationality that the two referrals have in common; where they record two
 nationalities of one naming community (Eritrean and Ethiopian), from its shares in both; and otherwise in the
 whole. Where one side does not say, several words that agree are as common as a stranger of the nationality
-that the other records, who bears them all: names tell the nationality, and do so once, not with every word. At the level `variant` the share is that of the commonest class that either
-word belongs to; at `near` and `shortened` that of strangers' near or shortened words, and never below the
-words' own shares (whoever is near Mohamed is near many).
+that the other records, who bears them all: names tell the nationality, and do so once, not with every word.
+At the level `variant` the share is that of the commonest class that either word belongs to; at `near` and
+`shortened` that of strangers' near or shortened words, and never below the words' own shares (whoever is near
+Mohamed is near many).
 """
 
 from __future__ import annotations

@@ -129,6 +129,7 @@ def with_keys(tokens: TokenLists, role: Int8s, words: tuple[str, ...]) -> NameBa
     return NameBags(
         tokens=tokens,
         role=role,
+        joined=_joined(tokens, role),
         skeleton=skeletons,
         variant=variants,
         sound=codes,
@@ -137,6 +138,20 @@ def with_keys(tokens: TokenLists, role: Int8s, words: tuple[str, ...]) -> NameBa
         variant_texts=variant_texts,
         sound_texts=sound_texts,
     )
+
+
+def _joined(tokens: TokenLists, role: Int8s) -> Int32s:
+    """The word that each token makes with the next of its box, if it is one of the vocabulary, else -1."""
+    result = np.full(len(tokens.token), -1, dtype=np.int32)
+    row, number = tokens.row, {text: code for code, text in enumerate(tokens.texts)}
+    at = np.flatnonzero((row[1:] == row[:-1]) & (role[1:] == role[:-1]))
+    if not len(at):
+        return result
+    first, second = tokens.token[at].astype(np.int64), tokens.token[at + 1].astype(np.int64)
+    distinct, inverse = np.unique(first * len(number) + second, return_inverse=True)
+    pairs = zip(*(part.tolist() for part in np.divmod(distinct, len(number))), strict=True)
+    result[at] = np.array([number.get(tokens.texts[a] + tokens.texts[b], -1) for a, b in pairs])[inverse]
+    return result
 
 
 def _coded(texts: list[str]) -> tuple[Int32s, tuple[str, ...]]:

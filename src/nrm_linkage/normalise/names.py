@@ -4,7 +4,8 @@ In this order: encoding damage is repaired and other scripts are written in Lati
 box that holds only a placeholder, a redaction (`PV1`, `Child A`, `JD`) or no letters is read as missing; an
 alias is set apart (`aka`, `@`, quotes, brackets, `née`); a comma or capitals say which part is the family
 name; words whose space was lost are parted where a capital says so; titles and placeholders around a name are
-left out; particles go and parts of one name are joined (name_parts.py); a box that says one name twice keeps it once; the first 12 tokens are kept.
+left out; particles go and parts of one name are joined (name_parts.py); a box that says one name twice keeps
+it once; the first 12 tokens are kept.
 
 A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. Whatever made the
 reading doubtful is an issue, in fixed words that never hold the value; articles, particles and patronymic
