@@ -150,7 +150,8 @@ def meets_nearly(name: str, form: str) -> bool:
     """Whether every word of the shorter reading is a variant of one of the longer, or near it."""
     shorter, longer = sorted((tokens(name), tokens(form)), key=len)
     words = tuple(sorted({*shorter, *longer}))
-    bags = with_keys(TokenLists(np.zeros(1, np.int64), np.zeros(0, np.int32), words), np.zeros(0, np.int8), words)
+    nothing = TokenLists(np.zeros(1, np.int64), np.zeros(0, np.int32), words)
+    bags = with_keys(nothing, np.zeros(0, np.int8), words)
     one, other = (np.array([words.index(word) for word in line], np.int64) for line in (shorter, longer))
     levels = word_levels(bags, *np.meshgrid(one, other, indexing="ij"))
     return bool(shorter) and bool((levels >= WordLevel.NEAR).any(axis=1).all())
