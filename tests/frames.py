@@ -63,22 +63,28 @@ def people(*records: dict[str, str]) -> pd.DataFrame:
     return frame
 
 
-def bags_of(bags: list[list[tuple[str, int]]]) -> NameBags:
-    """Name bags straight from words and their roles, without reading any text."""
+def bags_of(bags: list[list[tuple[str, int]]], native: list[list[str]] | None = None) -> NameBags:
+    """Name bags straight from words and their roles, without reading any text; and the words' forms in
+    another script, `""` for none.
+    """
     texts = tuple(sorted({word for bag in bags for word, _ in bag}))
     flat = [entry for bag in bags for entry in bag]
     start = np.cumsum([0, *(len(bag) for bag in bags)])
     token = np.array([texts.index(word) for word, _ in flat], dtype=np.int32)
+    written = [text for texts in native for text in texts] if native else [""] * len(flat)
+    of_native = tuple(sorted({"", *written}))
     (skeletons, of_skeletons), (variants, of_variants), (codes, of_sounds) = (
         _coded([of(word) for word in texts]) for of in (skeleton, variant_class, sounds)
     )
     return NameBags(
         tokens=TokenLists(start=start.astype(np.int64), token=token, texts=texts),
         role=np.array([role for _, role in flat], dtype=np.int8),
+        native=np.array([of_native.index(text) for text in written], dtype=np.int32),
         skeleton=skeletons,
         variant=variants,
         sound=codes,
         is_initial=np.array([len(word) == 1 for word in texts], dtype=bool),
+        native_texts=of_native,
         skeleton_texts=of_skeletons,
         variant_texts=of_variants,
         sound_texts=of_sounds,

@@ -106,7 +106,9 @@ class NameBags(_Shapes):
     """The name tokens of each row, whichever box they stood in, in written order: given, family, whole name,
     alias.
 
-    `tokens` indexes the vocabulary; `role` (int8) is a `NameRole` for each token. For each word of the
+    `tokens` indexes the vocabulary; for each token `role` (int8) is a `NameRole`, and `native` (int32) a code
+    into `native_texts`: the word as recorded in another script, 0 where it stands in Latin letters, or in two
+    ways. Native texts are held nowhere else: models, saved runs and reprs have none. For each word of the
     vocabulary: `skeleton`, `variant` and `sound` (int32) are codes of its transliteration-tolerant skeleton,
     spelling-variant class and phonetic code, into `skeleton_texts`, `variant_texts` and `sound_texts`;
     `is_initial` marks single letters.
@@ -114,10 +116,12 @@ class NameBags(_Shapes):
 
     tokens: TokenLists
     role: Int8s
+    native: Int32s
     skeleton: Int32s
     variant: Int32s
     sound: Int32s
     is_initial: Mask
+    native_texts: tuple[str, ...]
     skeleton_texts: tuple[str, ...]
     variant_texts: tuple[str, ...]
     sound_texts: tuple[str, ...]

@@ -5,6 +5,9 @@ aligned one to one, best levels first, words in the same place before others; th
 (the first given name that is more than a middle-name marker; failing a given name, the first word) is judged
 as `given_name`; all other words together as `other_names`.
 
+Two words that are equal in Latin letters, but were recorded in another script as different words, are no more
+than variants: two Chinese characters of one reading are not one word.
+
 Words that one side has and the other lacks cost nothing; words left over on *both* sides are a conflict,
 because a person's father's, grandfather's and family names are used by turns but two full sets rarely differ.
 An alias may help an agreement and is never a conflict (domain.md 4.2). It does not weigh anything:
@@ -42,13 +45,21 @@ _OTHER_OF = np.array(
 @dataclass(frozen=True, eq=False)
 class PaddedBags:
     """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `principal`: int64 (n,), place
-    of the naming word.
+    of the naming word; `native`: int32 (n, k), codes of words in other scripts, None where there are none.
     """
 
     word: Int32s
     role: Int8s
     held: Mask
     principal: Int64s
+    native: Int32s | None = None
+
+    def narrow(self, width: int) -> PaddedBags:
+        """The first `width` places."""
+        native = self.native if self.native is None else self.native[:, :width]
+        return PaddedBags(
+            self.word[:, :width], self.role[:, :width], self.held[:, :width], self.principal, native
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +92,10 @@ def padded(bags: NameBags) -> PaddedBags:
     word[tokens.row, place] = tokens.token
     role[tokens.row, place] = bags.role
     held[tokens.row, place] = True
+    native = None
+    if len(bags.native_texts) > 1:
+        native = np.zeros((n_rows, width), dtype=np.int32)
+        native[tokens.row, place] = bags.native
     marker = (
         np.isin(np.array(tokens.texts, dtype=object), MIDDLE_MARKERS)
         if tokens.texts
@@ -90,7 +105,7 @@ def padded(bags: NameBags) -> PaddedBags:
     # initial only when nothing else is there.
     rank = np.select([role == NameRole.GIVEN, role == NameRole.UNKNOWN, role == NameRole.ALIAS], [0, 1, 6], 2)
     rank = np.where(held, rank + 3 * (marker[word] | bags.is_initial[word] if tokens.texts else 0), 99)
-    return PaddedBags(word=word, role=role, held=held, principal=np.argmin(rank, axis=1))
+    return PaddedBags(word=word, role=role, held=held, principal=np.argmin(rank, axis=1), native=native)
 
 
 def align(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> AlignedNames:
@@ -107,9 +122,14 @@ def _level_matrix(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32
     both = matrix.held[left][:, :, None] & matrix.held[right][:, None, :]
     pair, i, j = np.nonzero(both)
     levels = np.zeros(both.shape, dtype=np.int8)
-    levels[pair, i, j] = word_levels(
+    of_words = word_levels(
         bags, matrix.word[left[pair], i].astype(np.int64), matrix.word[right[pair], j].astype(np.int64)
     )
+    if matrix.native is not None:
+        native_l, native_r = matrix.native[left[pair], i], matrix.native[right[pair], j]
+        differ = (native_l != native_r) & (native_l > 0) & (native_r > 0)
+        of_words[differ & (of_words == WordLevel.EXACT)] = WordLevel.VARIANT
+    levels[pair, i, j] = of_words
     return levels
 
 

@@ -2,14 +2,15 @@
 
 In this order: each box is read, every distinct value once (`name_column`); a name that is split between two
 boxes becomes one word (`name_joins`); boxes are laid end to end (given, family, whole name where the first
-two are empty, alias); rows of initials alone have no name; a word that a row repeats counts once; words
-beyond the limit are left out and counted. The vocabulary is the sorted set of words, and each word gets its
-skeleton, spelling-variant class and phonetic code once.
+two are empty, alias); rows of initials alone have no name; a word that a row repeats counts once, and has the
+form in another script that any of its boxes gives, unless they give two; words beyond the limit are left out
+and counted. The vocabulary is the sorted set of words, and each word gets its skeleton, spelling-variant
+class and phonetic code once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +53,8 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
         both = join_boxes(boxes[NameBox.GIVEN], boxes[NameBox.FAMILY])
         boxes[NameBox.GIVEN], boxes[NameBox.FAMILY] = both
     words = tuple(sorted({text for column in boxes.values() for text in column.texts}))
-    row, token, role = _lay_end_to_end(boxes, words, n_rows)
+    laid = _with_codes(boxes, n_rows)
+    row, token, role = _lay_end_to_end(laid, words, n_rows)
     says_something = _beyond_initials(row, token, words, n_rows)
     row, token, role = row[says_something], token[says_something], role[says_something]
     once = first_occurrences(row * max(len(words), 1) + token)
@@ -61,8 +63,9 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     kept = place < max_tokens
     n_cut = len(np.unique(row[~kept]))
     tokens = TokenLists(start=row_starts(row[kept], n_rows), token=token[kept].astype(np.int32), texts=words)
+    native = _native_of(laid, tokens, n_rows)
     return ReadNames(
-        bags=with_keys(tokens, role[kept].astype(np.int8), words),
+        bags=with_keys(tokens, role[kept].astype(np.int8), words, native),
         boxes={str(box): column.doubtful for box, column in boxes.items()},
         n_cut=n_cut,
     )
@@ -78,12 +81,11 @@ def _beyond_initials(row: Int64s, token: Int64s, words: tuple[str, ...], n_rows:
     return np.asarray(named[row])
 
 
-def _lay_end_to_end(
-    boxes: Mapping[NameBox, NameColumn], words: tuple[str, ...], n_rows: int
-) -> tuple[Int64s, Int64s, Int8s]:
-    """Row, word and role of every token, rows ascending, boxes in order within a row."""
-    number = {word: position for position, word in enumerate(words)}
-    rows, tokens, roles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
+def _with_codes(boxes: Mapping[NameBox, NameColumn], n_rows: int) -> list[tuple[NameColumn, Int32s]]:
+    """Each box with the readings that count, int32 (n,): those of whole names where the boxes before them are
+    empty.
+    """
+    laid = []
     has_name: Mask = np.zeros(n_rows, dtype=bool)
     for box, column in boxes.items():
         codes = column.codes
@@ -91,7 +93,17 @@ def _lay_end_to_end(
             codes = np.where(has_name, 0, codes)
         else:
             has_name |= column.count[codes] > 0
-        recode = np.array([number[text] for text in column.texts], dtype=np.int64)
+        laid.append((column, codes))
+    return laid
+
+
+def _lay_end_to_end(
+    laid: Sequence[tuple[NameColumn, Int32s]], words: tuple[str, ...], n_rows: int
+) -> tuple[Int64s, Int64s, Int8s]:
+    """Row, word and role of every token, rows ascending, boxes in order within a row."""
+    rows, tokens, roles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
+    for column, codes in laid:
+        recode = _places(column.texts, words)
         start, taken = expand_lists(column.count, codes)
         rows.append(np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start)))
         tokens.append(recode[column.word[taken]])
@@ -101,18 +113,61 @@ def _lay_end_to_end(
     return row[order], np.concatenate(tokens)[order], np.concatenate(roles)[order]
 
 
-def with_keys(tokens: TokenLists, role: Int8s, words: tuple[str, ...]) -> NameBags:
-    """The bags with the keys of each word of the vocabulary, which is sorted."""
+def _places(texts: Sequence[str], among: Sequence[str]) -> Int64s:
+    number = {text: position for position, text in enumerate(among)}
+    return np.array([number[text] for text in texts], dtype=np.int64)
+
+
+def _native_of(
+    laid: Sequence[tuple[NameColumn, Int32s]], tokens: TokenLists, n_rows: int
+) -> tuple[Int32s, tuple[str, ...]]:
+    """The form in another script of each token of the bags, int32 codes into sorted texts whose first is
+    empty.
+    """
+    texts = tuple(sorted({"", *(text for column, _ in laid for text in column.native_texts)}))
+    keys, codes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for column, of_rows in laid:
+        if len(column.native_texts) > 1:
+            start, taken = expand_lists(column.count, of_rows)
+            known = np.flatnonzero(column.native[taken])
+            row = np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start))[known]
+            word = _places(column.texts, tokens.texts)[column.word[taken[known]]]
+            keys.append(row * len(tokens.texts) + word)
+            codes.append(_places(column.native_texts, texts)[column.native[taken[known]]])
+    key, code = np.concatenate(keys), np.concatenate(codes)
+    if not len(key):
+        return np.zeros(len(tokens.token), dtype=np.int32), texts
+    order = np.argsort(key)
+    key, first = np.unique(key[order], return_index=True)
+    lowest, highest = (each.reduceat(code[order], first) for each in (np.minimum, np.maximum))
+    wanted = tokens.row * len(tokens.texts) + tokens.token
+    at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+    is_known = (key[at] == wanted) & (lowest == highest)[at]
+    return np.where(is_known, lowest[at], 0).astype(np.int32), texts
+
+
+def with_keys(
+    tokens: TokenLists,
+    role: Int8s,
+    words: tuple[str, ...],
+    native: tuple[Int32s, tuple[str, ...]] | None = None,
+) -> NameBags:
+    """The bags with the keys of each word of the vocabulary, which is sorted. `native`: the tokens' forms in
+    another script, codes and texts; none where it is left out.
+    """
+    of_tokens, native_texts = native or (np.zeros(len(tokens.token), dtype=np.int32), ("",))
     skeletons, skeleton_texts = _coded([skeleton(word) for word in words])
     variants, variant_texts = _coded([variant_class(word) for word in words])
     codes, sound_texts = _coded([sounds(word) for word in words])
     return NameBags(
         tokens=tokens,
         role=role,
+        native=of_tokens,
         skeleton=skeletons,
         variant=variants,
         sound=codes,
         is_initial=np.array([len(word) == 1 for word in words], dtype=bool),
+        native_texts=native_texts,
         skeleton_texts=skeleton_texts,
         variant_texts=variant_texts,
         sound_texts=sound_texts,

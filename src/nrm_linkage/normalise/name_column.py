@@ -60,14 +60,17 @@ class NameColumn:
     """A column of boxes, read. `codes`: int32 (n,) into the distinct readings, 0 where the box is empty.
 
     The tokens of reading i are `word[start[i]:start[i + 1]]` (int32, into `texts`) with `role` (int8, values
-    of `NameRole`). `doubtful` holds the issues alone: its readings have no tokens.
+    of `NameRole`) and `native` (int32, into `native_texts`; 0 is none). `doubtful` holds the issues alone:
+    its readings have no tokens.
     """
 
     codes: Int32s
     start: Int64s
     word: Int32s = field(repr=False)
     role: Int8s = field(repr=False)
+    native: Int32s = field(repr=False)
     texts: tuple[str, ...] = field(repr=False)
+    native_texts: tuple[str, ...] = field(repr=False)
     doubtful: ReadColumn[NameReading]
 
     @property
@@ -78,9 +81,9 @@ class NameColumn:
     def tokens(self, code: int) -> tuple[NameToken, ...]:
         """The tokens of one reading."""
         here = slice(self.start[code], self.start[code + 1])
-        pairs = zip(self.word[here].tolist(), self.role[here].tolist(), strict=True)
-        texts = ((self.texts[word], role) for word, role in pairs)
-        return tuple(NameToken(text, NameRole(role), len(text) == 1) for text, role in texts)
+        each = zip(*(part[here].tolist() for part in (self.word, self.role, self.native)), strict=True)
+        texts = ((self.texts[word], role, self.native_texts[native]) for word, role, native in each)
+        return tuple(NameToken(text, NameRole(role), len(text) == 1, native) for text, role, native in texts)
 
 
 def read_name_column(column: pd.Series, box: NameBox) -> NameColumn:
@@ -90,14 +93,12 @@ def read_name_column(column: pd.Series, box: NameBox) -> NameColumn:
     quick, count, word_of_quick, quick_words = _quickly(forms, box)
     plain, slow = plain[quick], _others(len(values), plain[quick])
     readings = [read_name(values[at], box) for at in slow.tolist()]
+    tokens = [token for reading in readings for token in reading.tokens]
     counts = np.concatenate(
         [[0], count, np.array([len(reading.tokens) for reading in readings], dtype=np.int64)]
     )
-    texts = sorted({*quick_words, *(token.text for reading in readings for token in reading.tokens)})
-    number = {text: position for position, text in enumerate(texts)}
-    recode = np.array([number[text] for text in quick_words], dtype=np.int32)
-    slow_word = [number[token.text] for reading in readings for token in reading.tokens]
-    slow_role = [int(token.role) for reading in readings for token in reading.tokens]
+    texts, of_quick, of_slow = _merged(quick_words, [token.text for token in tokens])
+    native_texts, _, native = _merged([""], [token.native for token in tokens])
     position = np.zeros(len(values) + 1, dtype=np.int32)
     position[np.concatenate([plain, slow]) + 1] = np.arange(1, len(values) + 1, dtype=np.int32)
     own = np.full(len(word_of_quick), ROLE_OF_BOX[box], dtype=np.int8)
@@ -105,11 +106,21 @@ def read_name_column(column: pd.Series, box: NameBox) -> NameColumn:
     return NameColumn(
         codes=of_rows,
         start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        word=np.concatenate([recode[word_of_quick], np.array(slow_word, dtype=np.int32)]),
-        role=np.concatenate([own, np.array(slow_role, dtype=np.int8)]),
-        texts=tuple(texts),
+        word=np.concatenate([of_quick[word_of_quick], of_slow]),
+        role=np.concatenate([own, np.array([int(token.role) for token in tokens], dtype=np.int8)]),
+        native=np.concatenate([np.zeros(len(word_of_quick), dtype=np.int32), native]),
+        texts=texts,
+        native_texts=native_texts,
         doubtful=_doubtful(of_rows, 1 + len(plain), [reading.issues for reading in readings]),
     )
+
+
+def _merged(first: Sequence[str], second: Sequence[str]) -> tuple[tuple[str, ...], Int32s, Int32s]:
+    """The sorted texts of two lists, and the codes into them of each list."""
+    texts = tuple(sorted({*first, *second}))
+    number = {text: position for position, text in enumerate(texts)}
+    one, other = (np.array([number[text] for text in each], dtype=np.int32) for each in (first, second))
+    return texts, one, other
 
 
 def _others(size: int, taken: Int64s) -> Int64s:

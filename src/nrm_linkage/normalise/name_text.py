@@ -33,7 +33,7 @@ from anyascii import anyascii
 from nrm_linkage.normalise.name_tables import read_pairs
 from nrm_linkage.normalise.other_scripts import latin_of_others
 
-__all__ = ["MOJIBAKE", "fold", "latinise", "repair"]
+__all__ = ["MOJIBAKE", "fold", "latinise", "plain_arabic", "repair"]
 
 # Bytes 0x80-0x9F as Windows-1252 shows them; the five that it leaves empty come through as C1 controls.
 _BYTE_OF: Final[Mapping[str, int]] = {
@@ -154,9 +154,18 @@ def latinise(text: str, *, family_first: bool = True) -> str:
     return text if text.isascii() else latin_of_others(text)
 
 
+def plain_arabic(word: str) -> str:
+    """A word of Arabic script without vowel signs, and with one letter for those typed for one another.
+
+    >>> plain_arabic("أحمد") == plain_arabic("احمد")
+    True
+    """
+    return _ARABIC_MARKS.sub("", word).translate(_ARABIC_SPELLING)
+
+
 def _latin_of_arabic(match: re.Match[str]) -> str:
     word = match.group()
-    known = _arabic_names().get(_ARABIC_MARKS.sub("", word).translate(_ARABIC_SPELLING))
+    known = _arabic_names().get(plain_arabic(word))
     if known is not None:
         return known
     bare = word.translate(_ARABIC_SPELLING)

@@ -6,7 +6,8 @@ alias is set apart (`aka`, `@`, quotes, brackets, `née`); a comma or capitals s
 name; titles and placeholders around a name are left out; particles go and parts of one name are joined
 (name_parts.py); a box that says one name twice keeps it once; the first 12 tokens are kept.
 
-A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. Whatever made the
+A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. A word in another
+script is kept beside its Latin form (name_native.py). Whatever made the
 reading doubtful is an issue, in fixed words that never hold the value; articles, particles and patronymic
 markers are part of how names are written and make no issue.
 
@@ -31,6 +32,7 @@ from nrm_linkage.normalise.name_absent import (
     WORD,
     why_missing,
 )
+from nrm_linkage.normalise.name_native import by_latin, native_words
 from nrm_linkage.normalise.name_parts import Word, is_syllable, join_compounds, join_parts
 from nrm_linkage.normalise.name_tables import words
 from nrm_linkage.normalise.name_text import fold, latinise, repair
@@ -87,11 +89,14 @@ class NameBox(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NameToken:
-    """One part of a name: `text` in letters a-z; `initial` when that is a single letter."""
+    """One part of a name: `text` in letters a-z; `initial` when that is a single letter; `native`, the word
+    as recorded in another script, `""` where that is Latin or reading made the part of several words.
+    """
 
     text: str = field(repr=False)
     role: NameRole
     initial: bool
+    native: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,11 @@ def join_tokens(tokens: Sequence[NameToken]) -> tuple[NameToken, ...]:
         joined = _swapped_and_joined(line) or []
     if not joined:
         return tuple(tokens)
-    named = [NameToken(word.text, NameRole(word.role), len(word.text) == 1) for word in joined]
+    native = by_latin((token.text, token.native) for token in tokens)
+    named = [
+        NameToken(word.text, NameRole(word.role), len(word.text) == 1, native.get(word.text, ""))
+        for word in joined
+    ]
     return (*named, *(token for token in tokens if token.role is NameRole.ALIAS))
 
 
@@ -226,6 +235,9 @@ def _read_text(value: str, box: NameBox) -> NameReading:
         issues.append(NO_LETTERS)
     elif not found:
         issues.append(TITLE_ALONE if TITLE in issues else PLACEHOLDER)
+    if OTHER_SCRIPT in issues:
+        native = native_words(repair(value[:MAX_CHARACTERS]))
+        found = [replace(token, native=native.get(token.text, "")) for token in found]
     if len(found) > 1 and len({token.text for token in found}) == 1:
         found = found[:1]
         issues.append(REPEATED)
