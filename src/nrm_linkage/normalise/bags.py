@@ -10,6 +10,7 @@ class and phonetic code once.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     kept = place < max_tokens
     n_cut = len(np.unique(row[~kept]))
     tokens = TokenLists(start=row_starts(row[kept], n_rows), token=token[kept].astype(np.int32), texts=words)
-    native = _native_of(laid, tokens, n_rows)
+    native = _native_of(laid, tokens)
     return ReadNames(
         bags=with_keys(tokens, role[kept].astype(np.int8), words, native),
         boxes={str(box): column.doubtful for box, column in boxes.items()},
@@ -119,31 +120,43 @@ def _places(texts: Sequence[str], among: Sequence[str]) -> Int64s:
 
 
 def _native_of(
-    laid: Sequence[tuple[NameColumn, Int32s]], tokens: TokenLists, n_rows: int
+    laid: Sequence[tuple[NameColumn, Int32s]], tokens: TokenLists
 ) -> tuple[Int32s, tuple[str, ...]]:
     """The form in another script of each token of the bags, int32 codes into sorted texts whose first is
     empty.
     """
     texts = tuple(sorted({"", *(text for column, _ in laid for text in column.native_texts)}))
-    keys, codes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for column, of_rows in laid:
-        if len(column.native_texts) > 1:
-            start, taken = expand_lists(column.count, of_rows)
-            known = np.flatnonzero(column.native[taken])
-            row = np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start))[known]
-            word = _places(column.texts, tokens.texts)[column.word[taken[known]]]
-            keys.append(row * len(tokens.texts) + word)
-            codes.append(_places(column.native_texts, texts)[column.native[taken[known]]])
-    key, code = np.concatenate(keys), np.concatenate(codes)
-    if not len(key):
-        return np.zeros(len(tokens.token), dtype=np.int32), texts
+    native = np.zeros(len(tokens.token), dtype=np.int32)
+    found = [_written_natively(*each, tokens.texts, texts) for each in laid if len(each[0].native_texts) > 1]
+    key, code = (np.concatenate(each) for each in zip(*found, strict=True)) if found else (native, native)
+    if not len(key) or not len(native):
+        return native, texts
     order = np.argsort(key)
     key, first = np.unique(key[order], return_index=True)
     lowest, highest = (each.reduceat(code[order], first) for each in (np.minimum, np.maximum))
-    wanted = tokens.row * len(tokens.texts) + tokens.token
+    # Only rows that have such words are looked at: mostly they are few.
+    rows = np.unique(key // len(tokens.texts))
+    start, places = expand_lists(tokens.count, rows)
+    wanted = np.repeat(rows, np.diff(start)) * len(tokens.texts) + tokens.token[places]
     at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-    is_known = (key[at] == wanted) & (lowest == highest)[at]
-    return np.where(is_known, lowest[at], 0).astype(np.int32), texts
+    native[places] = np.where((key[at] == wanted) & (lowest == highest)[at], lowest[at], 0)
+    return native, texts
+
+
+def _written_natively(
+    column: NameColumn, codes: Int32s, words: Sequence[str], texts: Sequence[str]
+) -> tuple[Int64s, Int64s]:
+    """Row and word, as one number, of each token of a box that has a form in another script; and the form."""
+    has_some = np.zeros(len(column.count), dtype=bool)
+    has_some[np.repeat(np.arange(len(column.count)), column.count)[column.native > 0]] = True
+    rows = np.flatnonzero(has_some[codes])
+    start, taken = expand_lists(column.count, codes[rows])
+    known = column.native[taken] > 0
+    row, taken = np.repeat(rows, np.diff(start))[known], taken[known]
+    used, inverse = np.unique(column.word[taken], return_inverse=True)
+    # `words` is sorted, and few of its many words are looked for.
+    place = np.array([bisect_left(words, column.texts[word]) for word in used.tolist()], dtype=np.int64)
+    return row * len(words) + place[inverse], _places(column.native_texts, texts)[column.native[taken]]
 
 
 def with_keys(
