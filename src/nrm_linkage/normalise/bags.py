@@ -102,9 +102,10 @@ def _lay_end_to_end(
     laid: Sequence[tuple[NameColumn, Int32s]], words: tuple[str, ...], n_rows: int
 ) -> tuple[Int64s, Int64s, Int8s]:
     """Row, word and role of every token, rows ascending, boxes in order within a row."""
+    number = _numbered(words)
     rows, tokens, roles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
     for column, codes in laid:
-        recode = _places(column.texts, words)
+        recode = np.array([number[text] for text in column.texts], dtype=np.int64)
         start, taken = expand_lists(column.count, codes)
         rows.append(np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start)))
         tokens.append(recode[column.word[taken]])
@@ -114,9 +115,8 @@ def _lay_end_to_end(
     return row[order], np.concatenate(tokens)[order], np.concatenate(roles)[order]
 
 
-def _places(texts: Sequence[str], among: Sequence[str]) -> Int64s:
-    number = {text: position for position, text in enumerate(among)}
-    return np.array([number[text] for text in texts], dtype=np.int64)
+def _numbered(texts: Sequence[str]) -> dict[str, int]:
+    return {text: position for position, text in enumerate(texts)}
 
 
 def _native_of(
@@ -156,7 +156,9 @@ def _written_natively(
     used, inverse = np.unique(column.word[taken], return_inverse=True)
     # `words` is sorted, and few of its many words are looked for.
     place = np.array([bisect_left(words, column.texts[word]) for word in used.tolist()], dtype=np.int64)
-    return row * len(words) + place[inverse], _places(column.native_texts, texts)[column.native[taken]]
+    number = _numbered(texts)
+    recode = np.array([number[text] for text in column.native_texts], dtype=np.int64)
+    return row * len(words) + place[inverse], recode[column.native[taken]]
 
 
 def with_keys(

@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -95,9 +94,15 @@ class NameColumn:
     def tokens(self, code: int) -> tuple[NameToken, ...]:
         """The tokens of one reading."""
         here = slice(self.start[code], self.start[code + 1])
-        each = zip(*(part[here].tolist() for part in (self.word, self.role, self.native)), strict=True)
-        texts = ((self.texts[word], role, self.native_texts[native]) for word, role, native in each)
-        return tuple(NameToken(text, NameRole(role), len(text) == 1, native) for text, role, native in texts)
+        codes = zip(
+            self.word[here].tolist(), self.role[here].tolist(), self.native[here].tolist(), strict=True
+        )
+        return tuple(
+            [
+                NameToken(text := self.texts[word], NameRole(role), len(text) == 1, self.native_texts[native])
+                for word, role, native in codes
+            ]
+        )
 
 
 def read_name_column(column: pd.Series, box: NameBox) -> NameColumn:
@@ -120,8 +125,8 @@ def read_name_column(column: pd.Series, box: NameBox) -> NameColumn:
     of_rows = position[codes + 1]
     is_cut = _perhaps_cut(listed)
     issues = [
-        (*reading.issues, CUT_OFF) if is_cut[at] else reading.issues
-        for at, reading in zip(slow.tolist(), readings, strict=True)
+        (*reading.issues, CUT_OFF) if cut else reading.issues
+        for cut, reading in zip(is_cut[slow].tolist(), readings, strict=True)
     ]
     return NameColumn(
         codes=of_rows,
@@ -151,16 +156,19 @@ def _others(size: int, taken: Int64s) -> Int64s:
 
 def _perhaps_cut(values: Sequence[object]) -> Mask:
     """Which of the distinct values an export may have cut off, by the rule of the module docstring."""
-    length = np.array([len(value) if isinstance(value, str) else 0 for value in values], dtype=np.int64)
-    long = {
-        at: str(values[at]).rstrip() for at in np.flatnonzero(length >= LEAST_WIDTH - LENGTHS_BEFORE).tolist()
-    }
-    texts = Counter(size for size, _ in {(len(text), text.casefold()) for text in long.values()})
-    longest = max(texts, default=0)
-    pile, *before = (texts[longest - less] for less in range(LENGTHS_BEFORE + 1))
+    try:
+        written = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
+    except TypeError:  # not all are text
+        written = np.array([len(value) if isinstance(value, str) else 0 for value in values], dtype=np.int64)
+    long = np.flatnonzero(written >= LEAST_WIDTH - LENGTHS_BEFORE)
+    texts = [value.rstrip() if isinstance(value := values[at], str) else "" for at in long.tolist()]
+    length = np.array([len(text) for text in texts], dtype=np.int64)
+    longest = int(length.max(initial=0))
+    pile, *before = (np.count_nonzero(length == longest - less) for less in range(LENGTHS_BEFORE + 1))
     result = np.zeros(len(values), dtype=bool)
     if longest >= LEAST_WIDTH and pile >= LEAST_PILE and pile > max(before):
-        result[[at for at, text in long.items() if len(text) == longest]] = True
+        different = {text.casefold() for text in texts if len(text) == longest}
+        result[long[length == longest]] = len(different) >= LEAST_PILE and len(different) > max(before)
     return result
 
 

@@ -25,13 +25,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from nrm_linkage.normalise.name_absent import (
-    NO_LETTERS,
-    PLACEHOLDER,
-    TITLE_ALONE,
-    WORD,
-    why_missing,
-)
+from nrm_linkage.normalise.name_absent import NO_LETTERS, PLACEHOLDER, TITLE_ALONE, WORD, why_missing
 from nrm_linkage.normalise.name_native import by_latin, native_words
 from nrm_linkage.normalise.name_parts import Word, is_syllable, join_compounds, join_parts
 from nrm_linkage.normalise.name_tables import words
@@ -225,7 +219,7 @@ def _read_text(value: str, box: NameBox) -> NameReading:
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(None, 1)[0]
         issues.append(TOO_LONG)
-    text = _repaired(text, box, issues)
+    mended, text = _repaired(text, box, issues)
     if not text:
         return NameReading((), tuple(issues))
     if missing := why_missing(text, alias=box is NameBox.ALIAS, whole=box is NameBox.WHOLE):
@@ -236,8 +230,8 @@ def _read_text(value: str, box: NameBox) -> NameReading:
     elif not found:
         issues.append(TITLE_ALONE if TITLE in issues else PLACEHOLDER)
     if OTHER_SCRIPT in issues:
-        native = native_words(repair(value[:MAX_CHARACTERS]))
-        found = [replace(token, native=native.get(token.text, "")) for token in found]
+        native = native_words(mended)
+        found = [NameToken(one.text, one.role, one.initial, native.get(one.text, "")) for one in found]
     if len(found) > 1 and len({token.text for token in found}) == 1:
         found = found[:1]
         issues.append(REPEATED)
@@ -251,7 +245,8 @@ def _is_latin(char: str) -> bool:
     return not char.isalpha() or "LATIN" in unicodedata.name(char, "")
 
 
-def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
+def _repaired(text: str, box: NameBox, issues: list[str]) -> tuple[str, str]:
+    """The text as it was meant, and the same in Latin letters."""
     mended = repair(text)
     if (
         not text.isascii()
@@ -264,7 +259,7 @@ def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
     latin = latinise(mended, family_first=box is not NameBox.GIVEN)
     if latin != mended or not (latin.isascii() or all(map(_is_latin, latin))):
         issues.append(OTHER_SCRIPT)
-    return _MARIA.sub("Maria ", latin)
+    return mended, _MARIA.sub("Maria ", latin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +333,8 @@ def _tokens(stretch: _Stretch, box: NameBox, issues: list[str]) -> list[NameToke
         issues.append(PLACEHOLDER_PART)
         return []
     parts = stretch.text.split(",") if role is not NameRole.ALIAS else [stretch.text]
-    parts = [part for part in parts if fold(part)]
+    if len(parts) > 1:
+        parts = [part for part in parts if fold(part)]
     if len(parts) > 1:
         issues.append(WHOLE_NAME)
     line: list[NameToken] = []
@@ -381,7 +377,8 @@ def _token(word: Word, role: NameRole, shouts: bool, patronymic: bool) -> NameTo
 
 def _without_placeholders(line: list[Word], issues: list[str]) -> list[Word]:
     """`FNU Ahmed` without FNU; two-letter ones stay inside a name, where they may be part of it."""
-    kept = [word for word in line if len(word.text) < 3 or word.text not in words("placeholder")]
+    placeholders = words("placeholder")
+    kept = [word for word in line if len(word.text) < 3 or word.text not in placeholders]
     if len(kept) < len(line):
         issues.append(PLACEHOLDER_PART)
     return kept
@@ -389,7 +386,8 @@ def _without_placeholders(line: list[Word], issues: list[str]) -> list[Word]:
 
 def _without_titles(line: list[Word], issues: list[str]) -> list[Word]:
     """Titles anywhere; those that are names as well only before a name (`Syed Ali`, not `Imran Chaudhry`)."""
-    kept = [word for word in line if word.text not in words("title")]
+    titles = words("title")
+    kept = [word for word in line if word.text not in titles]
     while len(kept) > 1 and kept[0].text in words("soft_title") and len(kept[1].text) > 1:
         kept = kept[1:]
     if len(kept) < len(line):

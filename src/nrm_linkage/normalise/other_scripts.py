@@ -22,7 +22,9 @@ from nrm_linkage.normalise.thai_script import THAI, latin_of_thai
 
 __all__ = ["latin_of_others"]
 
-_WORD: Final = re.compile(f"(?P<hangul>{HANGUL})|(?P<thai>{THAI})|(?P<hebrew>{HEBREW})|(?P<indic>{INDIC})")
+_SCRIPTS: Final = f"(?P<hangul>{HANGUL})|(?P<thai>{THAI})|(?P<hebrew>{HEBREW})|(?P<indic>{INDIC})"
+# What is looked at first rules out most letters at once.
+_WORD: Final = re.compile(f"(?=[\u05d0-\u05ea\u0900-\u0e4e\uac00-\ud7a3])(?:{_SCRIPTS})")
 
 
 def latin_of_others(text: str) -> str:
