@@ -56,8 +56,8 @@ __all__ = ["CUT_OFF", "NameColumn", "read_name_column"]
 LONGEST: Final = 100  # letters of a plain text, chosen by us; longer ones are left to `read_name`
 CUT_OFF: Final = "as long as the longest values of its column: perhaps cut off"
 LEAST_WIDTH: Final = 20  # the narrowest that exports cut names to (domain.md 4.0)
-# Chosen by us, by trial on invented columns of 200 to 100,000 values: no ordinary one was doubted, and all
-# that were cut at 20 were found from 2,000 values on.
+# Chosen by us, by trial on invented columns of 200 to 100,000 values: 2 of 3,680 ordinary ones were doubted,
+# and all that were cut at 20 were found from 20,000 values on, most from 2,000 on.
 LEAST_PILE: Final = 5
 LENGTHS_BEFORE: Final = 3
 MOST_WORDS: Final = 12  # as names.MAX_TOKENS: beyond it words are left out and it is an issue
