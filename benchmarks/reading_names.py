@@ -1,9 +1,9 @@
 """How many names are read right, and how loose the keys are: `python benchmarks/reading_names.py [FOLDER]`.
 
-Three tables in Markdown: spellings by community and boxes by mechanism, from the case files that the tests
-read (`tests/normalise/name_cases.py`), with what is wrong listed by name; and, where FOLDER holds the
-development data, the share of spellings of one name that meet at each level beside the share of pairs of
-*different* names that meet as well. Names here are words of public lists, not records.
+Tables in Markdown: spellings by community, names in other scripts and boxes by mechanism, from the case files
+that the tests read (`tests/normalise/name_cases.py`), with what is wrong listed by name; and, where FOLDER
+holds the development data, the share of spellings of one name that meet at each level beside the share of
+pairs of *different* names that meet as well. Names here are words of public lists, not records.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ from tests.normalise.name_cases import (
     is_right,
     level,
     listed_spellings,
+    meets_nearly,
     own_spellings,
     referral_boxes,
+    script_spellings,
     tokens,
 )
 
@@ -86,6 +88,21 @@ def meetings(cases: list[Spelling]) -> tuple[int, int]:
 def _said(case: Spelling) -> str:
     between = "meets" if case.relation == "different" else "and"
     return f"{case.name} {between} {case.form}{' (held out at first)' if case.held_out else ''}"
+
+
+def by_script() -> None:
+    print("| script | seen | near or nearer | held out at first | near or nearer |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    cases = script_spellings()
+    for script in (*dict.fromkeys(case.community for case in cases), "all"):
+        cells = []
+        for held_out in (False, True):
+            here = [c for c in cases if script in ("all", c.community) and c.held_out is held_out]
+            cells.append(f"{sum(map(is_right, here))} / {len(here)}")
+            cells.append(f"{sum(meets_nearly(case.name, case.form) for case in here)} / {len(here)}")
+        print(f"| {script} | {' | '.join(cells)} |")
+    wrong = [case for case in cases if not meets_nearly(case.name, case.form)]
+    print("\nNot near:\n\n- " + "; ".join(_said(case) for case in wrong))
 
 
 def by_mechanism() -> None:
@@ -225,6 +242,8 @@ def by_data(folder: Path) -> None:
 def main() -> None:
     print("## Spellings of one name, by community\n")
     by_community()
+    print("\n## Names in other scripts and a Latin spelling\n")
+    by_script()
     print("\n## Boxes of one referral, by mechanism\n")
     by_mechanism()
     if len(sys.argv) > 1:

@@ -61,14 +61,19 @@ def people(*records: dict[str, str]) -> pd.DataFrame:
     return frame
 
 
-def bags_of(bags: list[list[tuple[str, int]]]) -> NameBags:
-    """Name bags straight from words and their roles, without reading any text."""
+def bags_of(bags: list[list[tuple[str, int]]], native: list[list[str]] | None = None) -> NameBags:
+    """Name bags straight from words and their roles, without reading any text; and the words' forms in
+    another script, `""` for none.
+    """
     texts = tuple(sorted({word for bag in bags for word, _ in bag}))
     flat = [entry for bag in bags for entry in bag]
     start = np.cumsum([0, *(len(bag) for bag in bags)])
     token = np.array([texts.index(word) for word, _ in flat], dtype=np.int32)
+    written = [text for texts in native for text in texts] if native else [""] * len(flat)
+    of_native = tuple(sorted({"", *written}))
     tokens = TokenLists(start=start.astype(np.int64), token=token, texts=texts)
-    return with_keys(tokens, np.array([role for _, role in flat], dtype=np.int8), texts)
+    codes = np.array([of_native.index(text) for text in written], dtype=np.int32)
+    return with_keys(tokens, np.array([role for _, role in flat], dtype=np.int8), texts, (codes, of_native))
 
 
 def all_pairs(n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -106,8 +106,10 @@ class NameBags(_Shapes):
     """The name tokens of each row, whichever box they stood in, in written order: given, family, whole name,
     alias.
 
-    `tokens` indexes the vocabulary; `role` (int8) is a `NameRole` for each token; `joined` (int32) is the
-    word that a token makes with the next one, where the vocabulary holds it, -1 elsewhere. For each word of
+    `tokens` indexes the vocabulary. For each token: `role` (int8) is a `NameRole`; `joined` (int32) is the
+    word that it makes with the next one, where the vocabulary holds it, -1 elsewhere; `native` (int32) is a
+    code into `native_texts`: the word as recorded in another script, 0 where it stands in Latin letters, or
+    in two ways. Native texts are held nowhere else: models, saved runs and reprs have none. For each word of
     the vocabulary: `skeleton`, `variant` and `sound` (int32) are codes of its transliteration-tolerant
     skeleton, spelling-variant class and phonetic code, into `skeleton_texts`, `variant_texts` and
     `sound_texts`; `is_initial` marks single letters.
@@ -116,10 +118,12 @@ class NameBags(_Shapes):
     tokens: TokenLists
     role: Int8s
     joined: Int32s
+    native: Int32s
     skeleton: Int32s
     variant: Int32s
     sound: Int32s
     is_initial: Mask
+    native_texts: tuple[str, ...]
     skeleton_texts: tuple[str, ...]
     variant_texts: tuple[str, ...]
     sound_texts: tuple[str, ...]

@@ -15,6 +15,9 @@ from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import TooManyPairsError
 from tests.frames import frame_of, invented, people, referrals_of, rows
 
+BY_KEY = [rule for rule in RULES if rule.fits is None]
+"""The rules of large extracts; small ones are compared in full besides."""
+
 
 def shared_keys(referrals, rule):
     """Pairs of linkable rows with a key in common, found by looking at each pair."""
@@ -70,7 +73,7 @@ def refined(referrals, rule, limit):
 @given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6))
 def test_common_keys_are_split_as_the_oracle_splits_them_and_the_rest_is_counted(drawn, limit):
     referrals = referrals_of(frame_of(drawn))
-    for rule in RULES:
+    for rule in BY_KEY:
         if rule.rare_only:
             continue
         found = candidate_pairs(referrals, LinkageConfig(max_key_size=limit), [rule])
@@ -138,7 +141,7 @@ def test_rules_of_given_pairs_are_those_that_found_them(drawn):
 
 def test_pairs_within_components_are_complete_and_keep_what_found_them():
     referrals = referrals_of(invented(40, seed=4))
-    found = candidate_pairs(referrals, LinkageConfig())
+    found = candidate_pairs(referrals, LinkageConfig(), BY_KEY)
     component = np.arange(40)
     component[[5, 9, 12]] = 5
     component[[20, 30]] = 20
@@ -196,6 +199,10 @@ REACHED = [
      {"family_name": "Zamirah", "date_of_birth": "14/05/2002"}),
     ("two name words", {"given_name": "Teklay Mock", "date_of_birth": "1980"},
      {"family_name": "Teklai", "given_name": "Mock", "date_of_birth": "2001"}),
+    ("name word and town", {"given_name": "Zamir", "town": "Leeds", "date_of_birth": "1980"},
+     {"family_name": "Zamir", "town": "leeds", "date_of_birth": "2001"}),
+    ("name word and beginning of another", {"given_name": "Zamir", "family_name": "Mockiani"},
+     {"given_name": "Zamir", "family_name": "Moscini"}),
     ("birth date", {"given_name": "Zamir", "date_of_birth": "05/04/2001"},
      {"given_name": "Osei", "date_of_birth": "04/05/2001"}),
     ("reference", {"home_office_reference": "A1234567"}, {"police_reference": "HO ref A1234567"}),
@@ -206,7 +213,7 @@ REACHED = [
 
 @pytest.mark.parametrize(("rule", "one", "other"), REACHED)
 def test_what_survives_bad_recording_brings_two_referrals_together(rule, one, other):
-    found = candidate_pairs(referrals_of(people(one, other)), LinkageConfig())
+    found = candidate_pairs(referrals_of(people(one, other)), LinkageConfig(), BY_KEY)
     assert len(found) == 1
     assert found.found_by[0] >> found.rules.index(rule) & 1
 
@@ -216,4 +223,14 @@ def test_what_many_share_brings_nobody_together(field):
     value = {"gender": "Female", "nationality": "Albanian", "postcode": "ZZ1 1ZZ"}[field]
     one = {"given_name": "Zamir", "date_of_birth": "14/05/2001", field: value}
     other = {"given_name": "Osei", "date_of_birth": "02/02/1980", field: value}
-    assert len(candidate_pairs(referrals_of(people(one, other)), LinkageConfig())) == 0
+    assert len(candidate_pairs(referrals_of(people(one, other)), LinkageConfig(), BY_KEY)) == 0
+
+
+def test_a_small_extract_is_compared_in_full_and_a_large_one_is_not(monkeypatch):
+    frame = invented(30, seed=6)
+    referrals = referrals_of(frame)
+    found = candidate_pairs(referrals, LinkageConfig(max_key_size=2))
+    linkable = int(referrals.linkable.sum())
+    assert len(found) == linkable * (linkable - 1) // 2
+    monkeypatch.setattr("nrm_linkage.block.rules.SMALL_EXTRACT", linkable - 1)
+    assert len(candidate_pairs(referrals, LinkageConfig())) < len(found)

@@ -279,3 +279,39 @@ def test_where_both_naming_words_moved_the_better_one_is_the_given_name():
         place = int(np.flatnonzero(found.is_given[0])[0])
         assert referrals.names.tokens.texts[found.left_word[0, place]] == "arben"
         assert (found.given[0], found.other[0]) == (GivenLevel.MOVED, OtherNamesLevel.VARIANT)
+
+
+NATIVE_LEVELS = {
+    "one word": ("王", "王", WordLevel.EXACT),
+    "two words of one reading": ("王", "汪", WordLevel.VARIANT),
+    "one of them Latin": ("王", "", WordLevel.EXACT),
+    "both Latin": ("", "", WordLevel.EXACT),
+}
+
+
+@pytest.mark.parametrize("case", NATIVE_LEVELS)
+def test_a_word_recorded_in_another_script_is_exact_only_with_itself(case):
+    left, right, level = NATIVE_LEVELS[case]
+    names = bags_of([[("wang", 2)], [("wang", 2)]], [[left], [right]])
+    assert align(names, padded(names), *all_pairs(2)).level.tolist() == [[level]]
+
+
+def test_spellings_in_another_script_do_not_lower_what_is_not_exact():
+    names = bags_of([[("teklay", 1)], [("teklai", 1)]], [["ተክላይ"], ["ተክላዪ"]])
+    assert align(names, padded(names), *all_pairs(2)).level.tolist() == [[WordLevel.VARIANT]]
+
+
+def test_characters_of_one_reading_are_variants_from_end_to_end():
+    assert levels(name("小明", "王"), name("晓明", "汪")) == ("variant", "variant")
+    assert levels(name("小明", "王"), name("小明", "王")) == ("exact", "exact")
+    assert levels(name("小明", "王"), name("Xiaoming", "Wang")) == ("exact", "exact")
+
+
+@given(bags(3), bags(3), st.data())
+def test_forms_in_another_script_are_compared_alike_from_both_sides(one, other, data):
+    forms = [[data.draw(st.sampled_from(["", "甲", "乙"])) for _ in bag] for bag in (one, other)]
+    names = bags_of([one, other], forms)
+    left, right = all_pairs(2)
+    found, swapped = (align(names, padded(names), *pair) for pair in ((left, right), (right, left)))
+    assert (found.given.tolist(), found.other.tolist()) == (swapped.given.tolist(), swapped.other.tolist())
+    assert sorted(found.level[0]) == sorted(swapped.level[0])

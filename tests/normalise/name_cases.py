@@ -1,8 +1,9 @@
 """Cases of names as data: what the tests assert and `benchmarks/reading_names.py` counts.
 
 `names_variant_lists.csv` transcribes domain.md 4.1; `names_own_lists.txt` adds names of the same communities;
-`names_boxes.txt` holds whole referrals by mechanism. Of the last two a part was held out until it was first
-measured; those files say what the shares were then, which is what names not seen before may expect.
+`names_boxes.txt` holds whole referrals by mechanism; `names_scripts.txt` names in other scripts beside Latin
+spellings. Of the last three a part was held out until it was first measured; those files say what the shares
+were then, which is what names not seen before may expect.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from nrm_linkage.normalise.bags import name_bags
+from nrm_linkage.compare.words import WordLevel, word_levels
+from nrm_linkage.normalise.bags import name_bags, with_keys
 from nrm_linkage.normalise.names import NameBox, NameRole, read_name
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.variants import known_different, nickname_classes, variant_class
+from nrm_linkage.tables import TokenLists
 
 HERE = Path(__file__).parent
 LEVELS = ("exact", "variant", "skeleton", "short form")
@@ -50,11 +54,16 @@ def listed_spellings() -> list[Spelling]:
 
 
 def own_spellings() -> list[Spelling]:
-    return list(_own_spellings())
+    return list(_spellings("names_own_lists.txt"))
 
 
-def _own_spellings() -> Iterator[Spelling]:
-    for line in (HERE / "names_own_lists.txt").read_text(encoding="utf-8").splitlines():
+def script_spellings() -> list[Spelling]:
+    """Names in other scripts; the script stands in the place of the community."""
+    return list(_spellings("names_scripts.txt"))
+
+
+def _spellings(file: str) -> Iterator[Spelling]:
+    for line in (HERE / file).read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
         community, _, rest = line.rpartition(": ")
@@ -64,7 +73,7 @@ def _own_spellings() -> Iterator[Spelling]:
         same, _, different = forms.partition(" ! ")
         for relation, listed in (("same", same), ("different", different)):
             for form in listed.split():
-                yield Spelling(community, name, relation, form.replace("_", " "), held_out)
+                yield Spelling(community, name.replace("_", " "), relation, form.replace("_", " "), held_out)
 
 
 def referral_boxes() -> list[Boxes]:
@@ -135,3 +144,14 @@ def is_right(case: Spelling) -> bool:
     """Whether a spelling is treated as its list says."""
     met = any(meets(one, case.form) for one in case.name.split("|"))
     return met == (case.relation != "different")
+
+
+def meets_nearly(name: str, form: str) -> bool:
+    """Whether every word of the shorter reading is a variant of one of the longer, or near it."""
+    shorter, longer = sorted((tokens(name), tokens(form)), key=len)
+    words = tuple(sorted({*shorter, *longer}))
+    nothing = TokenLists(np.zeros(1, np.int64), np.zeros(0, np.int32), words)
+    bags = with_keys(nothing, np.zeros(0, np.int8), words)
+    one, other = (np.array([words.index(word) for word in line], np.int64) for line in (shorter, longer))
+    levels = word_levels(bags, *np.meshgrid(one, other, indexing="ij"))
+    return bool(shorter) and bool((levels >= WordLevel.NEAR).any(axis=1).all())

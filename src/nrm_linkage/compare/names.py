@@ -6,6 +6,9 @@ one, best levels first, words in the same place before others; the word that nam
 (the first given name that is more than a middle-name marker; failing a given name, the first word) is judged
 as `given_name`; all other words together as `other_names`.
 
+Two words that are equal in Latin letters, but were recorded in another script as different words, are no more
+than variants: two Chinese characters of one reading are not one word.
+
 Words that one side has and the other lacks cost nothing; words left over on *both* sides are a conflict,
 because a person's father's, grandfather's and family names are used by turns but two full sets rarely differ.
 An alias may help an agreement and is never a conflict (domain.md 4.2). It does not weigh anything:
@@ -43,7 +46,8 @@ _OTHER_OF = np.array(
 @dataclass(frozen=True, eq=False)
 class PaddedBags:
     """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `joined`: int32 (n, k), the
-    word that a word makes with the next, -1 for none; `principal`: int64 (n,), place of the naming word.
+    word that a word makes with the next, -1 for none; `principal`: int64 (n,), place of the naming word;
+    `native`: int32 (n, k), codes of words in other scripts, None where there are none.
     """
 
     word: Int32s
@@ -51,21 +55,25 @@ class PaddedBags:
     held: Mask
     joined: Int32s
     principal: Int64s
+    native: Int32s | None = None
 
     def of(self, rows: Int32s) -> PaddedBags:
         """The bags of some rows."""
+        native = self.native if self.native is None else self.native[rows]
         return PaddedBags(
-            self.word[rows], self.role[rows], self.held[rows], self.joined[rows], self.principal[rows]
+            self.word[rows], self.role[rows], self.held[rows], self.joined[rows], self.principal[rows], native
         )
 
-    def narrowed(self, width: int) -> PaddedBags:
-        """The first `width` columns."""
+    def narrow(self, width: int) -> PaddedBags:
+        """The first `width` places."""
+        native = self.native if self.native is None else self.native[:, :width]
         return PaddedBags(
             self.word[:, :width],
             self.role[:, :width],
             self.held[:, :width],
             self.joined[:, :width],
             self.principal,
+            native,
         )
 
 
@@ -101,6 +109,10 @@ def padded(bags: NameBags) -> PaddedBags:
     word[tokens.row, place] = tokens.token
     role[tokens.row, place] = bags.role
     held[tokens.row, place] = True
+    native = None
+    if len(bags.native_texts) > 1:
+        native = np.zeros((n_rows, width), dtype=np.int32)
+        native[tokens.row, place] = bags.native
     marker = (
         np.isin(np.array(tokens.texts, dtype=object), MIDDLE_MARKERS)
         if tokens.texts
@@ -110,7 +122,9 @@ def padded(bags: NameBags) -> PaddedBags:
     # initial only when nothing else is there.
     rank = np.select([role == NameRole.GIVEN, role == NameRole.UNKNOWN, role == NameRole.ALIAS], [0, 1, 6], 2)
     rank = np.where(held, rank + 3 * (marker[word] | bags.is_initial[word] if tokens.texts else 0), 99)
-    return PaddedBags(word=word, role=role, held=held, joined=joined, principal=np.argmin(rank, axis=1))
+    return PaddedBags(
+        word=word, role=role, held=held, joined=joined, principal=np.argmin(rank, axis=1), native=native
+    )
 
 
 def align(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> AlignedNames:
@@ -145,7 +159,10 @@ def _as_the_other_writes(own: PaddedBags, other: PaddedBags) -> tuple[PaddedBags
     word[pair, place], held[pair, place + 1] = own.joined[pair, place], False
     names = principal[pair] == place + 1
     principal[pair[names]] = place[names]
-    return replace(own, word=word, held=held, principal=principal), (pair, place)
+    native = own.native if own.native is None else own.native.copy()
+    if native is not None:
+        native[pair, place] = 0
+    return replace(own, word=word, held=held, principal=principal, native=native), (pair, place)
 
 
 def _level_matrix(bags: NameBags, of_left: PaddedBags, of_right: PaddedBags) -> Int8s:
@@ -155,9 +172,14 @@ def _level_matrix(bags: NameBags, of_left: PaddedBags, of_right: PaddedBags) -> 
     both = of_left.held[:, :, None] & of_right.held[:, None, :]
     pair, i, j = np.nonzero(both)
     levels = np.zeros(both.shape, dtype=np.int8)
-    levels[pair, i, j] = word_levels(
+    of_words = word_levels(
         bags, of_left.word[pair, i].astype(np.int64), of_right.word[pair, j].astype(np.int64)
     )
+    if of_left.native is not None and of_right.native is not None:
+        native_l, native_r = of_left.native[pair, i], of_right.native[pair, j]
+        differ = (native_l != native_r) & (native_l > 0) & (native_r > 0)
+        of_words[differ & (of_words == WordLevel.EXACT)] = WordLevel.VARIANT
+    levels[pair, i, j] = of_words
     return levels
 
 

@@ -4,13 +4,15 @@ In this order: each box is read, every distinct value once (`name_column`); a na
 boxes becomes one word (`name_joins`); boxes are laid end to end (given, family, whole name where the first
 two are empty, alias); rows of initials alone have no name; an alias that only shortens a name of its own row
 is left out (`Charlie`, known as `Char`: that two referrals agree in it says nothing more than the name does);
-a word that a row repeats counts once; words beyond the limit are left out and counted. The vocabulary is the
-sorted set of words, and each word gets its skeleton, spelling-variant class and phonetic code once.
+a word that a row repeats counts once, and has the form in another script that any of its boxes gives, unless
+they give two; words beyond the limit are left out and counted. The vocabulary is the sorted set of words, and
+each word gets its skeleton, spelling-variant class and phonetic code once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +55,8 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
         both = join_boxes(boxes[NameBox.GIVEN], boxes[NameBox.FAMILY])
         boxes[NameBox.GIVEN], boxes[NameBox.FAMILY] = both
     words = tuple(sorted({text for column in boxes.values() for text in column.texts}))
-    row, token, role = _lay_end_to_end(boxes, words, n_rows)
+    laid = _with_codes(boxes, n_rows)
+    row, token, role = _lay_end_to_end(laid, words, n_rows)
     says_something = _beyond_initials(row, token, words, n_rows)
     says_something &= ~_short_forms(row, token, role, words)
     row, token, role = row[says_something], token[says_something], role[says_something]
@@ -63,8 +66,9 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     kept = place < max_tokens
     n_cut = len(np.unique(row[~kept]))
     tokens = TokenLists(start=row_starts(row[kept], n_rows), token=token[kept].astype(np.int32), texts=words)
+    native = _native_of(laid, tokens)
     return ReadNames(
-        bags=with_keys(tokens, role[kept].astype(np.int8), words),
+        bags=with_keys(tokens, role[kept].astype(np.int8), words, native),
         boxes={str(box): column.doubtful for box, column in boxes.items()},
         n_cut=n_cut,
     )
@@ -98,12 +102,11 @@ def _short_forms(row: Int64s, token: Int64s, role: Int8s, words: tuple[str, ...]
     return result
 
 
-def _lay_end_to_end(
-    boxes: Mapping[NameBox, NameColumn], words: tuple[str, ...], n_rows: int
-) -> tuple[Int64s, Int64s, Int8s]:
-    """Row, word and role of every token, rows ascending, boxes in order within a row."""
-    number = {word: position for position, word in enumerate(words)}
-    rows, tokens, roles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
+def _with_codes(boxes: Mapping[NameBox, NameColumn], n_rows: int) -> list[tuple[NameColumn, Int32s]]:
+    """Each box with the readings that count, int32 (n,): those of whole names where the boxes before them are
+    empty.
+    """
+    laid = []
     has_name: Mask = np.zeros(n_rows, dtype=bool)
     for box, column in boxes.items():
         codes = column.codes
@@ -111,6 +114,17 @@ def _lay_end_to_end(
             codes = np.where(has_name, 0, codes)
         else:
             has_name |= column.count[codes] > 0
+        laid.append((column, codes))
+    return laid
+
+
+def _lay_end_to_end(
+    laid: Sequence[tuple[NameColumn, Int32s]], words: tuple[str, ...], n_rows: int
+) -> tuple[Int64s, Int64s, Int8s]:
+    """Row, word and role of every token, rows ascending, boxes in order within a row."""
+    number = _numbered(words)
+    rows, tokens, roles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
+    for column, codes in laid:
         recode = np.array([number[text] for text in column.texts], dtype=np.int64)
         start, taken = expand_lists(column.count, codes)
         rows.append(np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start)))
@@ -121,8 +135,62 @@ def _lay_end_to_end(
     return row[order], np.concatenate(tokens)[order], np.concatenate(roles)[order]
 
 
-def with_keys(tokens: TokenLists, role: Int8s, words: tuple[str, ...]) -> NameBags:
-    """The bags with the keys of each word of the vocabulary, which is sorted."""
+def _numbered(texts: Sequence[str]) -> dict[str, int]:
+    return {text: position for position, text in enumerate(texts)}
+
+
+def _native_of(
+    laid: Sequence[tuple[NameColumn, Int32s]], tokens: TokenLists
+) -> tuple[Int32s, tuple[str, ...]]:
+    """The form in another script of each token of the bags, int32 codes into sorted texts whose first is
+    empty.
+    """
+    texts = tuple(sorted({"", *(text for column, _ in laid for text in column.native_texts)}))
+    native = np.zeros(len(tokens.token), dtype=np.int32)
+    found = [_written_natively(*each, tokens.texts, texts) for each in laid if len(each[0].native_texts) > 1]
+    key, code = (np.concatenate(each) for each in zip(*found, strict=True)) if found else (native, native)
+    if not len(key) or not len(native):
+        return native, texts
+    order = np.argsort(key)
+    key, first = np.unique(key[order], return_index=True)
+    lowest, highest = (each.reduceat(code[order], first) for each in (np.minimum, np.maximum))
+    # Only rows that have such words are looked at: mostly they are few.
+    rows = np.unique(key // len(tokens.texts))
+    start, places = expand_lists(tokens.count, rows)
+    wanted = np.repeat(rows, np.diff(start)) * len(tokens.texts) + tokens.token[places]
+    at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+    native[places] = np.where((key[at] == wanted) & (lowest == highest)[at], lowest[at], 0)
+    return native, texts
+
+
+def _written_natively(
+    column: NameColumn, codes: Int32s, words: Sequence[str], texts: Sequence[str]
+) -> tuple[Int64s, Int64s]:
+    """Row and word, as one number, of each token of a box that has a form in another script; and the form."""
+    has_some = np.zeros(len(column.count), dtype=bool)
+    has_some[np.repeat(np.arange(len(column.count)), column.count)[column.native > 0]] = True
+    rows = np.flatnonzero(has_some[codes])
+    start, taken = expand_lists(column.count, codes[rows])
+    known = column.native[taken] > 0
+    row, taken = np.repeat(rows, np.diff(start))[known], taken[known]
+    used, inverse = np.unique(column.word[taken], return_inverse=True)
+    # `words` is sorted, and few of its many words are looked for.
+    place = np.array([bisect_left(words, column.texts[word]) for word in used.tolist()], dtype=np.int64)
+    number = _numbered(texts)
+    recode = np.array([number[text] for text in column.native_texts], dtype=np.int64)
+    return row * len(words) + place[inverse], recode[column.native[taken]]
+
+
+def with_keys(
+    tokens: TokenLists,
+    role: Int8s,
+    words: tuple[str, ...],
+    native: tuple[Int32s, tuple[str, ...]] | None = None,
+) -> NameBags:
+    """The bags with the keys of each word of the vocabulary, which is sorted. `native`: the tokens' forms in
+    another script, codes and texts; none where it is left out.
+    """
+    of_tokens, native_texts = native or (np.zeros(len(tokens.token), dtype=np.int32), ("",))
     skeletons, skeleton_texts = _coded([skeleton(word) for word in words])
     variants, variant_texts = _coded([variant_class(word) for word in words])
     codes, sound_texts = _coded([sounds(word) for word in words])
@@ -130,10 +198,12 @@ def with_keys(tokens: TokenLists, role: Int8s, words: tuple[str, ...]) -> NameBa
         tokens=tokens,
         role=role,
         joined=_joined(tokens, role),
+        native=of_tokens,
         skeleton=skeletons,
         variant=variants,
         sound=codes,
         is_initial=np.array([len(word) == 1 for word in words], dtype=bool),
+        native_texts=native_texts,
         skeleton_texts=skeleton_texts,
         variant_texts=variant_texts,
         sound_texts=sound_texts,

@@ -41,12 +41,9 @@ _SHORT_NAMES: Final = frozenset(
 
 @cache
 def _empty_words() -> frozenset[str]:
-    return (
-        words("placeholder")
-        | words("placeholder_if_alone")
-        | words("placeholder_with_others")
-        | words("title")
-    )
+    """Words that name nobody; what folds to nothing is one."""
+    kinds = ("placeholder", "placeholder_if_alone", "placeholder_with_others", "title")
+    return frozenset({""}).union(*(words(kind) for kind in kinds))
 
 
 @cache
@@ -96,8 +93,7 @@ def why_missing(text: str, *, alias: bool, whole: bool) -> str | None:
 
 
 def _says_nothing(folded: list[str]) -> bool:
-    empty = _empty_words()
-    return all(not word or word in empty for word in folded)
+    return _empty_words().issuperset(folded)
 
 
 def _is_redaction(text: str, *, whole: bool) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 from nrm_linkage.normalise.name_column import NameColumn
 from nrm_linkage.normalise.name_parts import joins_next, joins_previous
 from nrm_linkage.normalise.names import NameToken, join_tokens
-from nrm_linkage.tables import Mask
+from nrm_linkage.tables import Int32s, Mask
 
 __all__ = ["join_boxes"]
 
@@ -76,15 +76,23 @@ def _joined(given: NameColumn, family: NameColumn, given_code: int, family_code:
 
 def _with_readings(column: NameColumn, readings: Sequence[Tokens]) -> NameColumn:
     """The column with more readings at the end, to which its codes may point already."""
-    texts = dict.fromkeys((*column.texts, *(token.text for tokens in readings for token in tokens)))
-    number = {text: position for position, text in enumerate(texts)}
+    added = [token for tokens in readings for token in tokens]
     ends = column.start[-1] + np.cumsum([len(tokens) for tokens in readings], dtype=np.int64)
-    word = [number[token.text] for tokens in readings for token in tokens]
-    role = [int(token.role) for tokens in readings for token in tokens]
+    role = np.array([int(token.role) for token in added], dtype=np.int8)
+    texts, word = _extended(column.texts, [token.text for token in added])
+    native_texts, native = _extended(column.native_texts, [token.native for token in added])
     return replace(
         column,
         start=np.concatenate([column.start, ends]),
-        word=np.concatenate([column.word, np.array(word, dtype=np.int32)]),
-        role=np.concatenate([column.role, np.array(role, dtype=np.int8)]),
-        texts=tuple(texts),
+        word=np.concatenate([column.word, word]),
+        role=np.concatenate([column.role, role]),
+        native=np.concatenate([column.native, native]),
+        texts=texts,
+        native_texts=native_texts,
     )
+
+
+def _extended(texts: tuple[str, ...], added: Sequence[str]) -> tuple[tuple[str, ...], Int32s]:
+    """The texts with those that are new at the end, and the codes of the added ones."""
+    number = {text: position for position, text in enumerate(dict.fromkeys((*texts, *added)))}
+    return tuple(number), np.array([number[text] for text in added], dtype=np.int32)

@@ -4,7 +4,8 @@ names.
 The tables are described, with sources and licences, in `data/NAMES_SOURCES.md`. Each is read on first use and
 kept: they hold no record's values. Formats: `names_words.txt` is `kind: word word ...` a line;
 `names_variants.txt` and `names_short_forms.txt` are space-separated words a line, the first of which is the
-key; `names_arabic.csv` is `arabic,latin`. Lines that begin with `#` are notes.
+key; `names_arabic.csv`, `names_hebrew.csv` and `names_indic.csv` are a written form, a comma and a Latin one.
+Lines that begin with `#` are notes.
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ Three steps, each total on any string, none of which knows what a name is:
 2. `latinise`: letters of other scripts become Latin ones. Arabic script is looked up word by word in a table
    of common names (`names_arabic.csv`), because its short vowels are not written and cannot be guessed; a
    word that is not in the table gets its consonants and long vowels, with an `a` where it would otherwise
-   begin with two consonants. Han characters become one word for the family name and one for the rest. All
-   other scripts go through anyascii.
+   begin with two consonants. Han characters become one word for the family name and one for the rest.
+   Korean, Thai, Hebrew and Indic scripts have rules of their own (other_scripts.py). All others go through
+   anyascii, letter by letter.
 3. `fold`: diacritics go (`đ ð ł ø ß ı ə` among them), case goes, and anything that is not a letter a-z.
 
 What it does not do: it does not decide what a word means (names.py), does not correct spelling, and does not
@@ -30,8 +31,9 @@ from typing import Final
 from anyascii import anyascii
 
 from nrm_linkage.normalise.name_tables import read_pairs
+from nrm_linkage.normalise.other_scripts import latin_of_others
 
-__all__ = ["MOJIBAKE", "fold", "latinise", "repair"]
+__all__ = ["MOJIBAKE", "fold", "latinise", "plain_arabic", "repair"]
 
 # Bytes 0x80-0x9F as Windows-1252 shows them; the five that it leaves empty come through as C1 controls.
 _BYTE_OF: Final[Mapping[str, int]] = {
@@ -140,20 +142,30 @@ def latinise(text: str, *, family_first: bool = True) -> str:
 
     >>> latinise("محمد")
     'mohammed'
-    >>> latinise("王小明")
-    'Wang Xiaoming'
+    >>> latinise("王小明"), latinise("สมชาย")
+    ('Wang Xiaoming', 'Somchai')
     """
     if text.isascii():
         return text
     text = _ARABIC_WORD.sub(_latin_of_arabic, text)
     if text.isascii():
         return text
-    return _HAN_RUN.sub(lambda match: _latin_of_han(match.group(), family_first), text).strip()
+    text = _HAN_RUN.sub(lambda match: _latin_of_han(match.group(), family_first), text).strip()
+    return text if text.isascii() else latin_of_others(text)
+
+
+def plain_arabic(word: str) -> str:
+    """A word of Arabic script without vowel signs, and with one letter for those typed for one another.
+
+    >>> plain_arabic("أحمد") == plain_arabic("احمد")
+    True
+    """
+    return _ARABIC_MARKS.sub("", word).translate(_ARABIC_SPELLING)
 
 
 def _latin_of_arabic(match: re.Match[str]) -> str:
     word = match.group()
-    known = _arabic_names().get(_ARABIC_MARKS.sub("", word).translate(_ARABIC_SPELLING))
+    known = _arabic_names().get(plain_arabic(word))
     if known is not None:
         return known
     bare = word.translate(_ARABIC_SPELLING)

@@ -7,7 +7,8 @@ name; words whose space was lost are parted where a capital says so; titles and 
 left out; particles go and parts of one name are joined (name_parts.py); a box that says one name twice keeps
 it once; the first 12 tokens are kept.
 
-A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. Whatever made the
+A token is folded: letters a-z, one case, no diacritics. A single letter is an initial. A word in another
+script is kept beside its Latin form (name_native.py). Whatever made the
 reading doubtful is an issue, in fixed words that never hold the value; articles, particles and patronymic
 markers are part of how names are written and make no issue.
 
@@ -25,13 +26,8 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from nrm_linkage.normalise.name_absent import (
-    NO_LETTERS,
-    PLACEHOLDER,
-    TITLE_ALONE,
-    WORD,
-    why_missing,
-)
+from nrm_linkage.normalise.name_absent import NO_LETTERS, PLACEHOLDER, TITLE_ALONE, WORD, why_missing
+from nrm_linkage.normalise.name_native import by_latin, native_words
 from nrm_linkage.normalise.name_parts import Word, is_syllable, join_compounds, join_parts
 from nrm_linkage.normalise.name_tables import words
 from nrm_linkage.normalise.name_text import fold, latinise, repair
@@ -88,11 +84,14 @@ class NameBox(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NameToken:
-    """One part of a name: `text` in letters a-z; `initial` when that is a single letter."""
+    """One part of a name: `text` in letters a-z; `initial` when that is a single letter; `native`, the word
+    as recorded in another script, `""` where that is Latin or reading made the part of several words.
+    """
 
     text: str = field(repr=False)
     role: NameRole
     initial: bool
+    native: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,11 @@ def join_tokens(tokens: Sequence[NameToken]) -> tuple[NameToken, ...]:
         joined = _swapped_and_joined(line) or []
     if not joined:
         return tuple(tokens)
-    named = [NameToken(word.text, NameRole(word.role), len(word.text) == 1) for word in joined]
+    native = by_latin((token.text, token.native) for token in tokens)
+    named = [
+        NameToken(word.text, NameRole(word.role), len(word.text) == 1, native.get(word.text, ""))
+        for word in joined
+    ]
     return (*named, *(token for token in tokens if token.role is NameRole.ALIAS))
 
 
@@ -221,7 +224,7 @@ def _read_text(value: str, box: NameBox) -> NameReading:
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(None, 1)[0]
         issues.append(TOO_LONG)
-    text = _repaired(text, box, issues)
+    mended, text = _repaired(text, box, issues)
     if not text:
         return NameReading((), tuple(issues))
     if missing := why_missing(text, alias=box is NameBox.ALIAS, whole=box is NameBox.WHOLE):
@@ -231,6 +234,9 @@ def _read_text(value: str, box: NameBox) -> NameReading:
         issues.append(NO_LETTERS)
     elif not found:
         issues.append(TITLE_ALONE if TITLE in issues else PLACEHOLDER)
+    if OTHER_SCRIPT in issues:
+        native = native_words(mended)
+        found = [NameToken(one.text, one.role, one.initial, native.get(one.text, "")) for one in found]
     if len(found) > 1 and len({token.text for token in found}) == 1:
         found = found[:1]
         issues.append(REPEATED)
@@ -244,7 +250,8 @@ def _is_latin(char: str) -> bool:
     return not char.isalpha() or "LATIN" in unicodedata.name(char, "")
 
 
-def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
+def _repaired(text: str, box: NameBox, issues: list[str]) -> tuple[str, str]:
+    """The text as it was meant, and the same in Latin letters."""
     mended = repair(text)
     if (
         not text.isascii()
@@ -257,7 +264,7 @@ def _repaired(text: str, box: NameBox, issues: list[str]) -> str:
     latin = latinise(mended, family_first=box is not NameBox.GIVEN)
     if latin != mended or not (latin.isascii() or all(map(_is_latin, latin))):
         issues.append(OTHER_SCRIPT)
-    return _MARIA.sub("Maria ", latin)
+    return mended, _MARIA.sub("Maria ", latin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +338,8 @@ def _tokens(stretch: _Stretch, box: NameBox, issues: list[str]) -> list[NameToke
         issues.append(PLACEHOLDER_PART)
         return []
     parts = stretch.text.split(",") if role is not NameRole.ALIAS else [stretch.text]
-    parts = [part for part in parts if fold(part)]
+    if len(parts) > 1:
+        parts = [part for part in parts if fold(part)]
     if len(parts) > 1:
         issues.append(WHOLE_NAME)
     line: list[NameToken] = []
@@ -375,7 +383,8 @@ def _token(word: Word, role: NameRole, shouts: bool, patronymic: bool) -> NameTo
 
 def _without_placeholders(line: list[Word], issues: list[str]) -> list[Word]:
     """`FNU Ahmed` without FNU; two-letter ones stay inside a name, where they may be part of it."""
-    kept = [word for word in line if len(word.text) < 3 or word.text not in words("placeholder")]
+    placeholders = words("placeholder")
+    kept = [word for word in line if len(word.text) < 3 or word.text not in placeholders]
     if len(kept) < len(line):
         issues.append(PLACEHOLDER_PART)
     return kept
@@ -383,7 +392,8 @@ def _without_placeholders(line: list[Word], issues: list[str]) -> list[Word]:
 
 def _without_titles(line: list[Word], issues: list[str]) -> list[Word]:
     """Titles anywhere; those that are names as well only before a name (`Syed Ali`, not `Imran Chaudhry`)."""
-    kept = [word for word in line if word.text not in words("title")]
+    titles = words("title")
+    kept = [word for word in line if word.text not in titles]
     while len(kept) > 1 and kept[0].text in words("soft_title") and len(kept[1].text) > 1:
         kept = kept[1:]
     if len(kept) < len(line):
