@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from nrm_linkage.instances import CANNOT_TELL, LATER, SAME_POSSIBLE, assess
 from nrm_linkage.normalise.answers import Answer
+from nrm_linkage.normalise.responders import ResponderType
 from nrm_linkage.tables import Coded, InstanceFacts, TokenLists
 
 LABOUR, SEXUAL = 1, 2
 PLACES = ("Hull", "Leeds", "Dover")
 RESPONDERS = ("", "police", "council")
+NUMBERS = ("ho:a1234567", "nrm:123456")
 
 Record = dict[str, Any]
 EMPTY: Record = {
@@ -28,6 +30,8 @@ EMPTY: Record = {
     "ended_last": None,
     "places": (),
     "responder": "",
+    "responder_type": ResponderType.MISSING,
+    "numbers": (),
     "decided": None,
     "negative_decision": Answer.MISSING,
     "more_than_one_situation": Answer.MISSING,
@@ -52,27 +56,32 @@ def judged(pairs: list[tuple[Record, Record]]) -> list[tuple[str, str]]:
     def answers(name: str) -> Any:
         return np.array([int(row[name]) for row in rows], dtype=np.int8)
 
-    counts = [len(row["places"]) for row in rows]
+    def listed(name: str, texts: tuple[str, ...]) -> TokenLists:
+        return TokenLists(
+            start=np.cumsum([0, *(len(row[name]) for row in rows)]).astype(np.int64),
+            token=np.array([texts.index(text) for row in rows for text in row[name]], dtype=np.int32),
+            texts=texts,
+        )
+
     facts = InstanceFacts(
         types=np.array([row["types"] for row in rows], dtype=np.int8),
         started_first=days("started_first"),
         started_last=days("started_last"),
         ended_last=days("ended_last"),
-        places=TokenLists(
-            start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            token=np.array([PLACES.index(p) for row in rows for p in row["places"]], dtype=np.int32),
-            texts=PLACES,
-        ),
+        places=listed("places", PLACES),
         responder=Coded(
             np.array([RESPONDERS.index(r["responder"]) for r in rows], dtype=np.int32), RESPONDERS
         ),
+        responder_type=answers("responder_type"),
         decided=days("decided"),
         negative_decision=answers("negative_decision"),
         more_than_one_situation=answers("more_than_one_situation"),
         still_exploited=answers("still_exploited"),
         reported_before=np.zeros(len(rows), dtype=np.int8),
     )
-    referrals: Any = SimpleNamespace(facts=facts, referred=days("referred"))
+    referrals: Any = SimpleNamespace(
+        facts=facts, referred=days("referred"), references=listed("numbers", NUMBERS)
+    )
     at = np.arange(len(pairs), dtype=np.int64) * 2
     found = assess(referrals, at, at + 1)
     return list(zip(found.assessment.tolist(), found.reasons.tolist(), strict=True))
@@ -93,6 +102,11 @@ def test_t1_two_bodies_that_refer_one_situation_within_a_month() -> None:
     assessment, reasons = judge(FIRST, other)
     assert assessment == SAME_POSSIBLE
     assert "two bodies referred within thirty days" in reasons
+    assert "different kinds" not in reasons
+    kinds = ({"responder_type": kind} for kind in (ResponderType.POLICE, ResponderType.LOCAL_AUTHORITY))
+    of_kinds = judge(*(one | kind for one, kind in zip((FIRST, other), kinds, strict=True)))
+    more = "thirty days; the two bodies are of different kinds"
+    assert of_kinds == (assessment, reasons.replace("thirty days", more))
 
 
 @pytest.mark.parametrize(
@@ -164,6 +178,13 @@ def test_t3_an_imprecise_beginning_decides_only_when_every_day_of_it_does() -> N
     assert judge(FIRST, record(referred="2025-01-01", **some_day_of_2024))[0] == LATER
 
 
+def test_the_number_of_the_previous_referral_is_a_reason_and_never_decides() -> None:
+    numbered = [one | {"numbers": NUMBERS} for one in (FIRST, record(referred="2024-02-01"))]
+    assert judge(*numbered) == (CANNOT_TELL, "the record gives the number of the previous referral")
+    others = [one | {"numbers": NUMBERS[:1]} for one in numbered]
+    assert judge(*others) == (CANNOT_TELL, "the records hold nothing to tell by")
+
+
 def test_t3_answers_are_reasons_and_never_decide() -> None:
     told = record(referred="2024-02-01", more_than_one_situation=Answer.YES, still_exploited=Answer.YES)
     assessment, reasons = judge(FIRST, told)
@@ -232,6 +253,8 @@ RECORDS = st.fixed_dictionaries(
         "ended_last": DAY,
         "places": st.sets(st.sampled_from(PLACES)).map(sorted).map(tuple),
         "responder": st.sampled_from(RESPONDERS),
+        "responder_type": st.sampled_from(list(ResponderType)),
+        "numbers": st.sets(st.sampled_from(NUMBERS)).map(sorted).map(tuple),
         "decided": DAY,
         "negative_decision": ANSWER,
         "more_than_one_situation": ANSWER,

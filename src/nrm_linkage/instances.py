@@ -84,6 +84,14 @@ def assess(referrals: Referrals, previous: Int64s, current: Int64s) -> Assessed:
             (common_type, "an exploitation type in common"),
             (common_place, "a place of exploitation in common"),
             (two_bodies, "two bodies referred within thirty days"),
+            (
+                two_bodies & _two_kinds(facts, previous, current),
+                "the two bodies are of different kinds",
+            ),
+            (
+                _common(_nrm_numbers(referrals.references), previous, current),
+                "the record gives the number of the previous referral",
+            ),
             (refiled, "the previous referral had a negative decision or was withdrawn"),
             (
                 _answered(facts, "more_than_one_situation", current),
@@ -111,6 +119,19 @@ def _two_bodies(responder: Coded, referred: Days, previous: Int64s, current: Int
     days = np.abs(referred[current] - referred[previous])
     close = ~np.isnat(days) & (days <= np.timedelta64(MULTI_AGENCY_DAYS, "D"))
     return np.asarray(close & (first != second) & (first != 0) & (second != 0))
+
+
+def _two_kinds(facts: InstanceFacts, previous: Int64s, current: Int64s) -> Mask:
+    """Where the types of the two first responders are known and differ."""
+    first, second = facts.responder_type[previous], facts.responder_type[current]
+    return np.asarray((first != second) & (first != 0) & (second != 0))
+
+
+def _nrm_numbers(references: TokenLists) -> TokenLists:
+    """The NRM numbers alone: a referral holds its own where another quotes it (`normalise.earlier`)."""
+    kept = np.array([text.startswith("nrm:") for text in references.texts], dtype=bool)[references.token]
+    start = np.concatenate([[0], np.cumsum(kept)])[references.start]
+    return TokenLists(start, references.token[kept], references.texts)
 
 
 def _answered(facts: InstanceFacts, question: str, rows: Int64s) -> Mask:

@@ -165,9 +165,9 @@ class InstanceFacts(_Shapes):
     about the person.
 
     `types`: int8 (n,) bit mask of exploitation types; `started_first`, `started_last`, `ended_last`:
-    datetime64[D]; `places`: token lists; `responder`: coded; `decided`: datetime64[D] of the reasonable
-    grounds decision; `negative_decision`, `more_than_one_situation`, `still_exploited`, `reported_before`:
-    int8, values of `Answer`.
+    datetime64[D]; `places`: token lists; `responder`: coded, and `responder_type`: int8, a `ResponderType`;
+    `decided`: datetime64[D] of the reasonable grounds decision; `negative_decision`,
+    `more_than_one_situation`, `still_exploited`, `reported_before`: int8, values of `Answer`.
     """
 
     types: Int8s
@@ -176,6 +176,7 @@ class InstanceFacts(_Shapes):
     ended_last: Days
     places: TokenLists
     responder: Coded
+    responder_type: Int8s
     decided: Days
     negative_decision: Int8s
     more_than_one_situation: Int8s

@@ -10,7 +10,7 @@ import pytest
 
 from nrm_linkage.normalise.answers import Answer
 from nrm_linkage.normalise.facts import TYPE_BITS, facts_and_doubts, instance_facts
-from nrm_linkage.normalise.responders import read_responder
+from nrm_linkage.normalise.responders import ResponderType, read_responder
 from nrm_linkage.tables import InstanceFacts
 
 YES, NO, UNSURE, MISSING = Answer.YES, Answer.NO, Answer.UNSURE, Answer.MISSING
@@ -79,6 +79,18 @@ def test_responders_are_told_apart_by_their_words_and_not_by_case_or_space():
     assert codes[3] == codes[4] == 0
 
 
+def test_the_type_of_responder_is_told_by_its_own_column_or_by_the_body():
+    found = facts(
+        first_responder_type=["Police", "Zq", None, "Police"],
+        first_responder=["Unseen", "Kent County Council", "Unseen", "Zq"],
+    )
+    assert found.responder_type.tolist() == [
+        *(ResponderType.POLICE, ResponderType.LOCAL_AUTHORITY),
+        *(ResponderType.NGO, ResponderType.POLICE),
+    ]
+    assert facts(nothing=["Zq"]).responder_type.tolist() == [ResponderType.MISSING]
+
+
 BODIES = [
     ["Metropolitan Police Service", "Met Police", "MPS", "METROPOLITAN POLICE"],
     ["Home Office - Immigration Enforcement IE", "Home Office - Immigration Enforcement IE - DET Haslar"],
@@ -110,7 +122,9 @@ DOUBTS = [
     ("rg_decision", "Positive", None), ("rg_decision", "Awaiting a decision", None),
     ("cg_decision", "Zq", "decision not recognised"), ("cg_decision", "", None),
     ("still_exploited", "not-sure", None), ("still_exploited", "Zq", "answer not recognised"),
-    ("first_responder", "Zq", None), ("first_responder", ["Zq"], "not text, a number or a date"),
+    ("first_responder_type", "Zq", "type of first responder not recognised"),
+    ("first_responder_type", "Police", None), ("first_responder", "Zq", None),
+    ("first_responder", ["Zq"], "not text, a number or a date"),
 ]  # fmt: skip
 
 

@@ -20,10 +20,10 @@ import pandas as pd
 from nrm_linkage.normalise.answers import Answer, read_answer
 from nrm_linkage.normalise.boxes import Boxes, Doubt
 from nrm_linkage.normalise.dates import read_date
-from nrm_linkage.normalise.distinct import ReadColumn, merge_lists, token_lists
+from nrm_linkage.normalise.distinct import ReadColumn, merge_lists, read_column, token_lists
 from nrm_linkage.normalise.exploitation import read_period, read_types
 from nrm_linkage.normalise.places import read_places
-from nrm_linkage.normalise.responders import read_responder
+from nrm_linkage.normalise.responders import ResponderType, read_responder, read_responder_type
 from nrm_linkage.normalise.values import text_of
 from nrm_linkage.tables import Coded, Days, InstanceFacts, Int8s, TokenLists
 
@@ -57,6 +57,7 @@ NO_PLACE = "place not recognised"
 NO_PERIOD = "no date of exploitation recognised"
 NO_ANSWER = "answer not recognised"
 NO_DECISION = "decision not recognised"
+NO_RESPONDER_TYPE = "type of first responder not recognised"
 _UNDECIDED = ("await", "pending", "outstanding", "not yet", "no decision", "reconsider")
 
 
@@ -79,6 +80,7 @@ def facts_and_doubts(
         ended_last=ended_last,
         places=_places(boxes, n_rows),
         responder=_responders(boxes, n_rows),
+        responder_type=_responder_types(boxes, n_rows),
         decided=_dates(boxes, "rg_date", n_rows),
         negative_decision=_negative_decisions(boxes, n_rows),
         more_than_one_situation=_answers(boxes, "more_than_one_situation", n_rows),
@@ -153,6 +155,17 @@ def _responders(boxes: Boxes, n_rows: int) -> Coded:
     texts = ("", *sorted(set(found[0].readings) - {""}))
     number = {text: code for code, text in enumerate(texts)}
     return Coded(codes=found[0].map(lambda text: number[text], "int32").astype(np.int32), values=texts)
+
+
+def _responder_types(boxes: Boxes, n_rows: int) -> Int8s:
+    """The type from its own column; where that tells nothing, from the name of the body."""
+    reads = boxes.read("first_responder_type", read_responder_type, NO_RESPONDER_TYPE)
+    # What is doubtful about the name of the body has been said where the body was read.
+    reads += [read_column(box, read_responder_type) for box in boxes.columns.get("first_responder", ())]
+    kind = np.zeros(n_rows, dtype=np.int8)
+    for read in reads:
+        kind = np.where(kind == ResponderType.MISSING, read.map(int, "int8"), kind).astype(np.int8)
+    return kind
 
 
 def _dates(boxes: Boxes, name: str, n_rows: int) -> Days:

@@ -14,9 +14,8 @@ import pandas as pd
 from nrm_linkage.instances import assess
 from nrm_linkage.model.frequencies import nationality_key
 from nrm_linkage.normalise.ages import AgeGroup
-from nrm_linkage.normalise.distinct import read_column
 from nrm_linkage.normalise.gender import Gender
-from nrm_linkage.normalise.responders import ResponderType, read_responder_type
+from nrm_linkage.normalise.responders import ResponderType
 from nrm_linkage.report import CountedRows
 from nrm_linkage.result.run import LinkedRun, Objects
 from nrm_linkage.tables import Int8s, Int64s
@@ -53,12 +52,9 @@ def _as_read(run: LinkedRun) -> dict[str, Objects]:
         "gender": _named(rows.gender, Gender),
         "nationality": np.array(nationality, dtype=object)[rows.nationality.code],
     }
-    kind = np.zeros(rows.n, dtype=np.int8)
-    recorded = [name for name in ("first_responder_type", "first_responder") if name in run.raw.columns]
-    for name in recorded:
-        read = read_column(run.raw.columns[name][0], read_responder_type).map(int, "int8")
-        kind = np.where(kind == ResponderType.MISSING, read, kind).astype(np.int8)
-    return groups | ({"first_responder_type": _named(kind, ResponderType)} if recorded else {})
+    if not {"first_responder_type", "first_responder"} & set(run.raw.columns):
+        return groups
+    return groups | {"first_responder_type": _named(rows.facts.responder_type, ResponderType)}
 
 
 def _named(codes: Int8s, kind: Names) -> Objects:
