@@ -7,8 +7,9 @@ Two kinds are estimated apart, both without labels:
   keys counts more than once, so this lies high.
 - pairs that share no key at all: rules are taken for traps. Where many matched pairs are found by one rule
   alone and few by two, many more will have been found by none: (t - 1) / t x f1 (f1 - 1) / (2 (f2 + 1)) for t
-  rules, f1 and f2 being the expected matched pairs found by one and by two of them (Chao 1987, for incidences,
-  bias-corrected). It is a lower bound where pairs differ in how easily they are found, as they do.
+  rules, f1 and f2 being the expected matched pairs found by one and by two of them (Chao 1987, for
+  incidences, bias-corrected). It is a lower bound where pairs differ in how easily they are found, as they
+  do.
 
 What it does not do: it cannot know of errors under which nothing is recorded alike any more.
 """
