@@ -21,6 +21,7 @@ from nrm_linkage.model import (
     LinkageModel,
     count_patterns,
     estimate,
+    estimate_unseen,
     learn_frequencies,
     learn_strangers,
     score_pairs,
@@ -163,6 +164,7 @@ def _run(
             (model, None) if model else _estimated(rows, candidates, comparisons, start, config)
         )
         pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
+        unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
     with watch.stage("cluster"):
         found, within, people, together, decided = _people(rows, candidates, pairs, model, judged, config)
     with watch.stage("assemble"):
@@ -173,6 +175,7 @@ def _run(
                 normalised,
                 candidates,
                 pairs,
+                unseen,
                 within,
                 together,
                 found,

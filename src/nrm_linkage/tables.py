@@ -40,6 +40,7 @@ __all__ = [
     "Referrals",
     "RuleYield",
     "ScoredPairs",
+    "SkippedPairs",
     "TokenLists",
 ]
 
@@ -244,9 +245,21 @@ class RuleYield:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
+class SkippedPairs(_Shapes):
+    """A sample of pairs that share a key too common to compare and that no rule brought together otherwise:
+    `left` < `right`, int32 (s,); `stands_for`: float64 (s,), how many such pairs each stands for.
+    """
+
+    left: Int32s
+    right: Int32s
+    stands_for: Float64s
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class CandidatePairs(_Shapes):
     """Pairs worth comparing: `left` < `right`, int32 (p,), sorted, without repeats; `found_by`: int32 bit
-    mask of `rules`.
+    mask of `rules`. `skipped`: what was not compared, None where nothing was skipped; `in_full`: whether
+    every pair there is stands here.
     """
 
     left: Int32s
@@ -254,6 +267,8 @@ class CandidatePairs(_Shapes):
     found_by: Int32s
     rules: tuple[str, ...]
     yields: tuple[RuleYield, ...]
+    skipped: SkippedPairs | None = None
+    in_full: bool = False
 
     def __len__(self) -> int:
         return len(self.left)

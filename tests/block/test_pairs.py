@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.block import RULES, candidate_pairs, pairs_within, rules_that_find
-from nrm_linkage.block.rules import ATTRIBUTES
+from nrm_linkage.block.pairs import _grouped, _pairs_at, _pairs_of_groups
+from nrm_linkage.block.rules import ATTRIBUTES, Keys
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import TooManyPairsError
 from tests.frames import frame_of, invented, people, referrals_of, rows
@@ -234,3 +235,38 @@ def test_a_small_extract_is_compared_in_full_and_a_large_one_is_not(monkeypatch)
     assert len(found) == linkable * (linkable - 1) // 2
     monkeypatch.setattr("nrm_linkage.block.rules.SMALL_EXTRACT", linkable - 1)
     assert len(candidate_pairs(referrals, LinkageConfig())) < len(found)
+
+
+@given(st.lists(rows(), min_size=2, max_size=25), st.sampled_from(BY_KEY))
+def test_pairs_at_positions_are_those_of_the_whole_list(drawn, rule):
+    referrals = referrals_of(frame_of(drawn))
+    keys = _grouped(rule.keys(referrals))
+    left, right = _pairs_of_groups(keys)
+    at = np.arange(len(left))
+    np.testing.assert_array_equal(_pairs_at(keys, at), (left, right))
+
+
+def test_pairs_at_positions_of_very_large_groups():
+    size = 3_000_000
+    keys = Keys(np.arange(size), np.zeros(size, dtype=np.uint64), np.zeros((size, 0), dtype=np.int64))
+    n_pairs = size * (size - 1) // 2
+    position = np.array([0, 1, size - 2, size - 1, n_pairs // 2, n_pairs - 2, n_pairs - 1])
+    first, second = _pairs_at(keys, position)
+    assert (first < second).all()
+    np.testing.assert_array_equal(first * (2 * size - first - 1) // 2 + second - first - 1, position)
+
+
+@given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 4))
+def test_what_was_skipped_stands_for_all_that_was_not_compared(drawn, limit):
+    referrals = referrals_of(frame_of(drawn))
+    found = candidate_pairs(referrals, LinkageConfig(max_key_size=limit), BY_KEY)
+    not_compared = sum(each.not_compared for each in found.yields)
+    if found.skipped is None:
+        assert not_compared == 0
+        return
+    compared = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    skipped = list(zip(found.skipped.left.tolist(), found.skipped.right.tolist(), strict=True))
+    assert not compared & set(skipped)
+    # So few are all taken, each for itself; those that other rules compared are left out.
+    assert (found.skipped.stands_for == 1).all()
+    assert len(skipped) <= not_compared

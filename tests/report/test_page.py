@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
+from nrm_linkage.model import Unseen
 from nrm_linkage.report import LinkageReport
 from nrm_linkage.report.page import page, write_page
 from nrm_linkage.tables import RuleYield
@@ -37,6 +38,7 @@ def a_report(**changes: Any) -> LinkageReport:
         "recognised": {"family_name": ("Surname",)},
         "choices": ("no referral date column",),
         "blocking": (RuleYield("two tokens", 12_345, 6, 0),),
+        "unseen": Unseen(100.0, 0.0, 1.0),
         "estimation": None,
         "config": {},
         "versions": {"python": "3"},

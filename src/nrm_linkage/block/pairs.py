@@ -2,8 +2,9 @@
 rows.
 
 For each rule: keys of linkable rows; groups no larger than the limit give all their pairs; larger groups
-are split by the rule's refinements in turn; what is still too large at the end is not compared, and its
-pairs are counted into the rule's yield, once for each key that they share (some of them other rules find).
+are split by the rule's refinements in turn; what is still too large at the end is not compared: its pairs are
+counted into the rule's yield, once for each key that they share (some of them other rules find), and a sample
+of those that no rule finds is kept, from which the cost to recall is estimated (`model.unseen`).
 If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which rules
 are to blame.
 """
@@ -19,7 +20,10 @@ from nrm_linkage.block.rules import ATTRIBUTES, RULES, BlockingRule, Keys, joine
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import TooManyPairsError
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import CandidatePairs, Int32s, Int64s, Mask, Referrals, RuleYield
+from nrm_linkage.tables import CandidatePairs, Int32s, Int64s, Mask, Referrals, RuleYield, SkippedPairs
+
+SAMPLED_PAIRS = 5_000
+"""Pairs of each rule that stand for those not compared (chosen by us)."""
 
 RARE_PART = 2
 """A word is rare when no more referrals hold it than this part of the largest key (chosen by us)."""
@@ -55,16 +59,19 @@ def candidate_pairs(
             rule.name,
             pairs=int(np.count_nonzero(found_by >> number & 1)),
             only_here=int(np.count_nonzero(found_by == 1 << number)),
-            not_compared=not_compared,
+            not_compared=_n_pairs(hot),
         )
-        for number, (rule, (_, not_compared)) in enumerate(zip(rules, plans, strict=True))
+        for number, (rule, (_, hot)) in enumerate(zip(rules, plans, strict=True))
     )
+    n_linkable = int(np.count_nonzero(referrals.linkable))
     return CandidatePairs(
         left=left.astype(np.int32),
         right=right.astype(np.int32),
         found_by=found_by.astype(np.int32),
         rules=tuple(rule.name for rule in rules),
         yields=yields,
+        skipped=_skipped([hot for _, hot in plans], packed[starts], referrals.n),
+        in_full=len(starts) == n_linkable * (n_linkable - 1) // 2,
     )
 
 
@@ -125,16 +132,14 @@ def pairs_within(candidates: CandidatePairs, component: Int64s) -> CandidatePair
     )
 
 
-def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Keys], int]:
-    """Groups of keys small enough to compare in full, and the number of pairs in groups that no refinement
-    made small.
-    """
+def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Keys], Keys]:
+    """Groups of keys small enough to compare in full, and the groups that no refinement made small."""
     keys = rule.keys(referrals)
     keys = _grouped(keys.take(referrals.linkable[keys.row]))
     fits = _group_sizes(keys) <= (limit // RARE_PART if rule.rare_only else limit)
     parts, hot = [keys.take(fits)], keys.take(~fits)
     if rule.rare_only:
-        return parts, 0
+        return parts, hot.take(np.zeros(len(hot.row), dtype=bool))
     for attribute in rule.refine_by:
         if not len(hot.row):
             break
@@ -142,7 +147,45 @@ def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Ke
         fits = _group_sizes(refined) <= limit
         parts.append(refined.take(fits))
         hot = refined.take(~fits)
-    return parts, _n_pairs(hot)
+    return parts, hot
+
+
+def _skipped(hot: Sequence[Keys], compared: Int64s, n_rows: int) -> SkippedPairs | None:
+    """Pairs taken at even distances from the groups that were not compared; `compared`: packed, sorted."""
+    lefts, rights, stands_for = [_no_rows()], [_no_rows()], [np.zeros(0)]
+    for keys in hot:
+        n_pairs = _n_pairs(keys)
+        size = min(n_pairs, SAMPLED_PAIRS)
+        if not size:
+            continue
+        left, right = _pairs_at(keys, ((np.arange(size) + 0.5) * n_pairs / size).astype(np.int64))
+        packed = left * n_rows + right
+        place = np.minimum(np.searchsorted(compared, packed), max(len(compared) - 1, 0))
+        new = compared[place] != packed if len(compared) else np.ones(size, dtype=bool)
+        lefts.append(left[new])
+        rights.append(right[new])
+        stands_for.append(np.full(int(new.sum()), n_pairs / size))
+    if len(lefts) == 1:
+        return None
+    return SkippedPairs(
+        np.concatenate(lefts).astype(np.int32),
+        np.concatenate(rights).astype(np.int32),
+        np.concatenate(stands_for),
+    )
+
+
+def _pairs_at(keys: Keys, position: Int64s) -> tuple[Int64s, Int64s]:
+    """The pairs at some positions of the list that `_pairs_of_groups` would give."""
+    start, size = _group_starts(keys)
+    before = np.concatenate([[0], np.cumsum(size * (size - 1) // 2)])
+    group = np.searchsorted(before, position, side="right") - 1
+    start, size, within = start[group], size[group], position - before[group]
+    # How many pairs begin with the first i of a group is a square in i: its root, mended for rounding.
+    first = np.floor(size - 0.5 - np.sqrt((size - 0.5) ** 2 - 2.0 * within)).astype(np.int64)
+    first -= first * (2 * size - first - 1) // 2 > within
+    first += (first + 1) * (2 * size - first - 2) // 2 <= within
+    second = first + 1 + within - first * (2 * size - first - 1) // 2
+    return keys.row[start + first], keys.row[start + second]
 
 
 def _refined(hot: Keys, attribute: str, referrals: Referrals) -> Keys:

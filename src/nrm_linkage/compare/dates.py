@@ -7,8 +7,8 @@ incomplete date or an age; `birth_range` where one side is known only as child o
 people of like ages, so that the ages are evidence of their own.
 
 Levels of dates are tried from the most telling down, and the first that holds is the level: the same day;
-day and month exchanged; the same day in another calendar; a stand-in date within a year; one digit; same day
-and month within six years (age assessments keep the day and move the year); then by distance. Sources:
+day and month exchanged; the same day in another calendar; a stand-in date within a year; same day and month
+within six years (age assessments keep the day and move the year); one digit; then by distance. Sources:
 domain.md 4.3; the cut of 35 days covers lunar dates recorded as solar ones (D9).
 """
 
@@ -47,8 +47,8 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
             _reading_meets(birth, left, right, (ReadingKind.DAY_MONTH_SWAP,), 0),
             _reading_meets(birth, left, right, _CALENDARS, CALENDAR_SLACK_DAYS),
             is_default & (years <= 1),
-            _one_digit_apart(first_l, first_r),
             ~is_default & (years <= ASSESSMENT_YEARS) & (_day_of_year(first_l) == _day_of_year(first_r)),
+            _one_digit_apart(first_l, first_r),
             days <= LUNAR_DAYS,
             years == 0,
             years == 1,
@@ -61,8 +61,8 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
             DateLevel.SWAPPED,
             DateLevel.OTHER_CALENDAR,
             DateLevel.DEFAULT_NEAR,
-            DateLevel.ONE_DIGIT,
             DateLevel.OTHER_YEAR,
+            DateLevel.ONE_DIGIT,
             DateLevel.WITHIN_35_DAYS,
             DateLevel.SAME_YEAR,
             DateLevel.NEXT_YEAR,

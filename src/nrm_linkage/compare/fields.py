@@ -84,8 +84,8 @@ class DateLevel(IntEnum):
     EXACT_DEFAULT = 2
     SWAPPED = 3
     OTHER_CALENDAR = 4
-    ONE_DIGIT = 5
-    OTHER_YEAR = 6
+    OTHER_YEAR = 5
+    ONE_DIGIT = 6
     DEFAULT_NEAR = 7
     WITHIN_35_DAYS = 8
     SAME_YEAR = 9
@@ -233,11 +233,11 @@ FIELDS: tuple[Field, ...] = (
             ),
             Level("day and month swapped", "the dates of birth are the same with day and month exchanged"),
             Level("another calendar", "the dates of birth are the same when one is read in another calendar"),
-            Level("one digit", "the dates of birth differ by one digit or two exchanged digits"),
             Level(
                 "same day, another year",
                 "day and month of birth are the same and the years differ by up to six",
             ),
+            Level("one digit", "the dates of birth differ by one digit or two exchanged digits"),
             Level(
                 "default date near",
                 "one date of birth stands for an unknown day, and the years are at most one apart",

@@ -6,6 +6,7 @@ from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import EVIDENCE_LINES, score, score_pairs
 from nrm_linkage.model.strangers import learn_strangers, starting_model
+from nrm_linkage.model.unseen import Unseen, estimate_unseen
 
 __all__ = [
     "EVIDENCE_LINES",
@@ -13,8 +14,10 @@ __all__ = [
     "EstimationReport",
     "Frequencies",
     "LinkageModel",
+    "Unseen",
     "count_patterns",
     "estimate",
+    "estimate_unseen",
     "learn_frequencies",
     "learn_strangers",
     "score",

@@ -59,7 +59,7 @@ ASSUME).
 NAMESAKES_PER_REFERRAL = 0.05
 """Pairs per referral of strangers whose names agree beyond what frequencies say (chosen by us)."""
 
-LOOKALIKES_PER_UNKNOWN_DATE = 0.06
+LOOKALIKES_PER_UNKNOWN_DATE = 0.09
 """Pairs of strangers with one name, one nationality and one stand-in date of birth, per referral whose date
 stands for an unknown day (domain.md 6: 1% of people have such a look-alike, and about 1 in 10 dates stand
 for an unknown day; ASSUME).
@@ -87,7 +87,7 @@ M_PRIOR: Shares = {
     },
     "date_of_birth": {
         "exact": 0.77, "exact default": 0.04, "day and month swapped": 0.01, "another calendar": 0.01,
-        "one digit": 0.03, "same day, another year": 0.015, "default date near": 0.06,
+        "same day, another year": 0.02, "one digit": 0.025, "default date near": 0.06,
         "within 35 days": 0.006, "same year": 0.012, "next year": 0.012, "within five years": 0.015,
         "far apart": 0.006,
     },
@@ -114,7 +114,7 @@ RELATIVE: Shares = {
     },
     "date_of_birth": {
         "exact": 0.05, "exact default": 0.03, "day and month swapped": 0.001, "another calendar": 0.001,
-        "one digit": 0.01, "same day, another year": 0.01, "default date near": 0.06, "within 35 days": 0.018,
+        "same day, another year": 0.01, "one digit": 0.01, "default date near": 0.06, "within 35 days": 0.018,
         "same year": 0.09, "next year": 0.19, "within five years": 0.40, "far apart": 0.14,
     },
     "birth_year": {"agrees": 0.22, "near": 0.24, "within five years": 0.40, "far apart": 0.14},
@@ -161,7 +161,7 @@ U_PRIOR: Shares = {
     },
     "date_of_birth": {
         "exact": 0.0002, "exact default": 0.0005, "day and month swapped": 0.0001, "another calendar": 0.0003,
-        "one digit": 0.004, "same day, another year": 0.003, "default date near": 0.02,
+        "same day, another year": 0.003, "one digit": 0.004, "default date near": 0.02,
         "within 35 days": 0.01, "same year": 0.07, "next year": 0.13, "within five years": 0.36,
         "far apart": 0.402,
     },

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from nrm_linkage.model import EstimationReport
+from nrm_linkage.model import EstimationReport, Unseen
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
 from nrm_linkage.tables import RuleYield
 
@@ -28,6 +28,8 @@ class LinkageReport:
         Every automatic choice, in words.
     blocking
         What each blocking rule found, found alone, and could not compare.
+    unseen
+        Matched pairs that blocking may have missed, as estimated under the model (`model.unseen`).
     estimation
         How the model was estimated; None when one was given.
     config, versions, input_fingerprint
@@ -40,6 +42,7 @@ class LinkageReport:
     recognised: Mapping[str, tuple[str, ...]]
     choices: tuple[str, ...]
     blocking: tuple[RuleYield, ...]
+    unseen: Unseen
     estimation: EstimationReport | None
     config: Mapping[str, Any]
     versions: Mapping[str, str]
@@ -59,6 +62,7 @@ class LinkageReport:
         rest = {name: value for name, value in values.items() if name in known}
         rest["recognised"] = {name: tuple(labels) for name, labels in values["recognised"].items()}
         rest["choices"] = tuple(values["choices"])
+        rest["unseen"] = Unseen(**values["unseen"])
         rest["blocking"] = tuple(RuleYield(**found) for found in values["blocking"])
         if values["estimation"] is not None:
             estimation = dict(values["estimation"])

@@ -37,6 +37,7 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
         },
         choices=_choices(run, found),
         blocking=found.candidates.yields,
+        unseen=found.unseen,
         estimation=found.estimation,
         config=run.config.to_dict(),
         versions=versions(),
@@ -55,6 +56,11 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
         for of in found.candidates.yields
         if of.not_compared
     ]
+    if found.unseen.recall_lost:
+        choices.append(
+            f"not all pairs were compared: {found.unseen.recall_lost:.1%} of matched pairs may be among the "
+            "others, by an estimate under the model that lies low"
+        )
     cuts, uncut = found.components.cuts, found.components.uncut
     if cuts:
         choices.append(f"{len(cuts)} times a component too large to weigh as one was cut at a higher floor")

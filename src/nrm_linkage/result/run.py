@@ -10,7 +10,7 @@ import pandas as pd
 
 from nrm_linkage.cluster import Components
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import EstimationReport, LinkageModel
+from nrm_linkage.model import EstimationReport, LinkageModel, Unseen
 from nrm_linkage.normalise.referrals import Normalised
 from nrm_linkage.schema import Recognised
 from nrm_linkage.tables import CandidatePairs, Float64s, Mask, Partition, RawReferrals, Referrals, ScoredPairs
@@ -36,14 +36,16 @@ class LinkedRun:
 class Outcome:
     """What the stages found, for the tables and the report.
 
-    `pairs`: all candidates; `within`: all pairs within components, with `together`, their same-person
-    probabilities, float64 (p,); `decided`: bool (n,), rows of clusters that a human judged.
+    `pairs`: all candidates; `unseen`: what blocking may have cost; `within`: all pairs within components,
+    with `together`, their same-person probabilities, float64 (p,); `decided`: bool (n,), rows of clusters
+    that a human judged.
     """
 
     model: LinkageModel
     normalised: Normalised
     candidates: CandidatePairs
     pairs: ScoredPairs
+    unseen: Unseen
     within: ScoredPairs
     together: Float64s
     components: Components

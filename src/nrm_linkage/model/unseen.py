@@ -1,0 +1,78 @@
+"""What blocking may have cost: an estimate of the matched pairs that were not compared.
+
+Two kinds are estimated apart, both without labels:
+
+- pairs that share a key too common to compare: a sample of them (`tables.SkippedPairs`) is scored, and the
+  match probabilities are added up, each for the pairs that it stands for. A pair that shares several such
+  keys counts more than once, so this lies high.
+- pairs that share no key at all: rules are taken for traps. Where many matched pairs are found by one rule
+  alone and few by two, many more will have been found by none: (t - 1) / t x f1 (f1 - 1) / (2 (f2 + 1)) for t
+  rules, f1 and f2 being the expected matched pairs found by one and by two of them (Chao 1987, for
+  incidences, bias-corrected). It is a lower bound where pairs differ in how easily they are found, as they
+  do.
+
+What it does not do: it cannot know of errors under which nothing is recorded alike any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nrm_linkage.model.parameters import LinkageModel
+from nrm_linkage.model.score import score_pairs
+from nrm_linkage.tables import CandidatePairs, Float64s, Referrals, ScoredPairs
+
+__all__ = ["Unseen", "estimate_unseen"]
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Expected matched pairs: `compared`, by blocking brought together; `too_common`, sharing only keys too
+    common to compare; `never_met`, sharing no key.
+    """
+
+    compared: float
+    too_common: float
+    never_met: float
+
+    @property
+    def recall_lost(self) -> float:
+        """The share of all matched pairs that blocking may have cost; 0 where there are none."""
+        missed = self.too_common + self.never_met
+        return missed / (self.compared + missed) if missed else 0.0
+
+
+def estimate_unseen(
+    referrals: Referrals,
+    candidates: CandidatePairs,
+    pairs: ScoredPairs,
+    model: LinkageModel,
+    chunk_pairs: int,
+) -> Unseen:
+    """The estimate of a run. `pairs`: all candidates, scored."""
+    probability = _match_probability(pairs.weight_bits)
+    too_common = 0.0
+    if candidates.skipped is not None:
+        skipped = candidates.skipped
+        no_rule = np.zeros(len(skipped.left), dtype=np.int32)
+        sample = CandidatePairs(skipped.left, skipped.right, no_rule, candidates.rules, candidates.yields)
+        weights = score_pairs(referrals, sample, model, chunk_pairs).weight_bits
+        too_common = float(skipped.stands_for @ _match_probability(weights))
+    return Unseen(
+        compared=float(probability.sum()),
+        too_common=too_common,
+        never_met=0.0 if candidates.in_full else _never_met(candidates, probability),
+    )
+
+
+def _never_met(candidates: CandidatePairs, probability: Float64s) -> float:
+    rules = range(len(candidates.rules))
+    found = sum((candidates.found_by >> number) & 1 for number in rules)
+    once, twice = (float(probability[found == number].sum()) for number in (1, 2))
+    return (1.0 - 1.0 / max(len(rules), 1)) * max(once * (once - 1.0), 0.0) / (2.0 * (twice + 1.0))
+
+
+def _match_probability(weight_bits: Float64s) -> Float64s:
+    return np.asarray(1.0 / (1.0 + np.exp2(-weight_bits)), dtype=np.float64)
