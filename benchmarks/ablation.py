@@ -117,6 +117,9 @@ class Ablation:
             yield
 
 
+_level_matrix, _people = names._level_matrix, link._people
+
+
 # How parts are taken out ------------------------------------------------------------------------------------
 
 
@@ -153,9 +156,6 @@ def alone(word: str) -> frozenset[str]:
     return frozenset({word})
 
 
-_level_matrix = names._level_matrix
-
-
 def levels_by_box(bags: NameBags, of_left: names.PaddedBags, of_right: names.PaddedBags) -> Int8s:
     """Levels of words in the same kind of box, and of naming words with naming words."""
     box = np.zeros(len(NameRole) + 1, dtype=np.int8)
@@ -172,9 +172,6 @@ def levels_by_box(bags: NameBags, of_left: names.PaddedBags, of_right: names.Pad
 def never(_: object, left: Int32s, *rest: object) -> Mask:
     """No date is the other in any other reading."""
     return np.zeros(len(left), dtype=bool)
-
-
-_people = link._people
 
 
 def without_stand_ins(*given: Any) -> Normalised:
@@ -244,11 +241,10 @@ def weighs_by_level(seen: Seen) -> bool:
 
 def started_alike(seen: Seen) -> bool:
     """No m is below what an even start leaves of it, but for a tenth."""
-    learned, m = getattr(seen.found.estimation, "learned", {}), seen.found.model.m
-    strength = priors.M_STRENGTH_PAIRS
-    return all(
+    estimation_, m, strength = seen.found.estimation, seen.found.model.m, priors.M_STRENGTH_PAIRS
+    return estimation_ is not None and all(
         share >= 0.9 * strength / (len(m[field]) * (strength + matched))
-        for field, matched in learned.items()
+        for field, matched in estimation_.learned.items()
         for share in m[field].values()
     )
 
@@ -383,8 +379,9 @@ def main() -> None:
     given = parser.parse_args()
     cases = [*invented(given.seeds), *(case for case in febrl() if case[0] == "FEBRL 3")]
     cases += public(given.folder) if given.folder else ()
-    print_row("taken out", *(case[0] for case in cases), "precision of the first", "recall of the first")
-    print_row(*["---"] * (len(cases) + 3))
+    headings = "taken out", *(case[0] for case in cases), "precision of the first", "recall of the first"
+    print_row(*headings)
+    print_row(*["---"] * len(headings))
     whole, seen = zip(*(linked(case, None) for case in cases), strict=True)
     result_row("nothing", whole)
     for ablation in ABLATIONS:
