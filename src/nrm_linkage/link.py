@@ -206,9 +206,7 @@ def _asked(index: Any) -> Sequence[IndexRule]:
     return index_rules(index)
 
 
-def _found(
-    asked: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals
-) -> tuple[FoundPairs, ...]:
+def _found(asked: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals) -> tuple[FoundPairs, ...]:
     from nrm_linkage.toolkit import found_pairs
 
     return found_pairs(asked, frame, raw)

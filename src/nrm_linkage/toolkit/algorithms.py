@@ -80,9 +80,7 @@ def _algorithms(items: Sequence[Any]) -> list[Any]:
     return algorithms
 
 
-def found_pairs(
-    rules: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals
-) -> tuple[FoundPairs, ...]:
+def found_pairs(rules: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals) -> tuple[FoundPairs, ...]:
     """What each algorithm finds in the caller's frame, as canonical rows. The algorithms are copied before
     they run: some of recordlinkage's keep what they saw of one frame for the next.
 

@@ -37,9 +37,7 @@ def numbered(names: Iterable[str]) -> list[str]:
     return taken
 
 
-def reason_without_values(
-    error: Exception, frame: pd.DataFrame, again: Callable[[pd.DataFrame], Any]
-) -> str:
+def reason_without_values(error: Exception, frame: pd.DataFrame, again: Callable[[pd.DataFrame], Any]) -> str:
     """Why `again(frame)` ended in this error, in words that hold no value of the frame."""
     kind = type(error).__name__
     # As objects, because the categories of a categorical column are values without any row.
