@@ -184,16 +184,8 @@ def _run(
         linkage = assemble(
             LinkedRun(frame, recognised, config, raw, rows, people, others),
             Outcome(
-                model,
-                normalised,
-                candidates,
-                pairs,
-                within,
-                together,
-                found,
-                estimation,
-                decided,
-                judged.notes,
+                *(model, normalised, candidates, pairs, within, together),
+                *(found, estimation, decided, judged.notes),
             ),
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )
