@@ -114,9 +114,7 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
         row, place = lists.row[held], lists.token[held].astype(np.int64)
         of_row = referrals.nationality.code[row].astype(np.int64)
         said = _people_counts(referrals, rows[lists.count[rows] > 0], person)
-        return _word_shares(
-            place, lists.texts, person[row], of_row, nationality_names, said, NOTHING_KNOWN
-        )
+        return _word_shares(place, lists.texts, person[row], of_row, nationality_names, said, NOTHING_KNOWN)
 
     years, days = _date_shares(referrals, rows)
     genders = np.bincount(referrals.gender[rows], minlength=4)[1:].astype(float)
@@ -129,11 +127,7 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
         near_words={str(letters): share for letters, share in priors.NEAR_WORD_SHARES.items()},
         short_words={str(letters): share for letters, share in priors.SHORT_WORD_SHARES.items()},
         people=people.n,
-        people_within={
-            name: float(people.within[code])
-            for code, name in enumerate(nationality_names)
-            if name and people.is_common[code]
-        },
+        people_within=people.by_name(nationality_names),
         reference=known.fingerprint,
         years=years,
         days=days,
@@ -179,6 +173,12 @@ class _People:
     within: Float64s
     is_common: Mask
     group: Int64s
+
+    def by_name(self, names: tuple[str, ...]) -> dict[str, float]:
+        """Of the nationalities that may be named."""
+        return {
+            names[code]: float(self.within[code]) for code in np.flatnonzero(self.is_common) if names[code]
+        }
 
 
 def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> _People:
