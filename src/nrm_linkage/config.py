@@ -86,7 +86,7 @@ class LinkageConfig:
     exact_component_size: int = 10
     partition_sweeps: int = 400
     draws: int = 400
-    max_key_size: int = 120
+    max_key_size: int = 60
     max_candidate_pairs: int = 400_000_000
     chunk_pairs: int = 200_000
     max_name_tokens: int = 6

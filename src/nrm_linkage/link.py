@@ -5,7 +5,7 @@ here.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,15 +36,19 @@ from nrm_linkage.tables import (
     CandidatePairs,
     Comparisons,
     Float64s,
+    FoundPairs,
     Mask,
     Partition,
     Progress,
+    RawReferrals,
     Referrals,
     ScoredPairs,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nrm_linkage.toolkit import IndexRule
 
 __all__ = ["link_referrals"]
 
@@ -59,6 +63,7 @@ def link_referrals(
     model: LinkageModel | None = None,
     decisions: pd.DataFrame | None = None,
     previous: Linkage | None = None,
+    index: Any = None,
     engine: str = "auto",
     progress: Progress | bool | None = None,
 ) -> Linkage:
@@ -79,6 +84,10 @@ def link_referrals(
         Human judgements, one row a pair: `referral_id_l`, `referral_id_r`, `decision` ("same", "different" or
         "unsure"), and, for the caller's record, `decided_by`, `decided_at`, `reason`. They bind the
         partition; confidences and ranges stay the model's.
+    index
+        Algorithms of the recordlinkage toolkit to block with beside our own rules: objects of
+        `recordlinkage.index`, or a `recordlinkage.Index`. Each runs on your rows in the order of their ids,
+        under your headings, and is a blocking rule of its own in `.links` and `.report`.
     engine
         "auto", "local" or "spark".
     progress
@@ -94,7 +103,10 @@ def link_referrals(
     Raises
     ------
     InputError
-        The referrals or columns cannot be used; the message names the column, the reason and the fix.
+        The referrals or columns cannot be used; the message names the column, the reason and the fix. Or an
+        algorithm of `index` failed on them.
+    ConfigError
+        `config`, `model` or `index` is not what it must be.
     TooManyPairsError
         The blocking rules would make more pairs than the config allows.
 
@@ -131,8 +143,9 @@ def link_referrals(
         raise InputError(
             "this version does not take previous= yet; pass model=previous.model to score as it did."
         )
+    asked = () if index is None else _asked(index)
     with watching(progress, STAGES) as watch:
-        return _run(referrals, columns, config, model, decisions, engine, watch)
+        return _run(referrals, columns, config, model, decisions, asked, engine, watch)
 
 
 def _run(
@@ -141,6 +154,7 @@ def _run(
     config: LinkageConfig,
     model: LinkageModel | None,
     decisions: pd.DataFrame | None,
+    asked: Sequence[IndexRule],
     engine: str,
     watch: Watch,
 ) -> Linkage:
@@ -154,7 +168,8 @@ def _run(
         normalised = normalise_referrals(raw, config)
         rows, config = normalised.referrals, replace(config, latest_date=normalised.latest_date)
     with watch.stage("block"):
-        candidates = candidate_pairs(rows, config)
+        others = _found(asked, frame, raw) if asked else ()
+        candidates = candidate_pairs(rows, config, found=others)
     with watch.stage("compare"):
         start = model or _starting_model(rows, config)
         rarity = BoundRarity(start.frequencies, rows)
@@ -169,23 +184,26 @@ def _run(
         found, within, people, together, decided = _people(rows, candidates, pairs, model, judged, config)
     with watch.stage("assemble"):
         linkage = assemble(
-            LinkedRun(frame, recognised, config, raw, rows, people),
+            LinkedRun(frame, recognised, config, raw, rows, people, others),
             Outcome(
-                model,
-                normalised,
-                candidates,
-                pairs,
-                unseen,
-                within,
-                together,
-                found,
-                estimation,
-                decided,
-                judged.notes,
+                *(model, normalised, candidates, pairs, unseen, within, together),
+                *(found, estimation, decided, judged.notes),
             ),
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )
     return replace(linkage, report=replace(linkage.report, seconds=watch.seconds))
+
+
+def _asked(index: Any) -> Sequence[IndexRule]:
+    from nrm_linkage.toolkit import index_rules
+
+    return index_rules(index)
+
+
+def _found(asked: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals) -> tuple[FoundPairs, ...]:
+    from nrm_linkage.toolkit import found_pairs
+
+    return found_pairs(asked, frame, raw)
 
 
 def _people(

@@ -27,6 +27,7 @@ __all__ = [
     "Days",
     "Engine",
     "Float64s",
+    "FoundPairs",
     "InstanceFacts",
     "Int8s",
     "Int32s",
@@ -253,6 +254,22 @@ class SkippedPairs(_Shapes):
     left: Int32s
     right: Int32s
     stands_for: Float64s
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class FoundPairs(_Shapes):
+    """Pairs that something other than our blocking rules found, which makes it a rule: `name` and `sentence`
+    as a rule has them; `left` < `right`, int32 (p,), sorted, without repeats.
+    """
+
+    name: str
+    sentence: str
+    left: Int32s
+    right: Int32s
+
+    def holds(self, left: int, right: int) -> bool:
+        """Whether a pair is among them, `left` being the smaller row."""
+        return bool(((self.left == left) & (self.right == right)).any())
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -13,7 +13,8 @@ from nrm_linkage.block import RULES, candidate_pairs, pairs_within, rules_that_f
 from nrm_linkage.block.pairs import _grouped, _pairs_at, _pairs_of_groups
 from nrm_linkage.block.rules import ATTRIBUTES, Keys
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.errors import TooManyPairsError
+from nrm_linkage.errors import ConfigError, TooManyPairsError
+from nrm_linkage.tables import FoundPairs, RuleYield
 from tests.frames import frame_of, invented, people, referrals_of, rows
 
 BY_KEY = [rule for rule in RULES if rule.fits is None]
@@ -270,3 +271,43 @@ def test_what_was_skipped_stands_for_all_that_was_not_compared(drawn, limit):
     # So few are all taken, each for itself; those that other rules compared are left out.
     assert (found.skipped.stands_for == 1).all()
     assert len(skipped) <= not_compared
+
+
+def found_pairs(name: str, *pairs: tuple[int, int]) -> FoundPairs:
+    left, right = np.array(pairs, dtype=np.int32).reshape(-1, 2).T
+    return FoundPairs(name, f"{name} says so", left, right)
+
+
+@given(st.lists(rows(), min_size=2, max_size=12), st.data())
+def test_pairs_that_others_found_stand_beside_those_of_the_rules(drawn, data):
+    referrals = referrals_of(frame_of([*drawn, ("Unknown", "FNU", "", "")]))
+    every = list(itertools.combinations(range(referrals.n), 2))
+    given_pairs = sorted(data.draw(st.sets(st.sampled_from(every))))
+    ours = candidate_pairs(referrals, LinkageConfig(), BY_KEY)
+    both = candidate_pairs(referrals, LinkageConfig(), BY_KEY, [found_pairs("theirs", *given_pairs)])
+    masks = dict(zip(zip(ours.left.tolist(), ours.right.tolist(), strict=True), ours.found_by, strict=True))
+    linkable = {pair for pair in given_pairs if referrals.linkable[list(pair)].all()}
+    for pair in linkable:
+        masks[pair] = masks.get(pair, 0) | 1 << len(BY_KEY)
+    pairs = list(zip(both.left.tolist(), both.right.tolist(), strict=True))
+    assert pairs == sorted(masks)
+    assert both.found_by.tolist() == [masks[pair] for pair in pairs]
+    assert both.rules == (*ours.rules, "theirs")
+    assert both.yields[-1] == RuleYield("theirs", len(linkable), len(both) - len(ours), 0)
+
+
+def test_pairs_that_others_found_count_against_the_limit():
+    referrals = referrals_of(invented(20, seed=7))
+    given_pairs = found_pairs("theirs", *itertools.combinations(range(20), 2))
+    with pytest.raises(TooManyPairsError, match=r"'theirs': \d+"):
+        candidate_pairs(referrals, LinkageConfig(max_candidate_pairs=100), [], [given_pairs])
+    assert len(candidate_pairs(referrals, LinkageConfig(max_candidate_pairs=190), [], [given_pairs])) <= 190
+
+
+def test_there_are_as_many_rules_as_can_be_told_apart():
+    referrals = referrals_of(invented(6, seed=8))
+    many = [found_pairs(f"number {number}", (0, 1)) for number in range(31)]
+    found = candidate_pairs(referrals, LinkageConfig(), [], many)
+    assert found.found_by.tolist() == [2**31 - 1]
+    with pytest.raises(ConfigError, match="32 blocking rules"):
+        candidate_pairs(referrals, LinkageConfig(), [], [*many, found_pairs("one more", (0, 1))])

@@ -22,7 +22,9 @@ def numbers(tree: object) -> list[float]:
 
 
 def shares(frame: pd.DataFrame) -> list[float]:
-    return numbers(model_of(referrals_of(frame)).to_dict()["frequencies"])
+    """Every number of a frame's frequencies but the counts of people."""
+    found = model_of(referrals_of(frame)).to_dict()["frequencies"]
+    return numbers({name: part for name, part in found.items() if not name.startswith("people")})
 
 
 SMALL = {

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
 from nrm_linkage.model import Unseen
+from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
 from nrm_linkage.report import LinkageReport
 from nrm_linkage.report.page import page, write_page
 from nrm_linkage.tables import RuleYield

@@ -2,7 +2,15 @@
 pairs themselves.
 """
 
-from nrm_linkage.block.pairs import candidate_pairs, pairs_within, rules_that_find
+from nrm_linkage.block.pairs import candidate_pairs, check_number_of_rules, pairs_within, rules_that_find
 from nrm_linkage.block.rules import RULES, BlockingRule, Keys
 
-__all__ = ["RULES", "BlockingRule", "Keys", "candidate_pairs", "pairs_within", "rules_that_find"]
+__all__ = [
+    "RULES",
+    "BlockingRule",
+    "Keys",
+    "candidate_pairs",
+    "check_number_of_rules",
+    "pairs_within",
+    "rules_that_find",
+]

@@ -4,7 +4,8 @@ rows.
 For each rule: keys of linkable rows; groups no larger than the limit give all their pairs; larger groups
 are split by the rule's refinements in turn; what is still too large at the end is not compared: its pairs are
 counted into the rule's yield, once for each key that they share (some of them other rules find), and a sample
-of those that no rule finds is kept, from which the cost to recall is estimated (`model.unseen`).
+of those that no rule finds is kept, from which the cost to recall is estimated (`model.unseen`). Pairs that
+somebody else found stand beside them, each finder a rule of its own.
 If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which rules
 are to blame.
 """
@@ -18,9 +19,18 @@ import pandas as pd
 
 from nrm_linkage.block.rules import ATTRIBUTES, RULES, BlockingRule, Keys, joined
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.errors import TooManyPairsError
+from nrm_linkage.errors import ConfigError, TooManyPairsError
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import CandidatePairs, Int32s, Int64s, Mask, Referrals, RuleYield, SkippedPairs
+from nrm_linkage.tables import (
+    CandidatePairs,
+    FoundPairs,
+    Int32s,
+    Int64s,
+    Mask,
+    Referrals,
+    RuleYield,
+    SkippedPairs,
+)
 
 SAMPLED_PAIRS = 5_000
 """Pairs of each rule that stand for those not compared (chosen by us)."""
@@ -28,60 +38,93 @@ SAMPLED_PAIRS = 5_000
 RARE_PART = 2
 """A word is rare when no more referrals hold it than this part of the largest key (chosen by us)."""
 
-__all__ = ["candidate_pairs", "pairs_within", "rules_that_find"]
+MOST_RULES = 31
+"""As many rules as `CandidatePairs.found_by` has bits: those of an int32, but for its sign."""
+
+__all__ = ["candidate_pairs", "check_number_of_rules", "pairs_within", "rules_that_find"]
 
 
 def candidate_pairs(
-    referrals: Referrals, config: LinkageConfig, rules: Sequence[BlockingRule] = RULES
+    referrals: Referrals,
+    config: LinkageConfig,
+    rules: Sequence[BlockingRule] = RULES,
+    found: Sequence[FoundPairs] = (),
 ) -> CandidatePairs:
-    """Every pair of linkable rows that at least one rule brings together.
+    """Every pair of linkable rows that at least one rule brings together, or that stands in `found`.
+
+    The bits of `found_by` are the rules in their order, then `found` in theirs.
 
     Raises
     ------
     TooManyPairsError
-        The rules would make more than `config.max_candidate_pairs` pairs, repeats between rules included.
+        There would be more than `config.max_candidate_pairs` pairs, repeats between rules included.
+    ConfigError
+        There are more rules than `found_by` has bits.
     """
+    check_number_of_rules(len(rules) + len(found))
     plans = [_plan(rule, referrals, rule.fits or config.max_key_size) for rule in rules]
-    _refuse_too_many([(rule.name, parts) for rule, (parts, _) in zip(rules, plans, strict=True)], config)
-    n_rules = len(rules)
-    tagged = [_no_rows()]
+    given = [_packed(pairs, referrals) for pairs in found]
+    names = (*(rule.name for rule in rules), *(pairs.name for pairs in found))
+    counts = [*(sum(_n_pairs(keys) for keys in parts) for parts, _ in plans), *map(len, given)]
+    _refuse_too_many(list(zip(names, counts, strict=True)), config)
+    tagged = [packed * len(names) + number for number, packed in enumerate(given, start=len(rules))]
     for number, (parts, _) in enumerate(plans):
-        for keys in parts:
-            left, right = _pairs_of_groups(keys)
-            tagged.append(_sorted_without_repeats(left * referrals.n + right) * n_rules + number)
-    packed, rule_number = np.divmod(_sorted_without_repeats(np.concatenate(tagged)), max(n_rules, 1))
-    starts = np.flatnonzero(np.diff(packed, prepend=-1))
-    bits = np.int32(1) << rule_number.astype(np.int32)
-    found_by = np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
-    left, right = np.divmod(packed[starts], max(referrals.n, 1))
+        for left, right in map(_pairs_of_groups, parts):
+            tagged.append(_sorted_without_repeats(left * referrals.n + right) * len(names) + number)
+    packed, found_by = _with_rules(tagged, len(names))
+    left, right = np.divmod(packed, max(referrals.n, 1))
+    left_out = [*(_n_pairs(hot) for _, hot in plans), *(0 for _ in given)]
     yields = tuple(
         RuleYield(
-            rule.name,
+            name,
             pairs=int(np.count_nonzero(found_by >> number & 1)),
             only_here=int(np.count_nonzero(found_by == 1 << number)),
-            not_compared=_n_pairs(hot),
+            not_compared=not_compared,
         )
-        for number, (rule, (_, hot)) in enumerate(zip(rules, plans, strict=True))
+        for number, (name, not_compared) in enumerate(zip(names, left_out, strict=True))
     )
     n_linkable = int(np.count_nonzero(referrals.linkable))
     return CandidatePairs(
         left=left.astype(np.int32),
         right=right.astype(np.int32),
-        found_by=found_by.astype(np.int32),
-        rules=tuple(rule.name for rule in rules),
+        found_by=found_by,
+        rules=names,
         yields=yields,
-        skipped=_skipped([hot for _, hot in plans], packed[starts], referrals.n),
-        in_full=len(starts) == n_linkable * (n_linkable - 1) // 2,
+        skipped=_skipped([hot for _, hot in plans], packed, referrals.n),
+        in_full=len(packed) == n_linkable * (n_linkable - 1) // 2,
     )
 
 
-def _refuse_too_many(planned: list[tuple[str, list[Keys]]], config: LinkageConfig) -> None:
-    """Raise `TooManyPairsError` where the planned groups would give more pairs than the config allows."""
-    counts = {name: sum(_n_pairs(keys) for keys in parts) for name, parts in planned}
-    total = sum(counts.values())
+def check_number_of_rules(n_rules: int) -> None:
+    """Raise `ConfigError` where there are more rules than `CandidatePairs.found_by` has bits."""
+    if n_rules > MOST_RULES:
+        raise ConfigError(
+            f"there are {n_rules} blocking rules, and at most {MOST_RULES} can be told apart; leave some out."
+        )
+
+
+def _packed(pairs: FoundPairs, referrals: Referrals) -> Int64s:
+    """Those of the pairs whose rows are both linkable, each as one number."""
+    kept = referrals.linkable[pairs.left] & referrals.linkable[pairs.right]
+    return pairs.left[kept].astype(np.int64) * referrals.n + pairs.right[kept]
+
+
+def _with_rules(tagged: list[Int64s], n_rules: int) -> tuple[Int64s, Int32s]:
+    """Pairs as one number each, sorted, and the bit mask of the rules that have them. `tagged`: pair times
+    `n_rules` plus rule.
+    """
+    packed, rule = np.divmod(_sorted_without_repeats(np.concatenate([_no_rows(), *tagged])), max(n_rules, 1))
+    starts = np.flatnonzero(np.diff(packed, prepend=-1))
+    bits = np.int32(1) << rule.astype(np.int32)
+    return packed[starts], np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
+
+
+def _refuse_too_many(counts: list[tuple[str, int]], config: LinkageConfig) -> None:
+    """Raise `TooManyPairsError` where the rules would give more pairs than the config allows."""
+    total = sum(count for _, count in counts)
     if total <= config.max_candidate_pairs:
         return
-    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    ranked = sorted(counts, key=lambda item: -item[1])
     most = ", ".join(f"{name!r}: {count:,}" for name, count in ranked if count)
     raise TooManyPairsError(
         f"the blocking rules would make {total:,} pairs, above max_candidate_pairs="

@@ -25,7 +25,7 @@ from nrm_linkage.evaluation.tallies import Grouped
 from nrm_linkage.normalise.ages import AgeGroup
 from nrm_linkage.normalise.gender import Gender
 from nrm_linkage.schema import Recognised
-from nrm_linkage.tables import Int64s, Mask, Partition, RawReferrals, Referrals
+from nrm_linkage.tables import FoundPairs, Int64s, Mask, Partition, RawReferrals, Referrals
 
 __all__ = ["EvaluatedRun", "grouped", "most_recorded"]
 
@@ -49,6 +49,8 @@ class EvaluatedRun(Protocol):
     def referrals(self) -> Referrals: ...
     @property
     def partition(self) -> Partition: ...
+    @property
+    def found(self) -> tuple[FoundPairs, ...]: ...
 
 
 def grouped(run: EvaluatedRun, person: Int64s, counts: npt.NDArray[np.bool_], by: str) -> Grouped:

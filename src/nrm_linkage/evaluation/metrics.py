@@ -189,7 +189,7 @@ def evaluate(
     person = people_of(linkage, truth)
     n_people = int(person.max(initial=-1)) + 1
     counted = rows.duplicate_of == np.arange(rows.n)
-    candidates = candidate_pairs(rows, run.config)
+    candidates = candidate_pairs(rows, run.config, found=run.found)
     compared = person[candidates.left], person[candidates.right]
     tallied = tally(
         person[counted], run.partition.cluster[counted], rows.linkable[counted], n_people, compared

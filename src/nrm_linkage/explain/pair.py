@@ -169,9 +169,10 @@ def explain_pair(
     same_cluster: bool,
     same_person_probability: float | None,
     show: Show,
+    also_found_by: tuple[str, ...] = (),
 ) -> PairExplanation:
     """Explain a pair. `referrals`: the two rows alone, in comparable form; `recorded`: the same two rows as
-    recorded.
+    recorded; `also_found_by`: what found the pair beside our blocking rules.
 
     Raises
     ------
@@ -209,7 +210,10 @@ def explain_pair(
         prior_bits=total - float(lines[0].sum()),
         match_weight_bits=total,
         match_probability=1.0 / (1.0 + 2.0**-total),
-        found_by=tuple(rule.name for number, rule in enumerate(RULES) if found >> number & 1),
+        found_by=(
+            *(rule.name for number, rule in enumerate(RULES) if found >> number & 1),
+            *also_found_by,
+        ),
         same_cluster=same_cluster,
         same_person_probability=same_person_probability,
         show=show,

@@ -4,7 +4,9 @@ much.
 Counts are of people, approximately: records of one word with the same full date of birth count once, so that
 a person's own repeats do not make a name look common. Only words borne by five or more are kept by name; all
 others are pooled into one rare class, so that a saved model names no one and scores the same. (A person whose
-repeats lack a full date of birth counts once for each of them.) A date's
+repeats lack a full date of birth counts once for each of them.) What the shipped table of common words knows
+(`reference`) is where a word's share starts from; words of the table that fewer than five bear are looked up
+in it when a model is used, and are not rare. A date's
 frequency is its birth year's share within naming community and age group times its kind of day's share within
 the community (1 January, the first of a month, any other day): smooth, and no single date is kept. Everything
 is shrunk to the whole, and the whole to a small reference (`priors`), so that ten rows and ten million both
@@ -20,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.model import priors
+from nrm_linkage.model.reference import NOTHING_KNOWN, ReferenceShares, reference
 from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, TokenLists
 
@@ -31,8 +34,9 @@ domain.md 3.5's threshold). Years of birth are smoothed instead (`_date_shares`)
 """
 
 WORD_SHRINK_PEOPLE = 10.0
-"""People of the whole that a nationality's own share of a word starts from: few, because a name of one nation
-is hardly known to the whole (chosen by us)."""
+"""People of the whole, or of the reference where that knows the word as commoner, that a nationality's own
+share of a word starts from: few, because a name of one nation is hardly known to the whole, and most of the
+reference is assumed (chosen by us; docs/decisions/0009)."""
 
 RARE_STRENGTH = 1.0
 """Coincidences of rare words that a nationality's own chance of them starts from (chosen by us)."""
@@ -63,7 +67,9 @@ class Frequencies:
     """All frequencies of a model. Keys are texts, so the object is its own JSON.
 
     `words`, `skeletons`, `variants`: shares of name words and of their classes. `near_words`, `short_words`:
-    by letters, the chance that a stranger's bag holds a near or shortened word. `years`: stratum
+    by letters, the chance that a stranger's bag holds a near or shortened word. `people`, `people_within`:
+    named people counted, all and of each nationality of five or more; `reference`: the fingerprint of the
+    table of common words that shares start from. `years`: stratum
     ("community|age group") -> birth year -> share. `days`: community -> kind of day (`DefaultDate` as text)
     -> share; in both the community "" is the whole. `nationalities`, `genders`: shares; `rare_nationality`.
     `towns`, `birthplaces`: shares of places among people of whom one is known.
@@ -74,6 +80,9 @@ class Frequencies:
     variants: WordShares
     near_words: Mapping[str, float]
     short_words: Mapping[str, float]
+    people: float
+    people_within: Mapping[str, float]
+    reference: str
     years: Mapping[str, Mapping[str, float]]
     days: Mapping[str, Mapping[str, float]]
     nationalities: Mapping[str, float]
@@ -94,27 +103,32 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
     nationality = referrals.nationality.code[token_row].astype(np.int64)
     nationality_names = tuple(nationality_key(codes) for codes in referrals.nationality.sets)
     people = _people_counts(referrals, rows, person)
+    nationalities, rare_nationality = _nationality_shares(referrals, rows, person, nationality_names)
 
-    def shares(of: Int64s, texts: tuple[str, ...]) -> WordShares:
-        return _word_shares(of, texts, person[token_row], nationality, nationality_names, people)
+    def shares(of: Int64s, texts: tuple[str, ...], known: ReferenceShares) -> WordShares:
+        expected = known.mixed(nationalities)
+        return _word_shares(of, texts, person[token_row], nationality, nationality_names, people, expected)
 
     def places(lists: TokenLists) -> WordShares:
         held = referrals.linkable[lists.row]
         row, place = lists.row[held], lists.token[held].astype(np.int64)
         of_row = referrals.nationality.code[row].astype(np.int64)
         said = _people_counts(referrals, rows[lists.count[rows] > 0], person)
-        return _word_shares(place, lists.texts, person[row], of_row, nationality_names, said)
+        return _word_shares(place, lists.texts, person[row], of_row, nationality_names, said, NOTHING_KNOWN)
 
     years, days = _date_shares(referrals, rows)
-    nationalities, rare_nationality = _nationality_shares(referrals, rows, person, nationality_names)
     genders = np.bincount(referrals.gender[rows], minlength=4)[1:].astype(float)
+    known = reference()
     genders = (genders + np.array([0.25, 0.74, 0.01]) * 10) / (genders.sum() + 10)
     return Frequencies(
-        words=shares(word, bags.tokens.texts),
-        skeletons=shares(_codes(bags.skeleton, word), bags.skeleton_texts),
-        variants=shares(_codes(bags.variant, word), bags.variant_texts),
+        words=shares(word, bags.tokens.texts, known.words),
+        skeletons=shares(_codes(bags.skeleton, word), bags.skeleton_texts, known.skeletons),
+        variants=shares(_codes(bags.variant, word), bags.variant_texts, known.variants),
         near_words={str(letters): share for letters, share in priors.NEAR_WORD_SHARES.items()},
         short_words={str(letters): share for letters, share in priors.SHORT_WORD_SHARES.items()},
+        people=people.n,
+        people_within=people.by_name(nationality_names),
+        reference=known.fingerprint,
         years=years,
         days=days,
         nationalities=nationalities,
@@ -160,6 +174,12 @@ class _People:
     is_common: Mask
     group: Int64s
 
+    def by_name(self, names: tuple[str, ...]) -> dict[str, float]:
+        """Of the nationalities that may be named."""
+        return {
+            names[code]: float(self.within[code]) for code in np.flatnonzero(self.is_common) if names[code]
+        }
+
 
 def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> _People:
     named = rows[referrals.names.tokens.count[rows] > 0]
@@ -184,9 +204,10 @@ def _word_shares(
     nationality: Int64s,
     nationality_names: tuple[str, ...],
     people: _People,
+    expected: ReferenceShares,
 ) -> WordShares:
     """Shares of people for words or classes of words; `of`, `person`, `nationality`: int64, one element a
-    token.
+    token. `expected`: what the reference knows of them.
     """
     count = _distinct_counts(of, person, len(texts))
     strength, n_people = priors.REFERENCE_STRENGTH, people.n
@@ -195,7 +216,8 @@ def _word_shares(
     coincidences = (count[is_rare] * (count[is_rare] - 1)).sum()
     rare_raw = (coincidences + 1) / max(rare_bearers, 1) / max(n_people, 1)
     rare = (n_people * min(rare_raw, 1.0) + strength * priors.RARE_WORD_SHARE) / (n_people + strength)
-    share = np.where(is_rare, rare, (count + strength * priors.RARE_WORD_SHARE) / (n_people + strength))
+    start = np.maximum(priors.RARE_WORD_SHARE, [expected.overall.get(text, 0.0) for text in texts])
+    share = np.where(is_rare, rare, (count + strength * start) / (n_people + strength))
     overall = {texts[code]: float(share[code]) for code in np.flatnonzero(~is_rare)}
 
     n_texts = max(len(texts), 1)
@@ -204,10 +226,11 @@ def _word_shares(
     rare_within, rare_elsewhere = _rare_within(code, within_count, people, nationality_names)
     common = (within_count >= COMMON_MIN_PEOPLE) & (code > 0)
     within: dict[str, dict[str, float]] = {}
-    shrunk = (within_count + WORD_SHRINK_PEOPLE * share[word]) / (people.within[code] + WORD_SHRINK_PEOPLE)
     for at in np.flatnonzero(common).tolist():
-        name = nationality_names[code[at]]
-        within.setdefault(name, {})[texts[word[at]]] = float(min(shrunk[at], 1.0))
+        name, text = nationality_names[code[at]], texts[word[at]]
+        begun = WORD_SHRINK_PEOPLE * max(share[word[at]], expected.of(name).get(text, 0.0))
+        shrunk = (within_count[at] + begun) / (people.within[code[at]] + WORD_SHRINK_PEOPLE)
+        within.setdefault(name, {})[text] = float(min(shrunk, 1.0))
     return WordShares(overall, within, float(rare), rare_within, rare_elsewhere)
 
 

@@ -2,8 +2,10 @@
 
 m by field and level (for the whole and, partly pooled, for each naming community), u by field and level
 (dates of birth also by age stratum), the fixed shares of relatives, the prior in bits, and the frequencies.
-Words and nationalities of fewer than five people never enter it (`COMMON_MIN_PEOPLE`). Loading a model and
-scoring gives the bits of the run that saved it.
+Words and nationalities of fewer than five people never enter it (`COMMON_MIN_PEOPLE`). Common words that the
+extract has too few bearers of are looked up in the shipped reference, whose fingerprint the model holds; one
+estimated with another reference is refused. Loading a model and scoring gives the bits of the run that saved
+it.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from nrm_linkage.errors import InputError
 from nrm_linkage.io import write_private
 from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import Frequencies, WordShares
+from nrm_linkage.model.reference import reference
 from nrm_linkage.tables import Float64s
 
 __all__ = [
@@ -35,7 +38,7 @@ __all__ = [
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 3"
+FORMAT = "nrm-linkage model 4"
 
 NAME_FIELDS = ("given_name", "other_names")
 """Fields whose levels tell namesakes from strangers."""
@@ -114,11 +117,16 @@ class LinkageModel:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The inverse of `to_dict`; another format is an `InputError`."""
+        """The inverse of `to_dict`; another format, or another reference of names, is an `InputError`."""
         if values.get("format") != FORMAT:
             raise InputError(
                 f"this is not a model that this version can read: its format is not {FORMAT!r}; "
                 "estimate it again"
+            )
+        if values["frequencies"]["reference"] != reference().fingerprint:
+            raise InputError(
+                "this model was estimated with another table of common names than this version ships, and "
+                "would score otherwise here; use the version that saved it, or estimate it again"
             )
         rest = {name: value for name, value in values.items() if name not in ("format", "frequencies")}
         frequencies = dict(values["frequencies"])

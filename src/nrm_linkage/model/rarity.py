@@ -7,12 +7,14 @@ whole. Where one side does not say, several words that agree are as common as a 
 that the other records, who bears them all: names tell the nationality, and do so once, not with every word.
 At the level `variant` the share is that of the commonest class that either word belongs to; at `near` and
 `shortened` that of strangers' near or shortened words, and never below the words' own shares (whoever is near
-Mohamed is near many).
+Mohamed is near many). A word that too few of the extract bear to be named in the model, and that the shipped
+reference knows as common, has the reference's share and not a rare word's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,7 +28,15 @@ from nrm_linkage.compare.fields import (
 )
 from nrm_linkage.compare.values import shared_tokens
 from nrm_linkage.compare.words import WordLevel
-from nrm_linkage.model.frequencies import Frequencies, WordShares, nationality_key, stratum_name
+from nrm_linkage.model import priors
+from nrm_linkage.model.frequencies import (
+    WORD_SHRINK_PEOPLE,
+    Frequencies,
+    WordShares,
+    nationality_key,
+    stratum_name,
+)
+from nrm_linkage.model.reference import ReferenceShares, of_few, reference
 from nrm_linkage.normalise.dates import DefaultDate
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, TokenLists
 
@@ -52,9 +62,14 @@ class BoundRarity:
         self._referrals = referrals
         bags = referrals.names
         names = tuple(nationality_key(codes) for codes in referrals.nationality.sets)
-        self._words = _BoundShares(frequencies.words, bags.tokens.texts, names)
-        self._skeletons = _BoundShares(frequencies.skeletons, bags.skeleton_texts, names)
-        self._variants = _BoundShares(frequencies.variants, bags.variant_texts, names)
+        known = reference()
+
+        def bound(shares: WordShares, texts: tuple[str, ...], of: ReferenceShares) -> _BoundShares:
+            return _BoundShares(_with_known(shares, of, frequencies, set(texts), names), texts, names)
+
+        self._words = bound(frequencies.words, bags.tokens.texts, known.words)
+        self._skeletons = bound(frequencies.skeletons, bags.skeleton_texts, known.skeletons)
+        self._variants = bound(frequencies.variants, bags.variant_texts, known.variants)
         self._towns = _BoundShares(frequencies.towns, referrals.towns.texts, names)
         self._birthplaces = _BoundShares(frequencies.birthplaces, referrals.birthplaces.texts, names)
         letters = np.array(
@@ -235,6 +250,40 @@ class _BoundShares:
             hit = (self._packed[place] == wanted) & (nationality != 0)
             result = np.where(hit, self._values[place], result)
         return np.asarray(result)
+
+
+def _with_known(
+    shares: WordShares,
+    known: ReferenceShares,
+    frequencies: Frequencies,
+    texts: set[str],
+    nationalities: tuple[str, ...],
+) -> WordShares:
+    """`shares` with the words of a run's texts that the reference knows and the extract has too few bearers
+    of to name them.
+    """
+
+    def completed(
+        named: Mapping[str, float], of: Mapping[str, float], people: float, rare: float, strength: float
+    ) -> dict[str, float]:
+        few = [text for text in of if text in texts and text not in named]
+        share = of_few(np.array([of[text] for text in few]), people, rare, strength)
+        return {**named, **dict(zip(few, share.tolist(), strict=True))}
+
+    mixed = known.mixed(frequencies.nationalities).overall
+    overall = completed(shares.overall, mixed, frequencies.people, shares.rare, priors.REFERENCE_STRENGTH)
+    within = {
+        name: completed(
+            shares.within.get(name, {}),
+            known.of(name),
+            frequencies.people_within.get(name, 0.0),
+            shares.rare_within.get(name, shares.rare_elsewhere),
+            WORD_SHRINK_PEOPLE,
+        )
+        for name in nationalities
+        if name
+    }
+    return replace(shares, overall=overall, within=within)
 
 
 def _by_letters(shares: Mapping[str, float]) -> Float64s:

@@ -11,7 +11,8 @@ of rows sampled. Each copy is then scored against its original under the run's m
 What the result says: of each kind of error taken alone, the share that blocking finds and the share that
 also reaches the decision threshold on the pair's own match weight. What it does NOT say: how often errors
 happen, or what happens to records with several at once - so it is no estimate of recall. False links are not
-touched. No value of a record, and no row, is in the result; nothing is kept after it."""
+touched. Index algorithms of a run (`index=`) do not see the copies: blocking is that of our rules. No value
+of a record, and no row, is in the result; nothing is kept after it."""
 
 from __future__ import annotations
 

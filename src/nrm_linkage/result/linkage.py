@@ -145,6 +145,7 @@ class Linkage:
             same_cluster=self._cluster_of[first] == self._cluster_of[second],
             same_person_probability=float(together.iloc[0]) if len(together) else None,
             show=show,
+            also_found_by=tuple(pairs.name for pairs in self.run.found if pairs.holds(*rows)),
         )
 
     def explain_cluster(self, cluster_id: str, show: Show = "shapes") -> ClusterExplanation:

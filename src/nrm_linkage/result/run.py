@@ -13,7 +13,16 @@ from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EstimationReport, LinkageModel, Unseen
 from nrm_linkage.normalise.referrals import Normalised
 from nrm_linkage.schema import Recognised
-from nrm_linkage.tables import CandidatePairs, Float64s, Mask, Partition, RawReferrals, Referrals, ScoredPairs
+from nrm_linkage.tables import (
+    CandidatePairs,
+    Float64s,
+    FoundPairs,
+    Mask,
+    Partition,
+    RawReferrals,
+    Referrals,
+    ScoredPairs,
+)
 
 __all__ = ["LinkedRun", "Objects", "Outcome"]
 
@@ -22,7 +31,10 @@ Objects = npt.NDArray[np.object_]
 
 @dataclass(frozen=True, repr=False, eq=False)
 class LinkedRun:
-    """What a run knows, in canonical row order but for `frame`, which is the caller's as pandas."""
+    """What a run knows, in canonical row order but for `frame`, which is the caller's as pandas.
+
+    `found`: pairs that others than our blocking rules found.
+    """
 
     frame: pd.DataFrame
     recognised: Recognised
@@ -30,6 +42,7 @@ class LinkedRun:
     raw: RawReferrals
     referrals: Referrals
     partition: Partition
+    found: tuple[FoundPairs, ...] = ()
 
 
 @dataclass(frozen=True, repr=False, eq=False)

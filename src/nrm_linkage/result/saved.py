@@ -20,12 +20,13 @@ from nrm_linkage.report import LinkageReport
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.runs import SavedRun
 from nrm_linkage.schema import arrange, recognise
-from nrm_linkage.tables import Partition
+from nrm_linkage.tables import FoundPairs, Partition
 
 __all__ = ["from_saved", "to_saved"]
 
 TABLES = ("clusters", "repeats", "links", "data_issues", "changes")
 FOR_PEOPLE = ("clusters", "repeats")
+FOUND = "found_pairs"
 
 
 def to_saved(
@@ -48,9 +49,10 @@ def to_saved(
     )
     draws = pd.DataFrame(partition.draws.T, columns=[str(draw) for draw in range(len(partition.draws))])
     columns = {name: [str(label) for label in labels] for name, labels in run.recognised.columns.items()}
+    found, finders = _found_to_saved(run.found)
     return SavedRun(
-        tables={**tables, "input": run.frame, "added": added, "people": people, "draws": draws},
-        documents={"model": model.to_dict(), "report": report.to_dict(), "columns": columns},
+        tables={**tables, **found, "input": run.frame, "added": added, "people": people, "draws": draws},
+        documents={"model": model.to_dict(), "report": report.to_dict(), "columns": columns, **finders},
         for_people=FOR_PEOPLE,
     )
 
@@ -81,5 +83,32 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
         "added": added,
         "model": LinkageModel.from_dict(saved.documents["model"]),
         "report": report,
-        "run": LinkedRun(frame, recognised, config, raw, referrals, partition),
+        "run": LinkedRun(frame, recognised, config, raw, referrals, partition, _found_from_saved(saved)),
     }
+
+
+def _found_to_saved(found: tuple[FoundPairs, ...]) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The table and the document of pairs that others found; neither where there are none."""
+    if not found:
+        return {}, {}
+    parts = [
+        pd.DataFrame({"finder": number, "left": pairs.left, "right": pairs.right})
+        for number, pairs in enumerate(found)
+    ]
+    finders = [{"name": pairs.name, "sentence": pairs.sentence} for pairs in found]
+    return {FOUND: pd.concat(parts, ignore_index=True)}, {FOUND: finders}
+
+
+def _found_from_saved(saved: SavedRun) -> tuple[FoundPairs, ...]:
+    """The inverse of `_found_to_saved`."""
+    pairs = saved.tables.get(FOUND)
+    if pairs is None:
+        return ()
+    return tuple(
+        FoundPairs(
+            finder["name"],
+            finder["sentence"],
+            *(pairs.loc[pairs["finder"] == number, side].to_numpy(np.int32) for side in ("left", "right")),
+        )
+        for number, finder in enumerate(saved.documents[FOUND])
+    )

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block import RULES
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.instances import SAME_POSSIBLE, assess
 from nrm_linkage.model import EVIDENCE_LINES
@@ -133,8 +132,12 @@ def clusters_table(
     return table.sort_values("cluster_id", ignore_index=True)
 
 
-def links_table(run: LinkedRun, pairs: ScoredPairs, within: ScoredPairs, together: Float64s) -> pd.DataFrame:
-    """Pairs at or above the review floor, or within a published cluster, strongest first."""
+def links_table(
+    run: LinkedRun, rules: tuple[str, ...], pairs: ScoredPairs, within: ScoredPairs, together: Float64s
+) -> pd.DataFrame:
+    """Pairs at or above the review floor, or within a published cluster, strongest first. `rules`: the names
+    of the bits of `found_by`.
+    """
     rows, partition, n_rows = run.referrals, run.partition, run.referrals.n
     inside = (within.weight_bits >= run.config.review_floor_bits) | (
         partition.cluster[within.left] == partition.cluster[within.right]
@@ -164,7 +167,7 @@ def links_table(run: LinkedRun, pairs: ScoredPairs, within: ScoredPairs, togethe
         columns[f"level_{compared.name}"] = names[shown.levels[:, number]]
     for number, line in enumerate(EVIDENCE_LINES):
         columns[f"bits_{line}"] = shown.bits[:, number]
-    columns["found_by"] = _rule_names(shown.found_by)
+    columns["found_by"] = _rule_names(shown.found_by, rules)
     table = pd.DataFrame(columns)
     return table.sort_values(
         ["match_weight_bits", "referral_id_l", "referral_id_r"],
@@ -173,12 +176,10 @@ def links_table(run: LinkedRun, pairs: ScoredPairs, within: ScoredPairs, togethe
     )
 
 
-def _rule_names(
-    found_by: Int32s,
-) -> Objects:
+def _rule_names(found_by: Int32s, rules: tuple[str, ...]) -> Objects:
     masks, inverse = np.unique(found_by, return_inverse=True)
     names = [
-        "; ".join(rule.name for number, rule in enumerate(RULES) if mask >> number & 1) or "same component"
+        "; ".join(rule for number, rule in enumerate(rules) if mask >> number & 1) or "same component"
         for mask in masks.tolist()
     ]
     return np.array(names or [""], dtype=object)[inverse]
