@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nrm_linkage.block import RULES, candidate_pairs, pairs_within, rules_that_find
+from nrm_linkage.block import KEY_RULES, RULES, candidate_pairs, pairs_within, rules_that_find
 from nrm_linkage.block.pairs import _grouped, _pairs_at, _pairs_of_groups
 from nrm_linkage.block.rules import ATTRIBUTES, Keys
 from nrm_linkage.config import LinkageConfig
@@ -17,7 +17,7 @@ from nrm_linkage.errors import ConfigError, TooManyPairsError
 from nrm_linkage.tables import FoundPairs, RuleYield
 from tests.frames import frame_of, invented, people, referrals_of, rows
 
-BY_KEY = [rule for rule in RULES if rule.fits is None]
+BY_KEY = list(KEY_RULES)
 """The rules of large extracts; small ones are compared in full besides."""
 
 
@@ -135,7 +135,7 @@ def test_one_name_and_birth_date_for_everybody_stays_bounded_and_says_so():
 @given(st.lists(rows(), min_size=2, max_size=12))
 def test_rules_of_given_pairs_are_those_that_found_them(drawn):
     referrals = referrals_of(frame_of(drawn))
-    found = candidate_pairs(referrals, LinkageConfig(max_key_size=1000))
+    found = candidate_pairs(referrals, LinkageConfig(max_key_size=1000), BY_KEY)
     again = rules_that_find(referrals, found.left, found.right)
     rare = 1 << next(number for number, rule in enumerate(RULES) if rule.rare_only)
     assert ((again & ~rare) == (found.found_by & ~rare)).all()

@@ -54,6 +54,7 @@ def of_column(
 @example(["re fused", "JD", "Jd", "Li", "LI", "Jan Jan", "J D", "E", "nan", "NaT"], NameBox.GIVEN)
 @example(["MD ALI", "Md Ali", "Van Hung NGUYEN", "O'NEIL Sean", "A'B Smith"], NameBox.WHOLE)
 @example(["\ud800", "Operation Orca", "Child A", "Haile Michael", "Habibur Rahman"], NameBox.FAMILY)
+@example(["Arben’ak.a. ", "Arben'aka Li", "O'Kane"], NameBox.GIVEN)
 @example([" ".join("Arben Li Ng Kidane".split() * 4), "Arben" * 30], NameBox.GIVEN)
 @example(["Nguyá»…n", "Nguyễn\u200b Văn", "Thị-Hương", "PÃ«rparim", "e\u0301ric", "Ｌｉ"], NameBox.ALIAS)
 def test_a_column_is_read_as_its_values_are(values, box):

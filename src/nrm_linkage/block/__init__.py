@@ -3,9 +3,10 @@ pairs themselves.
 """
 
 from nrm_linkage.block.pairs import candidate_pairs, check_number_of_rules, pairs_within, rules_that_find
-from nrm_linkage.block.rules import RULES, BlockingRule, Keys
+from nrm_linkage.block.rules import KEY_RULES, RULES, BlockingRule, Keys
 
 __all__ = [
+    "KEY_RULES",
     "RULES",
     "BlockingRule",
     "Keys",

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block.rules import ATTRIBUTES, RULES, BlockingRule, Keys, joined
+from nrm_linkage.block.rules import ATTRIBUTES, KEY_RULES, RULES, BlockingRule, Keys, joined
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError, TooManyPairsError
 from nrm_linkage.provenance import mixed
@@ -134,7 +134,7 @@ def _refuse_too_many(counts: list[tuple[str, int]], config: LinkageConfig) -> No
 
 
 def rules_that_find(
-    referrals: Referrals, left: Int32s, right: Int32s, rules: Sequence[BlockingRule] = RULES
+    referrals: Referrals, left: Int32s, right: Int32s, rules: Sequence[BlockingRule] = KEY_RULES
 ) -> Int32s:
     """For given pairs, which rules' keys they share, as bit masks, whether or not a key was too common to
     compare.

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Int64s, Mask, Referrals, TokenLists
 
-__all__ = ["ATTRIBUTES", "RULES", "BlockingRule", "Keys"]
+__all__ = ["ATTRIBUTES", "KEY_RULES", "RULES", "BlockingRule", "Keys"]
 
 UInt64s = npt.NDArray[np.uint64]
 
@@ -264,3 +264,6 @@ RULES: tuple[BlockingRule, ...] = (
     ),
 )
 """The default rules, in the order of their bits in `CandidatePairs.found_by`."""
+
+KEY_RULES: tuple[BlockingRule, ...] = tuple(rule for rule in RULES if rule.fits is None)
+"""Those that say something of the two referrals, and not of the extract that they stand in."""

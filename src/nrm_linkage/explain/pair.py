@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block import RULES, rules_that_find
+from nrm_linkage.block import KEY_RULES, rules_that_find
 from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.errors import InputError
 from nrm_linkage.model import EVIDENCE_LINES, BoundRarity, LinkageModel, score
@@ -172,7 +172,7 @@ def explain_pair(
     also_found_by: tuple[str, ...] = (),
 ) -> PairExplanation:
     """Explain a pair. `referrals`: the two rows alone, in comparable form; `recorded`: the same two rows as
-    recorded; `also_found_by`: what found the pair beside our blocking rules.
+    recorded; `also_found_by`: what found the pair beside the keys that its referrals share.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def explain_pair(
         match_weight_bits=total,
         match_probability=1.0 / (1.0 + 2.0**-total),
         found_by=(
-            *(rule.name for number, rule in enumerate(RULES) if found >> number & 1),
+            *(rule.name for number, rule in enumerate(KEY_RULES) if found >> number & 1),
             *also_found_by,
         ),
         same_cluster=same_cluster,

@@ -6,7 +6,7 @@ a person's own repeats do not make a name look common. Only words borne by five 
 others are pooled into one rare class, so that a saved model names no one and scores the same. (A person whose
 repeats lack a full date of birth counts once for each of them.) What the shipped table of common words knows
 (`reference`) is where a word's share starts from; words of the table that fewer than five bear are looked up
-in it when a model is used, and are not rare. A date's
+in it when a model is used, and are not counted among the rare. A date's
 frequency is its birth year's share within naming community and age group times its kind of day's share within
 the community (1 January, the first of a month, any other day): smooth, and no single date is kept. Everything
 is shrunk to the whole, and the whole to a small reference (`priors`), so that ten rows and ten million both
@@ -212,18 +212,24 @@ def _word_shares(
     count = _distinct_counts(of, person, len(texts))
     strength, n_people = priors.REFERENCE_STRENGTH, people.n
     is_rare = count < COMMON_MIN_PEOPLE
-    rare_bearers = count[is_rare].sum()
-    coincidences = (count[is_rare] * (count[is_rare] - 1)).sum()
+    known = np.array([expected.overall.get(text, 0.0) for text in texts])
+    # Words that the reference knows are not rare, however few bear them here.
+    pooled = is_rare & (known <= priors.RARE_WORD_SHARE)
+    rare_bearers = count[pooled].sum()
+    coincidences = (count[pooled] * (count[pooled] - 1)).sum()
     rare_raw = (coincidences + 1) / max(rare_bearers, 1) / max(n_people, 1)
     rare = (n_people * min(rare_raw, 1.0) + strength * priors.RARE_WORD_SHARE) / (n_people + strength)
-    start = np.maximum(priors.RARE_WORD_SHARE, [expected.overall.get(text, 0.0) for text in texts])
+    start = np.maximum(priors.RARE_WORD_SHARE, known)
     share = np.where(is_rare, rare, (count + strength * start) / (n_people + strength))
     overall = {texts[code]: float(share[code]) for code in np.flatnonzero(~is_rare)}
 
     n_texts = max(len(texts), 1)
     packed, within_count = _packed_counts(nationality * n_texts + of, person)
     code, word = packed // n_texts, packed % n_texts
-    rare_within, rare_elsewhere = _rare_within(code, within_count, people, nationality_names)
+    known_within = [expected.of(name) for name in nationality_names]
+    pairs = zip(code.tolist(), word.tolist(), strict=True)
+    lacked = np.array([texts[at] not in known_within[of_set] for of_set, at in pairs], dtype=bool)
+    rare_within, rare_elsewhere = _rare_within(code[lacked], within_count[lacked], people, nationality_names)
     common = (within_count >= COMMON_MIN_PEOPLE) & (code > 0)
     within: dict[str, dict[str, float]] = {}
     for at in np.flatnonzero(common).tolist():

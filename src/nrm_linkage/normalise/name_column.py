@@ -65,6 +65,7 @@ MOST_WORDS: Final = 12  # as names.MAX_TOKENS: beyond it words are left out and 
 _LETTERS: Final = "[A-Za-z]+(?:'[A-Za-z]+)*"
 _PLAIN: Final = re.compile(rf"[ \t\n.\-]*{_LETTERS}(?:[ \t\n.\-]+{_LETTERS})*[ \t\n.\-]*")
 _MARIA: Final = re.compile(r"\bma\.", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"[ \t\n.'\-]+")
 _LOST_SPACE: Final = r"[a-z]{2}[A-Z][a-z]{2}"  # wherever names.LOST_SPACE may find one
 _CAPITALS: Final = r"\b[A-Z]{2,}\b"
 
@@ -195,10 +196,17 @@ def _plain_forms(values: Sequence[object]) -> tuple[Int64s, list[str]]:
         form = value
         if not value.isascii():
             form = "" if MOJIBAKE.search(value) else value.translate(table)
-        if fullmatch(form) and not ("." in form and _MARIA.search(form)):
+        if fullmatch(form) and not ("." in form and _MARIA.search(form)) and not _marks_alias(form):
             places.append(place)
             forms.append(form)
     return np.array(places, dtype=np.int64), forms
+
+
+def _marks_alias(form: str) -> bool:
+    """Whether an apostrophe may stand before the mark of an alias (`Arben'aka`): no letter is before it then,
+    and the word that the fast way makes of both hides it.
+    """
+    return "'" in form and not ALIAS_WORDS.isdisjoint(_BETWEEN.split(form.lower()))
 
 
 @cache

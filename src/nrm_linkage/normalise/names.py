@@ -44,9 +44,7 @@ __all__ = [
 ]
 
 MAX_TOKENS: Final = 12  # chosen by us: the longest four-part names with an alias have about ten
-MAX_CHARACTERS: Final = (
-    1000  # chosen by us; the form admits 15,000 (domain.md 1.1.1), which only pasted text reaches
-)
+MAX_CHARACTERS: Final = 1000  # chosen by us; the form admits 15,000 (domain.md 1.1.1): only pasted text
 
 PLACEHOLDER_PART: Final = "a placeholder beside the name was left out"
 NOT_TEXT: Final = "not text: read as missing"

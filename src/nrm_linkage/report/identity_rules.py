@@ -252,7 +252,7 @@ TESTS: tuple[IdentityTest, ...] = (
         "two towns on one day",
         "Two referrals of one day give two towns that share no word.",
         "One place is named in two ways (borough and city), or the person was moved that day.",
-        weighed=False,
+        weighed=True,
         judge=_nothing_in_common("town"),
         same_day=True,
     ),

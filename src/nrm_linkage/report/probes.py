@@ -28,7 +28,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block import RULES, rules_that_find
+from nrm_linkage.block import KEY_RULES, rules_that_find
 from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.compare.fields import DateLevel, GivenLevel, OtherNamesLevel
 from nrm_linkage.config import LinkageConfig
@@ -251,7 +251,7 @@ def _scored(
     compared = compare_pairs(rows, left, right, BoundRarity(model.frequencies, rows), config.chunk_pairs)
     _, weight_bits = score(rows, left, right, compared, model)
     _, naive_bits = score(rows, left, right, _read_naively(compared, naive), model)
-    rules = [rule for rule in RULES if not rule.rare_only]
+    rules = [rule for rule in KEY_RULES if not rule.rare_only]
     found = rules_that_find(rows, left, right, rules) != 0
     return _Scored(weight_bits, naive_bits, compared.levels, found)
 

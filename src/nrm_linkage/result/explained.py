@@ -1,18 +1,21 @@
-"""What explanations read of a run: two referrals taken alone, and the timeline of a cluster."""
+"""What explanations read of a run: two referrals taken alone, what brought them together, and the timeline of
+a cluster.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from nrm_linkage.block import KEY_RULES, RULES
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.schema import arrange
-from nrm_linkage.tables import Int64s, RawReferrals, Referrals
+from nrm_linkage.tables import Int64s, RawReferrals, Referrals, RuleYield
 
-__all__ = ["SHOWN_FIELDS", "read_alone", "timeline"]
+__all__ = ["SHOWN_FIELDS", "found_beside_keys", "read_alone", "timeline"]
 
 SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "nationality", "gender")
 """What an explained cluster shows of its referrals when values are asked for."""
@@ -24,6 +27,18 @@ def read_alone(run: LinkedRun, rows: Int64s) -> tuple[Referrals, Mapping[str, tu
     raw = arrange(frame, run.recognised)
     raw = RawReferrals(raw.columns, run.referrals.referral_id[rows], raw.position, np.arange(len(rows)))
     return normalise_referrals(raw, run.config).referrals, raw.columns
+
+
+def found_beside_keys(
+    run: LinkedRun, blocking: Sequence[RuleYield], left: int, right: int
+) -> tuple[str, ...]:
+    """What brought two rows together that their own keys do not tell: that everybody was compared with
+    everybody, and what others found. `blocking`: what each rule of the run found.
+    """
+    in_full = {rule.name for rule in RULES} - {rule.name for rule in KEY_RULES}
+    both = bool(run.referrals.linkable[[left, right]].all())
+    small = (each.rule for each in blocking if both and each.pairs and each.rule in in_full)
+    return (*small, *(pairs.name for pairs in run.found if pairs.holds(left, right)))
 
 
 def timeline(run: LinkedRun, rows: Int64s, values: bool) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from nrm_linkage.report.identity_tests import failing_clusters, identity_tests
 from nrm_linkage.report.probes import bias_probes
 from nrm_linkage.report.quality import JudgedPairs, quality
 from nrm_linkage.report.quality_with_truth import with_truth
-from nrm_linkage.result.explained import read_alone, timeline
+from nrm_linkage.result.explained import found_beside_keys, read_alone, timeline
 from nrm_linkage.result.groupings import countable_rows
 from nrm_linkage.result.page_tables import page_tables
 from nrm_linkage.result.run import LinkedRun
@@ -145,7 +145,7 @@ class Linkage:
             same_cluster=self._cluster_of[first] == self._cluster_of[second],
             same_person_probability=float(together.iloc[0]) if len(together) else None,
             show=show,
-            also_found_by=tuple(pairs.name for pairs in self.run.found if pairs.holds(*rows)),
+            also_found_by=found_beside_keys(self.run, self.report.blocking, *rows),
         )
 
     def explain_cluster(self, cluster_id: str, show: Show = "shapes") -> ClusterExplanation:
