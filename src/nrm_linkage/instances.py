@@ -84,28 +84,33 @@ def assess(referrals: Referrals, previous: Int64s, current: Int64s) -> Assessed:
             (common_type, "an exploitation type in common"),
             (common_place, "a place of exploitation in common"),
             (two_bodies, "two bodies referred within thirty days"),
-            (
-                two_bodies & _two_kinds(facts, previous, current),
-                "the two bodies are of different kinds",
-            ),
-            (
-                _common(_nrm_numbers(referrals.references), previous, current),
-                "the record gives the number of the previous referral",
-            ),
+            (two_bodies & _two_kinds(facts, previous, current), "the two bodies are of different kinds"),
             (refiled, "the previous referral had a negative decision or was withdrawn"),
-            (
-                _answered(facts, "more_than_one_situation", current),
-                "the record says that there was more than one situation",
-            ),
-            (
-                _answered(facts, "still_exploited", current),
-                "the record says that the exploitation is still going on",
-            ),
+            *_said(referrals, previous, current),
         ],
         len(current),
     )
     reasons[reasons == ""] = "the records hold nothing to tell by"
     return Assessed(assessment.astype(object), reasons)
+
+
+def _said(referrals: Referrals, previous: Int64s, current: Int64s) -> list[tuple[Mask, str]]:
+    """What the record of the repeat says of itself: reasons that decide nothing."""
+    facts = referrals.facts
+    return [
+        (
+            _common(_nrm_numbers(referrals.references), previous, current),
+            "the record gives the number of the previous referral",
+        ),
+        (
+            _answered(facts, "more_than_one_situation", current),
+            "the record says that there was more than one situation",
+        ),
+        (
+            _answered(facts, "still_exploited", current),
+            "the record says that the exploitation is still going on",
+        ),
+    ]
 
 
 def _known_by(day: Days, limit: Days) -> Mask:

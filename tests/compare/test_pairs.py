@@ -92,7 +92,7 @@ def test_codes_of_levels_are_their_places_in_the_table():
         "birth_range": fields.BirthRangeLevel, "age_group": fields.AgeGroupLevel,
         "nationality": fields.NationalityLevel, "gender": fields.GenderLevel,
         "reference": fields.ReferenceLevel, "contact": fields.ContactLevel,
-        "town": fields.TownLevel, "birthplace": fields.BirthplaceLevel,
+        "town": fields.PlaceLevel, "birthplace": fields.PlaceLevel,
     }  # fmt: skip
     for field in FIELDS:
         assert len(enums[field.name]) == len(field.levels)

@@ -16,7 +16,6 @@ __all__ = [
     "AgeGroupLevel",
     "BirthRangeLevel",
     "BirthYearLevel",
-    "BirthplaceLevel",
     "ContactLevel",
     "DateLevel",
     "Field",
@@ -25,8 +24,8 @@ __all__ = [
     "Level",
     "NationalityLevel",
     "OtherNamesLevel",
+    "PlaceLevel",
     "ReferenceLevel",
-    "TownLevel",
 ]
 
 
@@ -161,16 +160,8 @@ class ContactLevel(IntEnum):
     DIFFERENT = 4
 
 
-class TownLevel(IntEnum):
-    """Codes of the levels of `town`."""
-
-    MISSING = 0
-    SAME = 1
-    DIFFERENT = 2
-
-
-class BirthplaceLevel(IntEnum):
-    """Codes of the levels of `birthplace`."""
+class PlaceLevel(IntEnum):
+    """Codes of the levels of `town` and of `birthplace`."""
 
     MISSING = 0
     SAME = 1

@@ -16,10 +16,10 @@ from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, dat
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.compare.names import AlignedNames, PaddedBags, align, padded
 from nrm_linkage.compare.values import (
-    birthplace_levels,
     contact_levels,
     gender_levels,
     nationality_levels,
+    place_levels,
     reference_levels,
     town_levels,
 )
@@ -60,10 +60,10 @@ class Rarity(Protocol):
         """For genders at a `GenderLevel` that is by frequency; NaN at other levels."""
 
     def towns_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
-        """For towns at a `TownLevel` that is by frequency; NaN at other levels."""
+        """For towns at a `PlaceLevel` that is by frequency; NaN at other levels."""
 
     def birthplaces_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
-        """For places of birth at a `BirthplaceLevel` that is by frequency; NaN at other levels."""
+        """For places of birth at a `PlaceLevel` that is by frequency; NaN at other levels."""
 
 
 def compare_pairs(
@@ -92,7 +92,7 @@ def compare_pairs(
     contact = contact_levels(referrals.contacts, left, right)
     levels[:, _COLUMN["contact"]] = contact
     levels[:, _COLUMN["town"]] = town_levels(referrals.towns, left, right, contact)
-    levels[:, _COLUMN["birthplace"]] = birthplace_levels(referrals.birthplaces, left, right)
+    levels[:, _COLUMN["birthplace"]] = place_levels(referrals.birthplaces, left, right)
     for name, of in (
         ("date_of_birth", rarity.dates_bits),
         ("birth_year", rarity.birth_years_bits),

@@ -16,21 +16,20 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from nrm_linkage.compare.fields import (
-    BirthplaceLevel,
     ContactLevel,
     GenderLevel,
     NationalityLevel,
+    PlaceLevel,
     ReferenceLevel,
-    TownLevel,
 )
 from nrm_linkage.normalise.nationality import contested, lookalike
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, Nationalities, TokenLists
 
 __all__ = [
-    "birthplace_levels",
     "contact_levels",
     "gender_levels",
     "nationality_levels",
+    "place_levels",
     "reference_levels",
     "shared_tokens",
     "town_levels",
@@ -129,21 +128,17 @@ def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
 
 def town_levels(towns: TokenLists, left: Int32s, right: Int32s, contact: Int8s) -> Int8s:
     """Levels of pairs of rows, int8 (p,); `contact`: their levels of `contact`."""
-    silent = (towns.count[left] == 0) | (towns.count[right] == 0) | (contact == ContactLevel.POSTCODE)
-    return np.select(
-        [silent, shared_tokens(towns, left, right) >= 0],
-        [TownLevel.MISSING, TownLevel.SAME],
-        TownLevel.DIFFERENT,
-    ).astype(np.int8)
+    spoken = contact == ContactLevel.POSTCODE
+    return np.where(spoken, PlaceLevel.MISSING, place_levels(towns, left, right)).astype(np.int8)
 
 
-def birthplace_levels(birthplaces: TokenLists, left: Int32s, right: Int32s) -> Int8s:
+def place_levels(places: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
-    silent = (birthplaces.count[left] == 0) | (birthplaces.count[right] == 0)
+    silent = (places.count[left] == 0) | (places.count[right] == 0)
     return np.select(
-        [silent, shared_tokens(birthplaces, left, right) >= 0],
-        [BirthplaceLevel.MISSING, BirthplaceLevel.SAME],
-        BirthplaceLevel.DIFFERENT,
+        [silent, shared_tokens(places, left, right) >= 0],
+        [PlaceLevel.MISSING, PlaceLevel.SAME],
+        PlaceLevel.DIFFERENT,
     ).astype(np.int8)
 
 

@@ -19,12 +19,11 @@ from dataclasses import replace
 import numpy as np
 
 from nrm_linkage.compare.fields import (
-    BirthplaceLevel,
     BirthYearLevel,
     DateLevel,
     GenderLevel,
     NationalityLevel,
-    TownLevel,
+    PlaceLevel,
 )
 from nrm_linkage.compare.values import shared_tokens
 from nrm_linkage.compare.words import WordLevel
@@ -186,12 +185,12 @@ class BoundRarity:
 
     def towns_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For one town the share of its people."""
-        return self._place_bits(self._referrals.towns, self._towns, left, right, level == TownLevel.SAME)
+        return self._place_bits(self._referrals.towns, self._towns, left, right, level == PlaceLevel.SAME)
 
     def birthplaces_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For one place of birth the share of people from there."""
         lists = self._referrals.birthplaces
-        return self._place_bits(lists, self._birthplaces, left, right, level == BirthplaceLevel.SAME)
+        return self._place_bits(lists, self._birthplaces, left, right, level == PlaceLevel.SAME)
 
     def _place_bits(
         self, lists: TokenLists, shares: _BoundShares, left: Int32s, right: Int32s, same: Mask
