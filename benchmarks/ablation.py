@@ -126,7 +126,7 @@ ABLATIONS = (
     Ablation("relatives, namesakes and lookalikes", tuple(CLASSES.values()), parts.silent(*CLASSES)),
     Ablation(
         "town and birthplace",
-        ((pairs, "town_levels", parts.missing), (pairs, "birthplace_levels", parts.missing)),
+        ((pairs, "town_levels", parts.missing), (pairs, "place_levels", parts.missing)),
         parts.silent("town", "birthplace"),
     ),
     Ablation("age groups", ((pairs, "age_group_levels", parts.missing),), parts.silent("age_group")),
