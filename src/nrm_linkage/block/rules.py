@@ -28,7 +28,7 @@ __all__ = ["ATTRIBUTES", "KEY_RULES", "RULES", "BlockingRule", "Keys"]
 UInt64s = npt.NDArray[np.uint64]
 
 SMALL_EXTRACT = 1_000
-"""Linkable referrals of which all pairs are compared: half a million, in about a second (chosen by us)."""
+"""Linkable referrals of which all pairs are compared, half a million at most (chosen by us)."""
 
 BEGINNING_LETTERS = 2
 """Letters of a beginning: one would bring half as many pairs more and hardly a true one (chosen by us:

@@ -59,7 +59,7 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
     if found.unseen.recall_lost:
         choices.append(
             f"not all pairs were compared: {found.unseen.recall_lost:.1%} of matched pairs may be among the "
-            "others, by an estimate under the model that lies low"
+            "others, as estimated under the model"
         )
     cuts, uncut = found.components.cuts, found.components.uncut
     if cuts:
