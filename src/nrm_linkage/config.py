@@ -83,7 +83,7 @@ class LinkageConfig:
     false_link_cost: float = 1.0
     review_floor_bits: float = -7.0
     component_floor_bits: float = -7.0
-    exact_component_size: int = 10
+    exact_component_size: int = 13
     partition_sweeps: int = 400
     draws: int = 400
     max_key_size: int = 60

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import networkx as nx
 import numpy as np
 
+from nrm_linkage.cluster.posterior import TREE_SHARE
 from nrm_linkage.tables import Float64s
 
 Blocks = tuple[tuple[int, ...], ...]
@@ -36,17 +37,26 @@ def members_of(mask: int) -> tuple[int, ...]:
 
 
 def weight_of(members: Sequence[int], evidence: Float64s, prior_bits: float) -> float:
-    """Size prior, and the mean of 2/k of the pairs' sum and the strongest spanning tree."""
+    """Size prior, and a share each of the mean over all trees and of 2/k of the pairs' sum."""
     k = len(members)
     if k < 2:
         return 0.0
-    graph = nx.Graph()
-    for a, b in itertools.combinations(members, 2):
-        graph.add_edge(a, b, weight=float(evidence[a, b]))
-    pairs = 2.0 / k * sum(bits for _, _, bits in graph.edges(data="weight"))
-    tree = sum(bits for _, _, bits in nx.maximum_spanning_tree(graph).edges(data="weight"))
+    pairs = 2.0 / k * sum(float(evidence[a, b]) for a, b in itertools.combinations(members, 2))
     prior = (k - 1) * (prior_bits - 1.0) + math.log2(math.factorial(k))
-    return prior + 0.5 * pairs + 0.5 * tree
+    return prior + (1 - TREE_SHARE) * pairs + TREE_SHARE * trees_of(members, evidence)
+
+
+def trees_of(members: Sequence[int], evidence: Float64s) -> float:
+    """log2 of the mean over all labelled trees, each from its Prüfer sequence, of the product of its odds."""
+    k = len(members)
+    if k == 2:
+        return float(evidence[members[0], members[1]])
+    bits = [
+        sum(float(evidence[members[a], members[b]]) for a, b in nx.from_prufer_sequence(list(sequence)).edges)
+        for sequence in itertools.product(range(k), repeat=k - 2)
+    ]
+    top = max(bits)
+    return top + math.log2(math.fsum(2.0 ** (value - top) for value in bits) / len(bits))
 
 
 def posterior_of(weights: Sequence[float], k: int) -> dict[Blocks, float]:

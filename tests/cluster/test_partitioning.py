@@ -180,13 +180,14 @@ def test_what_is_held_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_sampled_component_is_reported_and_read_off_its_chain() -> None:
-    person = np.arange(12) % 2
+    person = np.arange(14) % 2
     evidence = np.where(person[:, None] == person, 30.0, -30.0)
-    found = partitioned(13, weights_of(evidence, list(range(1, 13))))
-    assert found.people.sampled.tolist() == list(range(1, 13))
-    assert found.people.cluster.tolist() == [0, *[1, 2] * 6]
-    assert found.people.confidence[1:].tolist() == [1.0] * 12
-    assert found.people.membership[1:].tolist() == [1.0] * 12
+    found = partitioned(15, weights_of(evidence, list(range(1, 15))))
+    assert found.people.sampled.tolist() == list(range(1, 15))
+    assert found.people.chains_apart.tolist() == [0.0] * 14
+    assert found.people.cluster.tolist() == [0, *[1, 2] * 7]
+    assert found.people.confidence[1:].tolist() == [1.0] * 14
+    assert found.people.membership[1:].tolist() == [1.0] * 14
     assert found.together[1, 3] == 1.0
     assert found.together[1, 2] == 0.0
 
@@ -200,7 +201,7 @@ def test_exact_and_sampled_agree_where_both_can() -> None:
     assert sampled.people.sampled.tolist() == list(range(9))
     off = [abs(exact.together[pair] - sampled.together[pair]) for pair in exact.together]
     assert np.mean(off) <= 0.02
-    assert max(off) <= 0.12
+    assert max(off) <= 0.06
 
 
 def test_a_weak_bridge_does_not_join_two_people() -> None:

@@ -72,6 +72,7 @@ class Case:
             uncertain=np.array(self.uncertain, dtype=np.int64),
             draws=np.array(self.draws, dtype=np.int32).reshape(len(self.draws), len(self.uncertain)),
             sampled=np.zeros(0, dtype=np.int64),
+            chains_apart=np.zeros(0),
         )
 
     def table(self, **options: Any) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask
 
 __all__ = ["MAX_COMPONENT", "Components", "components", "cut_large"]
 
-MAX_COMPONENT = 300
+MAX_COMPONENT = 150
 """Referrals in the largest component that is weighed as one (chosen by us: sampling it takes seconds)."""
 
 TOLERABLE_FLOOR_BITS = -3.0

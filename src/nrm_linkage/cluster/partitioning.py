@@ -42,6 +42,7 @@ class _Canvas:
     membership: Float64s
     draws: Int32s
     together: Float64s
+    apart: Float64s
 
 
 def partition(
@@ -68,6 +69,7 @@ def partition(
         membership=np.ones(n_rows),
         draws=np.tile(uncertain.astype(np.int32), (config.draws, 1)),
         together=np.zeros(len(pairs)),
+        apart=np.zeros(n_rows),
     )
     sampled: list[Int64s] = []
     for k in np.unique(size[size > 1]).tolist():
@@ -88,13 +90,15 @@ def partition(
                 _by_sampling(canvas, chosen, chosen_pairs, pairs, evidence, prior_bits, place, keys, config)
         if k > config.exact_component_size:
             sampled.append(members.ravel())
+    by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *sampled]))
     result = Partition(
         cluster=canvas.cluster,
         confidence=canvas.confidence,
         membership=np.clip(canvas.membership, 0.0, 1.0),
         uncertain=uncertain,
         draws=canvas.draws,
-        sampled=np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *sampled])),
+        sampled=by_sampling,
+        chains_apart=canvas.apart[by_sampling],
     )
     return result, np.clip(canvas.together, 0.0, 1.0)
 
@@ -192,8 +196,9 @@ def _by_sampling(
     upper = np.triu_indices(k, 1)
     for number, rows in enumerate(members):
         seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
-        chain = sampled_partitions(evidence[number], prior_bits, config.partition_sweeps, seed)
-        together = np.mean([labels[:, None] == labels[None, :] for labels in chain], axis=0)
+        chains = sampled_partitions(evidence[number], prior_bits, config.partition_sweeps, seed)
+        chain, together = chains.labels, chains.together
+        canvas.apart[rows] = chains.apart
         canvas.together[at_pairs[number]] = together[upper]
         taken = np.linspace(0, len(chain) - 1, config.draws).round().astype(np.int64)
         canvas.draws[:, place[rows]] = rows[chain[taken]]

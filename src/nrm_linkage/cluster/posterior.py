@@ -2,9 +2,11 @@
 
 The weight of a cluster of k referrals, in bits, is its size prior plus the evidence that its referrals are
 one person's. k records of one person give k(k-1)/2 agreements but only k-1 independent coincidences, so a sum
-over pairs would count a clique's evidence again and again. Two ways to count k-1 of them bracket the truth:
-2/k times the sum over all pairs, which lets one bad record spoil what the others agree on, and the strongest
-spanning tree, which follows any chain. The evidence is the mean of the two (docs/decisions/0005 has the
+over pairs would count a clique's evidence again and again. Two ways to count k-1 of them bracket the truth.
+One says that each record was copied from another, along a tree of which nobody knows the shape: the mean,
+over all trees, of the product of their links' likelihood ratios. It forgives one bad record what the others
+agree on, and a contradiction too. The other, 2/k times the sum over all pairs, lets one bad record spoil
+everything. The evidence is `TREE_SHARE` of the first and the rest of the second (docs/decisions/0005 has the
 measurements); for two referrals, and for a clique of equal links, all three are the same.
 
 The size prior is that of people whose number falls geometrically with their referrals, (k-1)(prior - 1) +
@@ -16,6 +18,7 @@ programming over subsets. Subsets are bit masks.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,11 +36,14 @@ __all__ = [
     "exact_posterior",
     "size_prior_bits",
     "subset_weights",
+    "tree_mixture",
 ]
 
-TREE_SHARE = 0.5
-"""The spanning tree's share of a cluster's evidence; the rest is the mean's (chosen by us:
-docs/decisions/0005)."""
+TREE_SHARE = 0.85
+"""The trees' share of a cluster's evidence; the rest is the pairs' (chosen by us: docs/decisions/0005)."""
+
+EXPRESSIBLE_BITS = 400.0
+"""Odds that are farther apart are added up as bits: a product of two would leave the range of a double."""
 
 ENUMERATED_SIZE = 7
 """Components up to this size are enumerated: 877 partitions of seven."""
@@ -68,8 +74,8 @@ def subset_weights(evidence: Float64s, prior_bits: float) -> Float64s:
     k = evidence.shape[1]
     size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
     mean = 2.0 / np.maximum(size, 1) * _pair_sums(evidence)
-    weights = size_prior_bits(size, prior_bits) + (1 - TREE_SHARE) * mean + TREE_SHARE * _tree_sums(evidence)
-    return np.where(size > 0, weights, 0.0)
+    evidence_bits = (1 - TREE_SHARE) * mean + TREE_SHARE * _tree_mixtures(evidence)
+    return np.where(size > 0, size_prior_bits(size, prior_bits) + evidence_bits, 0.0)
 
 
 def _pair_sums(evidence: Float64s) -> Float64s:
@@ -84,26 +90,51 @@ def _pair_sums(evidence: Float64s) -> Float64s:
     return sums
 
 
-def _tree_sums(evidence: Float64s) -> Float64s:
-    """The sum over the strongest spanning tree of every subset, (c, 2^k): Prim's algorithm on all subsets at
-    once.
+def _tree_mixtures(evidence: Float64s) -> Float64s:
+    """log2 of the mean over all spanning trees of the product of their links' odds, of every subset, (c,
+    2^k).
     """
     n, k = evidence.shape[:2]
-    mask, component = np.arange(1 << k), np.arange(n)[:, None]
-    held = ((mask[:, None] >> np.arange(k)) & 1).astype(bool)
-    first = held.argmax(axis=1)
-    open_ = np.broadcast_to(held, (n, 1 << k, k)).copy()
-    open_[:, mask, first] = False
-    link = evidence[:, first, :].copy()
-    sums = np.zeros((n, 1 << k))
-    for _ in range(k - 1):
-        reach = np.where(open_, link, -np.inf)
-        chosen = reach.argmax(axis=2)
-        strongest = np.take_along_axis(reach, chosen[:, :, None], axis=2)[:, :, 0]
-        sums += np.where(np.isfinite(strongest), strongest, 0.0)
-        np.put_along_axis(open_, chosen[:, :, None], False, axis=2)
-        np.maximum(link, evidence[component, chosen, :], out=link)
-    return sums
+    mixtures = np.zeros((n, 1 << k))
+    for size in range(2, k + 1):
+        members = np.array(list(itertools.combinations(range(k), size)), dtype=np.int64)
+        links = evidence[:, members[:, :, None], members[:, None, :]]
+        mixtures[:, (1 << members).sum(axis=1)] = tree_mixture(links)
+    return mixtures
+
+
+def tree_mixture(links: Float64s) -> Float64s:
+    """log2 of the mean over all spanning trees of the product of their links' odds. `links`: (..., k, k),
+    symmetric, in bits; the diagonal is not used.
+
+    Kirchhoff's theorem, one member taken out at a time: its links are summed, and each two members that it
+    tied are tied the more. Nothing is subtracted, so that odds of any size keep their digits. There are
+    k^(k-2) trees (Cayley).
+    """
+    k = links.shape[-1]
+    trees = (k - 2) * math.log2(k)
+    if np.ptp(links) > EXPRESSIBLE_BITS:
+        return np.asarray(_in_bits(links) - trees, dtype=np.float64)
+    top = links.max(axis=(-2, -1))
+    odds, total = np.exp2(links - top[..., None, None]), (k - 1) * top - trees
+    for last in range(k - 1, 0, -1):
+        ties = odds[..., last, :last]
+        joined = ties.sum(axis=-1)
+        total += np.log2(joined)
+        odds = odds[..., :last, :last] + ties[..., :, None] * (ties / joined[..., None])[..., None, :]
+    return np.asarray(total, dtype=np.float64)
+
+
+def _in_bits(links: Float64s) -> Float64s:
+    """The same in bits throughout, for odds that floating point numbers cannot hold side by side."""
+    total = np.zeros(links.shape[:-2])
+    for last in range(links.shape[-1] - 1, 0, -1):
+        ties = links[..., last, :last]
+        joined = np.logaddexp2.reduce(ties, axis=-1)
+        total += joined
+        through = ties[..., :, None] + ties[..., None, :] - joined[..., None, None]
+        links = np.logaddexp2(links[..., :last, :last], through)
+    return total
 
 
 def exact_posterior(weights: Float64s, uniforms: Float64s) -> Posterior:

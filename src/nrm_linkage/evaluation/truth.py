@@ -90,4 +90,5 @@ def true_partition(rows: Referrals, person: Int64s) -> Partition:
         uncertain=together,
         draws=draws,
         sampled=np.zeros(0, dtype=np.int64),
+        chains_apart=np.zeros(0),
     )

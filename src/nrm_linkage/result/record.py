@@ -66,6 +66,12 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
         choices.append(f"{len(cuts)} times a component too large to weigh as one was cut at a higher floor")
     if uncut:
         choices.append(f"components that no floor cut, weighed whole by sampling: {list(uncut)} referrals")
+    partition = run.partition
+    if len(partition.sampled):
+        choices.append(
+            f"{len(partition.sampled)} referrals in components too large to weigh exactly were sampled; two "
+            f"chains are {partition.chains_apart.max():.2f} apart in a pair's probability at most"
+        )
     if found.estimation is None:
         choices.append(
             "the model was given, not estimated: its prior and frequencies are those of another extract"

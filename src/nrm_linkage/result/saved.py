@@ -38,6 +38,8 @@ def to_saved(
 ) -> SavedRun:
     """What to write. `tables`: those named in `TABLES`."""
     partition, everybody = run.partition, np.arange(run.referrals.n)
+    apart = np.full(run.referrals.n, np.nan)
+    apart[partition.sampled] = partition.chains_apart
     people = pd.DataFrame(
         {
             "cluster": partition.cluster,
@@ -45,6 +47,7 @@ def to_saved(
             "membership": partition.membership,
             "uncertain": np.isin(everybody, partition.uncertain),
             "sampled": np.isin(everybody, partition.sampled),
+            "chains_apart": apart,
         }
     )
     draws = pd.DataFrame(partition.draws.T, columns=[str(draw) for draw in range(len(partition.draws))])
@@ -72,6 +75,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
         uncertain=np.flatnonzero(people["uncertain"]),
         draws=np.ascontiguousarray(saved.tables["draws"].to_numpy(dtype=np.int32).T),
         sampled=np.flatnonzero(people["sampled"]),
+        chains_apart=people.loc[people["sampled"], "chains_apart"].to_numpy(),
     )
     tables = {name: saved.tables[name] for name in TABLES}
     for name in FOR_PEOPLE:
