@@ -1,8 +1,9 @@
 """A cluster's evidence against an exact hit-miss model: a person has a true value in each field; a record
 holds it (a hit) or a value drawn as a stranger's would be (a miss), each on its own.
 
-There the evidence that k records are one person's can be summed over all true values, and so can the posterior
-over partitions. Pairs come from the same model, so that what is measured is the step from pairs to clusters.
+There the evidence that k records are one person's can be summed over all true values, and so can the
+posterior over partitions. Pairs come from the same model, so that what is measured is the step from pairs to
+clusters.
 """
 
 from __future__ import annotations
