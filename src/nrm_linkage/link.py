@@ -31,7 +31,7 @@ from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
 from nrm_linkage.result import Linkage, LinkedRun, Outcome, assemble
 from nrm_linkage.review import Decisions, read_decisions
-from nrm_linkage.schema import arrange, recognise
+from nrm_linkage.schema import Recognised, arrange, recognise
 from nrm_linkage.tables import (
     CandidatePairs,
     Comparisons,
@@ -48,7 +48,7 @@ from nrm_linkage.tables import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nrm_linkage.toolkit import IndexRule
+    from nrm_linkage.toolkit import FeatureField, IndexRule
 
 __all__ = ["link_referrals"]
 
@@ -64,6 +64,7 @@ def link_referrals(
     decisions: pd.DataFrame | None = None,
     previous: Linkage | None = None,
     index: Any = None,
+    compare: Any = None,
     engine: str = "auto",
     progress: Progress | bool | None = None,
 ) -> Linkage:
@@ -88,6 +89,10 @@ def link_referrals(
         Algorithms of the recordlinkage toolkit to block with beside our own rules: objects of
         `recordlinkage.index`, or a `recordlinkage.Index`. Each runs on your rows in the order of their ids,
         under your headings, and is a blocking rule of its own in `.links` and `.report`.
+    compare
+        Compared fields of your own, beside ours or in place of some: `nrm_linkage.toolkit.FeatureField`s,
+        each made of a feature of `recordlinkage.compare`. What they weigh is learned like any field's. A
+        model that was estimated with such fields scores with the same ones only.
     engine
         "auto", "local" or "spark".
     progress
@@ -104,9 +109,10 @@ def link_referrals(
     ------
     InputError
         The referrals or columns cannot be used; the message names the column, the reason and the fix. Or an
-        algorithm of `index` failed on them.
+        algorithm of `index` or a feature of `compare` failed on them.
     ConfigError
-        `config`, `model` or `index` is not what it must be.
+        `config`, `model`, `index` or `compare` is not what it must be, or the fields of `compare` are not
+        those of `model`.
     TooManyPairsError
         The blocking rules would make more pairs than the config allows.
 
@@ -144,8 +150,11 @@ def link_referrals(
             "this version does not take previous= yet; pass model=previous.model to score as it did."
         )
     asked = () if index is None else _asked(index)
+    own = () if compare is None else _own_fields(compare)
+    if model is not None:
+        model.require_extra(tuple(one.definition for one in own))
     with watching(progress, STAGES) as watch:
-        return _run(referrals, columns, config, model, decisions, asked, engine, watch)
+        return _run(referrals, columns, config, model, decisions, asked, own, engine, watch)
 
 
 def _run(
@@ -155,6 +164,7 @@ def _run(
     model: LinkageModel | None,
     decisions: pd.DataFrame | None,
     asked: Sequence[IndexRule],
+    own: tuple[FeatureField, ...],
     engine: str,
     watch: Watch,
 ) -> Linkage:
@@ -167,11 +177,12 @@ def _run(
     with watch.stage("normalise"):
         normalised = normalise_referrals(raw, config)
         rows, config = normalised.referrals, replace(config, latest_date=normalised.latest_date)
+        rows = _with_own(own, rows, frame, raw, recognised) if own else rows
     with watch.stage("block"):
         others = _found(asked, frame, raw) if asked else ()
         candidates = candidate_pairs(rows, config, found=others)
     with watch.stage("compare"):
-        start = model or _starting_model(rows, config)
+        start = model or _starting_model(rows, config, own)
         rarity = BoundRarity(start.frequencies, rows)
         comparisons = compare_pairs(rows, candidates.left, candidates.right, rarity, config.chunk_pairs)
     with watch.stage("estimate"):
@@ -200,6 +211,25 @@ def _asked(index: Any) -> Sequence[IndexRule]:
     return index_rules(index)
 
 
+def _own_fields(compare: Any) -> tuple[FeatureField, ...]:
+    from nrm_linkage.toolkit import feature_fields
+
+    return feature_fields(compare)
+
+
+def _with_own(
+    own: tuple[FeatureField, ...],
+    rows: Referrals,
+    frame: pd.DataFrame,
+    raw: RawReferrals,
+    recognised: Recognised,
+) -> Referrals:
+    """The rows with what compares them in the caller's own fields."""
+    from nrm_linkage.toolkit import feature_levels
+
+    return replace(rows, extra=feature_levels(own, frame, raw, recognised))
+
+
 def _found(asked: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals) -> tuple[FoundPairs, ...]:
     from nrm_linkage.toolkit import found_pairs
 
@@ -225,7 +255,7 @@ def _people(
     return found, within, people, together, decided
 
 
-def _starting_model(rows: Referrals, config: LinkageConfig) -> LinkageModel:
+def _starting_model(rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]) -> LinkageModel:
     """Frequencies and u of the data, shipped m."""
     n_linkable = int(rows.linkable.sum())
     start = starting_model(
@@ -234,7 +264,7 @@ def _starting_model(rows: Referrals, config: LinkageConfig) -> LinkageModel:
         config.prior_repeats_per_referral,
         config.prior_strength_referrals,
     )
-    return learn_strangers(rows, start, config.chunk_pairs)
+    return learn_strangers(rows, start, config.chunk_pairs, [one.definition for one in own])
 
 
 def _estimated(

@@ -26,6 +26,7 @@ __all__ = [
     "Comparisons",
     "Days",
     "Engine",
+    "ExtraLevels",
     "Float64s",
     "FoundPairs",
     "InstanceFacts",
@@ -202,12 +203,32 @@ class RawReferrals(_Shapes):
     duplicate_of: Int64s
 
 
+class ExtraLevels(Protocol):
+    """What compares rows in fields of the caller's own, which stand in the order of their names.
+
+    `read_from`: field -> the caller's columns; `notes`: what the report says of them.
+    """
+
+    @property
+    def read_from(self) -> Mapping[str, tuple[Any, ...]]: ...
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+    def levels(self, left: Int32s, right: Int32s, chunk_pairs: int) -> Int8s:
+        """The levels of pairs of rows, (p, n_extra); 0 is missing. Swapping the two changes nothing."""
+
+    def of_rows(self, rows: Int64s) -> ExtraLevels | None:
+        """The same for these rows alone, by their new numbers; None where they cannot be compared."""
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Referrals(_Shapes):
     """Referrals in comparable form, canonical order, one row each. Missing is as each part says.
 
     `linkable`, bool (n,), marks rows that hold a name, a personal reference, a telephone number or an e-mail
-    address, and are not technical duplicates.
+    address, and are not technical duplicates. `extra`: what compares them in fields of the caller's own; None
+    where there are none, and for rows that are not the caller's (copies, probes), where those are missing.
     """
 
     referral_id: npt.NDArray[np.object_]
@@ -226,6 +247,7 @@ class Referrals(_Shapes):
     facts: InstanceFacts
     linkable: Mask
     duplicate_of: Int64s
+    extra: ExtraLevels | None = None
 
     @property
     def n(self) -> int:
@@ -294,7 +316,7 @@ class CandidatePairs(_Shapes):
 @dataclass(frozen=True, repr=False, eq=False)
 class Comparisons(_Shapes):
     """Levels of agreement for pairs. `levels`: int8 (p, n_fields), a code into the field's named levels (0 is
-    `missing`).
+    `missing`); the fixed fields, then the caller's own.
 
     `coincidence_bits`: float64 (p, n_fields), -log2 of the probability that two unrelated referrals agree on
     the very values on which these agree, where a frequency says so; NaN where the level's own u serves

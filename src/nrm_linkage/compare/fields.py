@@ -13,6 +13,7 @@ from enum import IntEnum
 
 __all__ = [
     "FIELDS",
+    "MISSING",
     "AgeGroupLevel",
     "BirthRangeLevel",
     "BirthYearLevel",
@@ -168,13 +169,14 @@ class PlaceLevel(IntEnum):
     DIFFERENT = 2
 
 
-_MISSING = Level("missing", "one or both do not say")
+MISSING = Level("missing", "one or both do not say")
+"""Level 0 of every field."""
 
 FIELDS: tuple[Field, ...] = (
     Field(
         "given_name",
         (
-            _MISSING,
+            MISSING,
             Level("exact", "the given names are the same", by_frequency=True),
             Level(
                 "variant",
@@ -199,7 +201,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "other_names",
         (
-            _MISSING,
+            MISSING,
             Level("exact", "the family and other names that both record are the same", by_frequency=True),
             Level("variant", "the family and other names are spellings of the same names", by_frequency=True),
             Level("near", "the family and other names differ by a letter or so", by_frequency=True),
@@ -215,7 +217,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "date_of_birth",
         (
-            _MISSING,
+            MISSING,
             Level("exact", "the dates of birth are the same", by_frequency=True),
             Level(
                 "exact default",
@@ -243,7 +245,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "birth_year",
         (
-            _MISSING,
+            MISSING,
             Level("agrees", "the births, each known to a year or two, can be one day", by_frequency=True),
             Level("near", "the births, each known to a year or two, miss by less than a year"),
             Level(
@@ -255,7 +257,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "birth_range",
         (
-            _MISSING,
+            MISSING,
             Level("compatible", "a birth date is missing; child or adult, they can be one person"),
             Level("incompatible", "a birth date is missing; child or adult, they cannot be one person"),
         ),
@@ -263,7 +265,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "age_group",
         (
-            _MISSING,
+            MISSING,
             Level("both children", "both were referred as children"),
             Level("both adults", "both were referred as adults"),
             Level("child, later adult", "one was referred as a child, the other later as an adult"),
@@ -273,7 +275,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "nationality",
         (
-            _MISSING,
+            MISSING,
             Level("same", "the nationalities are the same", by_frequency=True),
             Level("overlap", "the nationalities have one in common", by_frequency=True),
             Level("contested", "the nationalities are two that are often recorded for one person"),
@@ -284,7 +286,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "gender",
         (
-            _MISSING,
+            MISSING,
             Level("same", "the genders are the same", by_frequency=True),
             Level("different", "the genders differ"),
         ),
@@ -292,7 +294,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "reference",
         (
-            _MISSING,
+            MISSING,
             Level("personal", "a Home Office or similar reference is the same"),
             Level("near", "two Home Office or similar references differ by a digit"),
             Level("police", "a police reference is the same"),
@@ -302,7 +304,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "contact",
         (
-            _MISSING,
+            MISSING,
             Level("phone or e-mail", "a telephone number or e-mail address is the same"),
             Level("near", "two telephone numbers or e-mail addresses differ by a character"),
             Level("postcode", "a postcode is the same"),
@@ -312,7 +314,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "town",
         (
-            _MISSING,
+            MISSING,
             Level("same", "the present towns are the same", by_frequency=True),
             Level("different", "the present towns differ"),
         ),
@@ -320,7 +322,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "birthplace",
         (
-            _MISSING,
+            MISSING,
             Level("same", "the places of birth have one in common", by_frequency=True),
             Level("different", "the places of birth differ"),
         ),

@@ -3,7 +3,8 @@ strangers.
 
 Pairs are worked through in chunks, by the width of their bags, so that memory is bounded and short names do
 not pay for long ones; neither changes a result. How rare a value is comes from outside, through `Rarity`:
-this room knows nothing of models.
+this room knows nothing of models. Fields of the caller's own, where the rows carry what compares them, stand
+after ours.
 """
 
 from __future__ import annotations
@@ -102,6 +103,10 @@ def compare_pairs(
         ("birthplace", rarity.birthplaces_bits),
     ):
         bits[:, _COLUMN[name]] = of(left, right, levels[:, _COLUMN[name]])
+    if referrals.extra is not None:
+        extra = referrals.extra.levels(left, right, chunk_pairs)
+        levels = np.concatenate([levels, extra], axis=1)
+        bits = np.concatenate([bits, np.full(extra.shape, np.nan)], axis=1)
     return Comparisons(levels=levels, coincidence_bits=bits)
 
 

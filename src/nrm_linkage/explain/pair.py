@@ -2,9 +2,11 @@
 words.
 
 The two referrals are read, compared and scored afresh with the run's model, exactly as the run did, so the
-lines of a pair that was never compared can be seen too. The prior and the lines sum to the match weight.
-Values of the records appear only with `show="values"`; "shapes" says how they agree in words, "none" gives
-levels and bits alone.
+lines of a pair that was never compared can be seen too. Fields of the caller's own are compared by his
+features while the run has them; a run that was loaded knows their levels for the pairs of its `.links`, and
+for any other pair the line says "not compared" and weighs nothing. The prior and the lines sum to the match
+weight. Values of the records appear only with `show="values"`; "shapes" says how they agree in words, "none"
+gives levels and bits alone.
 """
 
 from __future__ import annotations
@@ -19,9 +21,9 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.block import KEY_RULES, rules_that_find
-from nrm_linkage.compare import FIELDS, compare_pairs
+from nrm_linkage.compare import FIELDS, Field, compare_pairs
 from nrm_linkage.errors import InputError
-from nrm_linkage.model import EVIDENCE_LINES, BoundRarity, LinkageModel, score
+from nrm_linkage.model import BoundRarity, LinkageModel, evidence_lines, read_by, score
 from nrm_linkage.model.score import stranger_log2
 from nrm_linkage.tables import Referrals
 
@@ -44,6 +46,15 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
     "birthplace": ("birthplace",),
 }
 """The input fields that each compared field is read from."""
+
+RECORDED_FOR = "compare= "
+"""Before the name of a field of the caller's own, among the columns as recorded."""
+
+NOT_COMPARED = (
+    "not compared",
+    "the caller's own feature is not there any more, and the pair stands in no saved link",
+)
+"""Level and sentence of a field of the caller's own in a run that was loaded."""
 
 BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
     "gender_of_name": (
@@ -172,7 +183,8 @@ def explain_pair(
     also_found_by: tuple[str, ...] = (),
 ) -> PairExplanation:
     """Explain a pair. `referrals`: the two rows alone, in comparable form; `recorded`: the same two rows as
-    recorded; `also_found_by`: what found the pair beside the keys that its referrals share.
+    recorded, and those of a field of the caller's own under `RECORDED_FOR`; `also_found_by`: what found the
+    pair beside the keys that its referrals share.
 
     Raises
     ------
@@ -185,23 +197,25 @@ def explain_pair(
     comparisons = compare_pairs(
         referrals, left, right, BoundRarity(model.frequencies, referrals), chunk_pairs=1
     )
+    comparisons = read_by(model, comparisons)
     lines, weight = score(referrals, left, right, comparisons, model)
     among_strangers = stranger_log2(referrals, left, right, comparisons, model)
     found = int(rules_that_find(referrals, left, right)[0])
+    bits = dict(zip(evidence_lines(model), lines[0].tolist(), strict=True))
     evidence = [
         _line(
-            number,
+            compared,
+            _said(compared, number, int(comparisons.levels[0, number]), referrals, model),
             int(comparisons.levels[0, number]),
             float(among_strangers[0, number]),
-            float(lines[0, number]),
+            bits[compared.name],
             bool(~np.isnan(comparisons.coincidence_bits[0, number])),
             recorded if show == "values" else None,
         )
-        for number in range(len(FIELDS))
+        for number, compared in enumerate(model.fields)
     ]
     for name, (level, sentence) in BESIDE_FIELDS.items():
-        bits = float(lines[0, EVIDENCE_LINES.index(name)])
-        evidence.append(EvidenceLine(name, level, sentence, bits, None, None, by_frequency=False))
+        evidence.append(EvidenceLine(name, level, sentence, bits[name], None, None, by_frequency=False))
     total = float(weight[0])
     return PairExplanation(
         referral_id_l=referrals.referral_id[0],
@@ -220,21 +234,32 @@ def explain_pair(
     )
 
 
+def _said(
+    compared: Field, number: int, level: int, referrals: Referrals, model: LinkageModel
+) -> tuple[str, str]:
+    """A level by name and in words."""
+    if number >= len(FIELDS) and referrals.extra is None:
+        return NOT_COMPARED
+    found = compared.levels[level]
+    instead = [own.name for own in model.extra if compared.name in own.replaces]
+    return found.name, f"{', '.join(instead)} stands in its place" if instead else found.sentence
+
+
 def _line(
-    number: int,
+    compared: Field,
+    said: tuple[str, str],
     level: int,
     stranger_log2_u: float,
     bits: float,
     by_frequency: bool,
     recorded: Mapping[str, tuple[pd.Series, ...]] | None,
 ) -> EvidenceLine:
-    compared = FIELDS[number]
     # m follows from the line itself, so that it is that of the pair's own community.
     u = 2.0**stranger_log2_u if level else None
     return EvidenceLine(
         field=compared.name,
-        level=compared.levels[level].name,
-        sentence=compared.levels[level].sentence,
+        level=said[0],
+        sentence=said[1],
         bits=bits,
         m=u * 2.0**bits if u is not None else None,
         u=u,
@@ -246,9 +271,9 @@ def _line(
 
 def _values(name: str, recorded: Mapping[str, tuple[pd.Series, ...]], row: int) -> dict[str, str]:
     found = {}
-    for column in RECORDED_IN[name]:
+    for column in RECORDED_IN.get(name, (RECORDED_FOR + name,)):
         for series in recorded.get(column, ()):
             value = series.iloc[row]
             if not pd.isna(value):
-                found[column] = str(value)
+                found[column if name in RECORDED_IN else str(series.name)] = str(value)
     return found

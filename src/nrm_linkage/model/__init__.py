@@ -1,10 +1,11 @@
 """What each agreement is worth: frequencies, parameters, their estimation, and the match weight of a pair."""
 
 from nrm_linkage.model.estimation import EstimationReport, count_patterns, estimate
+from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import EVIDENCE_LINES, score, score_pairs
+from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score_pairs
 from nrm_linkage.model.strangers import learn_strangers, starting_model
 from nrm_linkage.model.unseen import Unseen, estimate_unseen
 
@@ -18,8 +19,10 @@ __all__ = [
     "count_patterns",
     "estimate",
     "estimate_unseen",
+    "evidence_lines",
     "learn_frequencies",
     "learn_strangers",
+    "read_by",
     "score",
     "score_pairs",
     "starting_model",

@@ -25,6 +25,7 @@ import numpy as np
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
+from nrm_linkage.model.extra import EXTRA_M_STRENGTH_PAIRS, read_by
 from nrm_linkage.model.parameters import NAME_FIELDS, LinkageModel, array_of, table_of
 from nrm_linkage.model.score import (
     DATE_COLUMN,
@@ -117,6 +118,7 @@ def count_patterns(
 
     `model` gives u, and says which pairs are plausible.
     """
+    comparisons = read_by(model, comparisons)
     _, weight_bits = score(referrals, left, right, comparisons, model)
     kept = np.flatnonzero(weight_bits >= PLAUSIBLE_BITS)
     left, right = left[kept], right[kept]
@@ -129,12 +131,10 @@ def count_patterns(
     ]
     community = pair_community(referrals, left, right)
     names = ("", *referrals.nationality.group_names)
-    lookalikes = lookalike_log2(levels, by_field) + unknown_dates_log2(model, names)[community]
+    as_strangers = by_field[:, len(FIELDS) :].sum(axis=1)
+    lookalikes = as_strangers + lookalike_log2(levels, by_field) + unknown_dates_log2(model, names)[community]
     columns = [*binned, community, *levels.T]
-    key = np.zeros(len(left), dtype=np.int64)
-    for column in columns:
-        lowest = column.min(initial=0)
-        key = key * (int(column.max(initial=0)) - int(lowest) + 1) + (column.astype(np.int64) - lowest)
+    key = _keys(columns)
     _, one, count = np.unique(key, return_index=True, return_counts=True)
     n = int(np.count_nonzero(referrals.linkable))
     return Patterns(
@@ -142,11 +142,23 @@ def count_patterns(
         community=community[one],
         strangers=np.asarray(binned[0][one] * BIN_BITS, dtype=np.float64),
         strangers_names=np.asarray(binned[1][one] * BIN_BITS, dtype=np.float64),
-        relatives=relative_log2(levels[one]),
+        relatives=relative_log2(levels[one, : len(FIELDS)]) + as_strangers[one],
         lookalikes=lookalikes[one],
         count=count.astype(float),
         n_other_pairs=max(n * (n - 1) / 2 - len(key), 0.0),
     )
+
+
+def _keys(columns: list[Int64s]) -> Int64s:
+    """One number for each row of some columns, in the order of the rows' values."""
+    key, size = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column in columns:
+        lowest = int(column.min(initial=0))
+        width = int(column.max(initial=0)) - lowest + 1
+        if size * width >= 2**62:  # many fields of the caller's own: count what there is instead
+            key, size = np.unique(key, return_inverse=True)[1], max(len(key), 1)
+        key, size = key * width + (column.astype(np.int64) - lowest), size * width
+    return key
 
 
 def _names_of(by_field: Float64s) -> Float64s:
@@ -163,9 +175,11 @@ def estimate(
     frequencies. `communities`: the names behind the patterns' community codes (code 0 is none).
     """
     pseudo = _size_pseudo_counts(config, patterns.count.sum() + patterns.n_other_pairs)
-    shipped = array_of(priors.M_PRIOR)
+    shipped = array_of({**start.m, **priors.M_PRIOR}, start.fields)
+    strength = np.full((len(start.fields), 1), priors.M_STRENGTH_PAIRS)
+    strength[len(FIELDS) :] = EXTRA_M_STRENGTH_PAIRS
     nowhere = np.zeros(len(patterns.count), dtype=np.int64)
-    whole = _fit(patterns, nowhere, shipped[None], priors.M_STRENGTH_PAIRS, pseudo, config)
+    whole = _fit(patterns, nowhere, shipped[None], strength, pseudo, config)
     apart = [
         code
         for code in range(1, len(communities) + 1)
@@ -178,9 +192,10 @@ def estimate(
         named = [_community_start(whole.m[0], start, communities[code - 1]) for code in apart]
         start_m = np.stack([whole.m[0], *named])
         group = slot[patterns.community]
-        fits.append(_fit(patterns, group, start_m, priors.POOLING_STRENGTH_PAIRS, pseudo, config))
+        pooling = np.full_like(strength, priors.POOLING_STRENGTH_PAIRS)
+        fits.append(_fit(patterns, group, start_m, pooling, pseudo, config))
     names = tuple(communities[code - 1] for code in apart)
-    return _model(start, fits, names), _report(patterns, fits, names, config)
+    return _model(start, fits, names), _report(patterns, fits, start, names, config)
 
 
 def _community_start(whole: Float64s, start: LinkageModel, community: str) -> Float64s:
@@ -203,8 +218,10 @@ def _model(start: LinkageModel, fits: list[_Fit], communities: tuple[str, ...]) 
     growth = per_referral / (1 + per_referral)
     return replace(
         start,
-        m=table_of(fits[0].m[0]),
-        m_by_community={name: table_of(fit.m[slot]) for slot, name in enumerate(communities, 1)},
+        m=table_of(fits[0].m[0], start.fields),
+        m_by_community={
+            name: table_of(fit.m[slot], start.fields) for slot, name in enumerate(communities, 1)
+        },
         prior_bits=float(np.log2(2 * growth / (scale * (1 - growth) ** 2))),
         relative_bits=float(np.log2(fit.sizes[1] / fit.sizes[-1])),
         namesake_bits=float(np.log2(fit.sizes[2] / fit.sizes[-1])),
@@ -215,7 +232,11 @@ def _model(start: LinkageModel, fits: list[_Fit], communities: tuple[str, ...]) 
 
 
 def _report(
-    patterns: Patterns, fits: list[_Fit], communities: tuple[str, ...], config: LinkageConfig
+    patterns: Patterns,
+    fits: list[_Fit],
+    start: LinkageModel,
+    communities: tuple[str, ...],
+    config: LinkageConfig,
 ) -> EstimationReport:
     fit, converged = fits[-1], all(fit.converged for fit in fits)
     matched, relative, namesake = (fit.sizes[:3] * (patterns.count.sum() + patterns.n_other_pairs)).tolist()
@@ -234,7 +255,7 @@ def _report(
         expected_namesake_pairs=namesake,
         learned={
             field.name: float(fit.matched[patterns.levels[:, column] > 0].sum())
-            for column, field in enumerate(FIELDS)
+            for column, field in enumerate(start.fields)
         },
         communities=communities,
     )
@@ -259,20 +280,21 @@ def _fit(
     patterns: Patterns,
     group: Int64s,
     start_m: Float64s,
-    strength: float,
+    strength: Float64s,
     size_pseudo: Float64s,
     config: LinkageConfig,
 ) -> _Fit:
     """EM with Dirichlet(strength x start_m) priors for each group's m.
 
-    `group`: int64 (k,); `start_m`: (n_groups, n_fields, n_levels).
+    `group`: int64 (k,); `start_m`: (n_groups, n_fields, n_levels), the fixed fields first, and no more levels
+    than those have; `strength`: (n_fields, 1), in pairs.
     """
     n_fields, n_levels = start_m.shape[1:]
-    m_pseudo, names_pseudo = strength * start_m, strength * array_of(priors.NAMESAKE)
+    m_pseudo, names_pseudo = strength * start_m, strength[: len(FIELDS)] * array_of(priors.NAMESAKE)
     m, names, sizes = start_m, array_of(priors.NAMESAKE), size_pseudo / size_pseudo.sum()
     fields = np.arange(n_fields)
     m_cell = (group[:, None] * n_fields + fields) * n_levels + patterns.levels
-    names_cell = fields * n_levels + patterns.levels
+    names_cell = (fields * n_levels + patterns.levels)[:, : len(FIELDS)]
     previous, converged, iteration = -np.inf, False, 0
     while not converged and iteration < config.em_max_iterations:
         iteration += 1

@@ -11,7 +11,7 @@ it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -19,8 +19,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.compare.fields import FIELDS
-from nrm_linkage.errors import InputError
+from nrm_linkage.compare.extra import ExtraField
+from nrm_linkage.compare.fields import FIELDS, Field
+from nrm_linkage.errors import ConfigError, InputError
 from nrm_linkage.io import write_private
 from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import Frequencies, WordShares
@@ -87,6 +88,9 @@ class LinkageModel:
         Linkable referrals that the model was estimated on.
     frequencies
         Shares of names, dates, nationalities and genders; its repr is hidden for brevity.
+    extra
+        Fields of the caller's own that the model was estimated with, by name: their levels, cuts and what
+        they replace. What compares them is not in a model.
     """
 
     m: Table
@@ -102,6 +106,33 @@ class LinkageModel:
     growth: float
     n_referrals: int
     frequencies: Frequencies = field(repr=False)
+    extra: tuple[ExtraField, ...] = ()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The compared fields, in the order of the columns of levels: the fixed ones, then the caller's."""
+        return (*FIELDS, *self.extra)
+
+    @property
+    def replaced(self) -> frozenset[str]:
+        """The fixed fields that are missing throughout, because another stands in their place."""
+        return frozenset(name for own in self.extra for name in own.replaces)
+
+    def require_extra(self, extra: tuple[ExtraField, ...]) -> None:
+        """Raise `ConfigError` where the caller's own fields are not those of this model."""
+        if extra == self.extra:
+            return
+        names = ", ".join(repr(own.name) for own in self.extra)
+        wanted = (
+            f"was estimated with {names}; pass those in compare=, with the same kind of feature, cuts, "
+            "sentences and replaces"
+            if self.extra
+            else "was estimated without any; leave compare= out"
+        )
+        raise ConfigError(
+            f"the fields in compare= are not those of the model, which {wanted}, or estimate a model of your "
+            "own by leaving model= out."
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and texts, ready for JSON."""
@@ -128,11 +159,13 @@ class LinkageModel:
                 "this model was estimated with another table of common names than this version ships, and "
                 "would score otherwise here; use the version that saved it, or estimate it again"
             )
-        rest = {name: value for name, value in values.items() if name not in ("format", "frequencies")}
+        apart = ("format", "frequencies", "extra")
+        rest = {name: value for name, value in values.items() if name not in apart}
         frequencies = dict(values["frequencies"])
         for name in ("words", "skeletons", "variants", "towns", "birthplaces"):
             frequencies[name] = WordShares(**frequencies[name])
-        return cls(**rest, frequencies=Frequencies(**frequencies))
+        extra = tuple(map(ExtraField.from_dict, values.get("extra", ())))
+        return cls(**rest, frequencies=Frequencies(**frequencies), extra=extra)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -145,7 +178,7 @@ class LinkageModel:
         `u` and `bits` are missing at levels whose u is the frequency of the very values.
         """
         rows = []
-        for compared in FIELDS:
+        for compared in self.fields:
             for level in compared.levels[1:]:
                 m, u = self.m[compared.name][level.name], self.u[compared.name][level.name]
                 rows.append(
@@ -170,24 +203,24 @@ def stratum_key(community: str, ages: int) -> str:
     return f"{community}|{ages}"
 
 
-def table_of(array: Float64s) -> dict[str, dict[str, float]]:
+def table_of(array: Float64s, fields: Sequence[Field] = FIELDS) -> dict[str, dict[str, float]]:
     """Shares (n_fields, n_levels) as field -> level -> share, missing left out."""
     return {
         compared.name: {
             level.name: float(array[row, code]) for code, level in enumerate(compared.levels) if code
         }
-        for row, compared in enumerate(FIELDS)
+        for row, compared in enumerate(fields)
         if not np.isnan(array[row, 1])
     }
 
 
-def array_of(table: priors.Shares | Table) -> Float64s:
+def array_of(table: priors.Shares | Table, fields: Sequence[Field] = FIELDS) -> Float64s:
     """The inverse of `table_of`, scaled to sum to one a field; missing is 1 (it says nothing) and levels that
     do not exist are NaN.
     """
-    width = max(len(compared.levels) for compared in FIELDS)
-    array = np.full((len(FIELDS), width), np.nan)
-    for row, compared in enumerate(FIELDS):
+    width = max(len(compared.levels) for compared in fields)
+    array = np.full((len(fields), width), np.nan)
+    for row, compared in enumerate(fields):
         if compared.name not in table:
             continue
         shares = np.array([table[compared.name][level.name] for level in compared.levels[1:]])

@@ -6,8 +6,9 @@ tells the gender, and agreement of both says little more than agreement of one. 
 ways to agree without being one person that frequencies do not know: `relatives` and co-victims share names,
 days and references; `namesakes` have names that go together more often than their words do; `lookalikes` have
 one name and one stand-in date of birth. Each weighs the probability of the same agreement in that class
-against that among strangers. The match weight is the prior plus all lines. Bits, the prior's too, are rounded
-to multiples of 2^-20, which makes their sums exact in any order.
+against that among strangers. Fields of the caller's own have lines like any field's, after all others. The
+match weight is the prior plus all lines. Bits, the prior's too, are rounded to multiples of 2^-20, which
+makes their sums exact in any order.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.compare.fields import FIELDS, DateLevel, GenderLevel, GivenLevel
 from nrm_linkage.model import priors
+from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.parameters import NAME_FIELDS, STRATUM_FIELDS, LinkageModel, array_of, stratum_key
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.stand_ins import unknown_share
@@ -37,6 +39,7 @@ __all__ = [
     "EVIDENCE_LINES",
     "GENDER_COLUMN",
     "age_pair",
+    "evidence_lines",
     "gender_of_name_log2",
     "lookalike_log2",
     "named_alike",
@@ -51,7 +54,8 @@ __all__ = [
 ]
 
 EVIDENCE_LINES = (*(field.name for field in FIELDS), "gender_of_name", "relatives", "namesakes", "lookalikes")
-"""The lines of evidence, in the order of the columns of `ScoredPairs.bits`."""
+"""The lines of evidence without fields of the caller's own, whose lines come after these
+(`evidence_lines`)."""
 
 GRID = 2.0**20
 
@@ -72,6 +76,11 @@ NAMED_ALIKE = (
 """Levels at which two given names are one, and so tell one gender."""
 
 _STRATUM_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in STRATUM_FIELDS]
+
+
+def evidence_lines(model: LinkageModel) -> tuple[str, ...]:
+    """The lines of evidence, in the order of the columns of `ScoredPairs.bits`."""
+    return (*EVIDENCE_LINES, *(field.name for field in model.extra))
 
 
 def on_grid(bits: Float64s) -> Float64s:
@@ -100,12 +109,15 @@ def pair_community(referrals: Referrals, left: Int32s, right: Int32s) -> Int64s:
 def stranger_log2(
     referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
 ) -> Float64s:
-    """log2 of the probability of each field's agreement among strangers, (p, n_fields); 0 where missing."""
+    """log2 of the probability of each field's agreement among strangers, (p, n_fields), the caller's own
+    fields too; 0 where missing.
+    """
+    comparisons = read_by(model, comparisons)
     stratum = pair_community(referrals, left, right) * 3 + age_pair(referrals.age_group, left, right)
     u = _u_by_stratum(model, ("", *referrals.nationality.group_names))
-    strata = np.zeros((len(left), len(FIELDS)), dtype=np.int64)
+    strata = np.zeros(comparisons.levels.shape, dtype=np.int64)
     strata[:, _STRATUM_COLUMNS] = stratum[:, None]
-    by_level = np.log2(u[strata, np.arange(len(FIELDS)), comparisons.levels])
+    by_level = np.log2(u[strata, np.arange(len(model.fields)), comparisons.levels])
     return np.where(np.isnan(comparisons.coincidence_bits), by_level, -comparisons.coincidence_bits)
 
 
@@ -134,12 +146,12 @@ def _u_by_stratum(model: LinkageModel, communities: tuple[str, ...]) -> Float64s
         for ages in range(3):
             wider = model.u_dates.get(stratum_key("", ages), {})
             own = model.u_dates.get(stratum_key(community, ages), wider)
-            tables.append(array_of({**model.u, **own}))
+            tables.append(array_of({**model.u, **own}, model.fields))
     return np.stack(tables)
 
 
 def relative_log2(levels: Int8s) -> Float64s:
-    """log2 of the probability of each pattern among relatives, (p,)."""
+    """log2 of the probability of each pattern of the fixed fields among relatives, (p,)."""
     shares = array_of(priors.RELATIVE)
     return np.asarray(np.log2(shares[np.arange(len(FIELDS)), levels]).sum(axis=1))
 
@@ -158,9 +170,9 @@ def unknown_dates_log2(model: LinkageModel, communities: tuple[str, ...]) -> Flo
 
 
 def lookalike_log2(levels: Int8s, strangers: Float64s) -> Float64s:
-    """log2 of the probability of each pattern among look-alikes, (p,); minus infinity where the dates are not
-    one stand-in date. `strangers`: `stranger_log2` with gender given the name, for the fields in which
-    look-alikes are like any two strangers.
+    """log2 of the probability of each pattern of the fixed fields among look-alikes, (p,); minus infinity
+    where the dates are not one stand-in date. `strangers`: `stranger_log2` with gender given the name, for
+    the fields in which look-alikes are like any two strangers.
     """
     shares = array_of(priors.LOOKALIKE)
     known = np.log2(shares[_LOOKALIKE_COLUMNS, levels[:, _LOOKALIKE_COLUMNS]]).sum(axis=1)
@@ -172,20 +184,25 @@ def score(
     referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
 ) -> tuple[Float64s, Float64s]:
     """Evidence lines (p, n_lines) and match weights (p,), in bits."""
+    comparisons = read_by(model, comparisons)
     community = pair_community(referrals, left, right)
-    m = np.stack(
-        [array_of(model.m)]
-        + [array_of(model.m_by_community.get(name, model.m)) for name in referrals.nationality.group_names]
-    )
-    fields = np.arange(len(FIELDS))
-    log_m = np.log2(m[community[:, None], fields, comparisons.levels])
+    tables = [
+        model.m,
+        *(model.m_by_community.get(name, model.m) for name in referrals.nationality.group_names),
+    ]
+    m = np.stack([array_of(table, model.fields) for table in tables])
+    log_m = np.log2(m[community[:, None], np.arange(len(model.fields)), comparisons.levels])
     log_u = stranger_log2(referrals, left, right, comparisons, model)
-    lines = np.empty((len(left), len(EVIDENCE_LINES)))
-    lines[:, : len(FIELDS)] = log_m - log_u
-    gender = gender_of_name_log2(comparisons.levels, log_u, model)
+    lines = np.empty((len(left), len(evidence_lines(model))))
+    lines[:, : len(FIELDS)] = (log_m - log_u)[:, : len(FIELDS)]
+    lines[:, len(EVIDENCE_LINES) :] = (log_m - log_u)[:, len(FIELDS) :]
+    # The caller's own fields are in every class but one person as among strangers: no discount hangs on them.
+    levels, log_u = comparisons.levels[:, : len(FIELDS)], log_u[:, : len(FIELDS)]
+    gender = gender_of_name_log2(levels, log_u, model)
     lines[:, len(FIELDS)] = -gender
     log_u[:, GENDER_COLUMN] += gender
-    lines[:, len(FIELDS) + 1 :] = _discounts(comparisons.levels, log_u, community, referrals, model)
+    discounts = _discounts(levels, log_u, community, referrals, model)
+    lines[:, len(FIELDS) + 1 : len(EVIDENCE_LINES)] = discounts
     lines = on_grid(lines)
     return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)
 
@@ -220,5 +237,6 @@ def score_pairs(
     if comparisons is None:
         rarity = BoundRarity(model.frequencies, referrals)
         comparisons = compare_pairs(referrals, pairs.left, pairs.right, rarity, chunk_pairs)
+    comparisons = read_by(model, comparisons)
     bits, weight_bits = score(referrals, pairs.left, pairs.right, comparisons, model)
     return ScoredPairs(pairs.left, pairs.right, pairs.found_by, comparisons.levels, bits, weight_bits)

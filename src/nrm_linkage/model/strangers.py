@@ -12,6 +12,7 @@ are counted within each naming community, because some refer hardly anybody but 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +20,12 @@ import pandas as pd
 
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
+from nrm_linkage.compare.extra import ExtraField
 from nrm_linkage.compare.fields import FIELDS, GenderLevel
 from nrm_linkage.compare.names import align, padded
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
+from nrm_linkage.model.extra import with_extra
 from nrm_linkage.model.frequencies import Frequencies
 from nrm_linkage.model.parameters import DATE_FIELDS, LinkageModel, array_of, stratum_key, table_of
 from nrm_linkage.model.rarity import BoundRarity
@@ -74,8 +77,14 @@ def starting_model(
     )
 
 
-def learn_strangers(referrals: Referrals, start: LinkageModel, chunk_pairs: int) -> LinkageModel:
-    """`start` with u counted over the sample's pairs, and the chance of near and shortened words with it."""
+def learn_strangers(
+    referrals: Referrals, start: LinkageModel, chunk_pairs: int, extra: Sequence[ExtraField] = ()
+) -> LinkageModel:
+    """`start` with u counted over the sample's pairs, and the chance of near and shortened words with it.
+
+    `extra`: the fields that `referrals.extra` compares, which `start` does not know: who is plainly one
+    person is told without them.
+    """
     content = _content(referrals)
     everybody = np.ones(referrals.n, dtype=bool)
     few = _pairs_of(_sample(referrals, content, everybody, ACCIDENT_ROWS))
@@ -104,7 +113,8 @@ def learn_strangers(referrals: Referrals, start: LinkageModel, chunk_pairs: int)
             counted = _shrunk(_level_counts(levels[ages == code]), by_ages[code])
             u_dates[stratum_key(community, code)] = _stratum_tables(counted, at_all_ages)
     gender = _gender_of_name(comparisons.levels[strangers])
-    return replace(start, u=table_of(whole), u_dates=u_dates, gender_of_name=gender)
+    learned = replace(start, u=table_of(whole), u_dates=u_dates, gender_of_name=gender)
+    return with_extra(learned, extra, comparisons.levels[strangers, len(FIELDS) :])
 
 
 def _gender_of_name(levels: Levels) -> float:

@@ -11,8 +11,10 @@ of rows sampled. Each copy is then scored against its original under the run's m
 What the result says: of each kind of error taken alone, the share that blocking finds and the share that
 also reaches the decision threshold on the pair's own match weight. What it does NOT say: how often errors
 happen, or what happens to records with several at once - so it is no estimate of recall. False links are not
-touched. Index algorithms of a run (`index=`) do not see the copies: blocking is that of our rules. No value
-of a record, and no row, is in the result; nothing is kept after it."""
+touched. Index algorithms of a run (`index=`) do not see the copies: blocking is that of our rules. Fields of
+the caller's own (`compare=`) are missing between a copy and its original, and so are fields that they
+replace: what is joined lies below what the run would join. No value of a record, and no row, is in the
+result; nothing is kept after it."""
 
 from __future__ import annotations
 
@@ -245,7 +247,8 @@ def recall_on_copies(
         "caveat": HOME_OFFICE_CAVEAT,
         "mechanisms": {mechanism.name: mechanism.statement for mechanism in MECHANISMS},
         "note": "Shares of copies with one known error each, at the pair's own match weight under the model; "
-        "no estimate of how often errors happen, and so none of recall.",
+        "no estimate of how often errors happen, and so none of recall."
+        + (" Fields of the caller's own are missing." if model.extra else ""),
         "seed": seed,
     }
     return table

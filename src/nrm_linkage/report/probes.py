@@ -16,8 +16,8 @@ size:
 
 "Mitigated" says that the pair still joins, not that the loss is gone: an error on top of it costs more where
 weight is already lost, which the last hypothesis shows. How often an error happens in a community is not in
-these figures (domain.md 4). False links are not probed. Rules that need to know how common a word is are left
-out of "found".
+these figures (domain.md 4). False links are not probed, and fields of the caller's own are missing. Rules
+that need to know how common a word is are left out of "found".
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from nrm_linkage.block import KEY_RULES, rules_that_find
 from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.compare.fields import DateLevel, GivenLevel, OtherNamesLevel
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import BoundRarity, LinkageModel, score
+from nrm_linkage.model import BoundRarity, LinkageModel, read_by, score
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report.probe_people import BASELINE, PEOPLE, ProbePerson
@@ -215,6 +215,8 @@ def bias_probes(model: LinkageModel, config: LinkageConfig | None = None) -> pd.
         "n_referrals": model.n_referrals,
         "caveat": HOME_OFFICE_CAVEAT,
     }
+    if model.extra:
+        table.attrs["note"] = "Fields of the caller's own are missing in the probes."
     return table
 
 
@@ -249,6 +251,7 @@ def _scored(
     left = np.arange(0, len(frame), 2, dtype=np.int32)
     right = left + np.int32(1)
     compared = compare_pairs(rows, left, right, BoundRarity(model.frequencies, rows), config.chunk_pairs)
+    compared = read_by(model, compared)
     _, weight_bits = score(rows, left, right, compared, model)
     _, naive_bits = score(rows, left, right, _read_naively(compared, naive), model)
     rules = [rule for rule in KEY_RULES if not rule.rare_only]

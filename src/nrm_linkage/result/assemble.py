@@ -35,7 +35,9 @@ def assemble(run: LinkedRun, found: Outcome, give_back: Callable[[pd.DataFrame],
         referrals=give_back(added),
         clusters=clusters,
         repeats=repeats,
-        links=links_table(run, found.candidates.rules, found.pairs, found.within, found.together),
+        links=links_table(
+            run, found.model, found.candidates.rules, found.pairs, found.within, found.together
+        ),
         data_issues=issues,
         changes=pd.DataFrame({"cluster_id": [], "change": [], "from_cluster_ids": []}, dtype=object),
         model=found.model,

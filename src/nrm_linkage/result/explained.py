@@ -5,11 +5,13 @@ a cluster.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from nrm_linkage.block import KEY_RULES, RULES
+from nrm_linkage.explain.pair import RECORDED_FOR
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.schema import arrange
@@ -22,11 +24,20 @@ SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "
 
 
 def read_alone(run: LinkedRun, rows: Int64s) -> tuple[Referrals, Mapping[str, tuple[pd.Series, ...]]]:
-    """Two canonical rows as read by themselves, and their columns as recorded."""
+    """Two canonical rows as read by themselves, and their columns as recorded, those of the caller's own
+    fields too.
+    """
     frame = run.frame.iloc[run.raw.position[rows]].reset_index(drop=True)
     raw = arrange(frame, run.recognised)
     raw = RawReferrals(raw.columns, run.referrals.referral_id[rows], raw.position, np.arange(len(rows)))
-    return normalise_referrals(raw, run.config).referrals, raw.columns
+    referrals, extra = normalise_referrals(raw, run.config).referrals, run.referrals.extra
+    if extra is None:
+        return referrals, raw.columns
+    recorded = {
+        RECORDED_FOR + name: tuple(frame[label] for label in labels)
+        for name, labels in extra.read_from.items()
+    }
+    return replace(referrals, extra=extra.of_rows(rows)), {**raw.columns, **recorded}
 
 
 def found_beside_keys(

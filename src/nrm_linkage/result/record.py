@@ -50,6 +50,7 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
 def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
     """Every automatic choice, in words."""
     choices = [*run.recognised.notes, *found.normalised.notes, *found.decision_notes]
+    choices += run.referrals.extra.notes if run.referrals.extra is not None else ()
     choices += [
         f"blocking rule {of.rule!r}: {of.not_compared:,} pairs share keys too common to compare, even when "
         "refined; other rules find those that agree in more"

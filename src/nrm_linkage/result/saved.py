@@ -1,12 +1,14 @@
 """A run <-> what stands on disk (`runs`): the tables, the partition with its draws, the model and the report.
 
 What is not saved is read again from the saved input: loading normalises it with the run's own settings, which
-gives the same comparable form.
+gives the same comparable form. Features of the caller's own are code, and are not saved: a run that was
+loaded knows what they said of the pairs in its `.links`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from nrm_linkage.report import LinkageReport
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.runs import SavedRun
 from nrm_linkage.schema import arrange, recognise
-from nrm_linkage.tables import FoundPairs, Partition
+from nrm_linkage.tables import FoundPairs, Int8s, Int32s, Int64s, Partition
 
 __all__ = ["from_saved", "to_saved"]
 
@@ -80,15 +82,58 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
     tables = {name: saved.tables[name] for name in TABLES}
     for name in FOR_PEOPLE:
         tables[name].attrs["caveat"] = HOME_OFFICE_CAVEAT
+    model = LinkageModel.from_dict(saved.documents["model"])
     referrals = normalise_referrals(raw, config).referrals
+    if model.extra:
+        referrals = replace(referrals, extra=_saved_levels(tables["links"], referrals.referral_id, model))
     return {
         **tables,
         "referrals": pd.concat([frame, added.set_axis(frame.index)], axis=1),
         "added": added,
-        "model": LinkageModel.from_dict(saved.documents["model"]),
+        "model": model,
         "report": report,
         "run": LinkedRun(frame, recognised, config, raw, referrals, partition, _found_from_saved(saved)),
     }
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class SavedLevels:
+    """What a run said of the pairs in its `.links` (`tables.ExtraLevels`). `packed`: int64 (p,), left times
+    the number of rows plus right; `held`: int8 (p, n_extra); `row`: the row of the run behind each row.
+    """
+
+    packed: Int64s
+    held: Int8s
+    row: Int64s
+    n_rows: int
+    read_from: Mapping[str, tuple[Any, ...]]
+    notes: tuple[str, ...] = ()
+
+    def levels(self, left: Int32s, right: Int32s, chunk_pairs: int) -> Int8s:
+        """The levels of pairs of rows, (p, n_extra); missing where the pair is in no link."""
+        found = pd.Index(self.packed).get_indexer(pd.Index(self._packed(left, right)))
+        return np.where(found[:, None] >= 0, self.held[found], 0).astype(np.int8)
+
+    def of_rows(self, rows: Int64s) -> SavedLevels | None:
+        """The same for these rows alone; None where not every pair of them is in a link."""
+        alone = replace(self, row=self.row[rows])
+        left, right = np.triu_indices(len(rows), 1)
+        return alone if np.isin(alone._packed(left, right), self.packed).all() else None
+
+    def _packed(self, left: Any, right: Any) -> Int64s:
+        one, other = self.row[left], self.row[right]
+        return np.asarray(np.minimum(one, other) * self.n_rows + np.maximum(one, other), dtype=np.int64)
+
+
+def _saved_levels(links: pd.DataFrame, ids: Any, model: LinkageModel) -> SavedLevels:
+    row_of = {value: row for row, value in enumerate(ids)}
+    left, right = (links[f"referral_id_{side}"].map(row_of).to_numpy(np.int64) for side in "lr")
+    held = np.zeros((len(links), len(model.extra)), dtype=np.int8)
+    for number, own in enumerate(model.extra):
+        codes = {level.name: code for code, level in enumerate(own.levels)}
+        held[:, number] = links[f"level_{own.name}"].map(codes).to_numpy(np.int8)
+    packed = np.minimum(left, right) * len(ids) + np.maximum(left, right)
+    return SavedLevels(packed, held, np.arange(len(ids), dtype=np.int64), len(ids), {})
 
 
 def _found_to_saved(found: tuple[FoundPairs, ...]) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

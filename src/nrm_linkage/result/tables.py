@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.compare import FIELDS
 from nrm_linkage.instances import SAME_POSSIBLE, assess
-from nrm_linkage.model import EVIDENCE_LINES
+from nrm_linkage.model import LinkageModel, evidence_lines
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.result.run import LinkedRun, Objects
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Partition, Referrals, ScoredPairs
@@ -133,7 +132,12 @@ def clusters_table(
 
 
 def links_table(
-    run: LinkedRun, rules: tuple[str, ...], pairs: ScoredPairs, within: ScoredPairs, together: Float64s
+    run: LinkedRun,
+    model: LinkageModel,
+    rules: tuple[str, ...],
+    pairs: ScoredPairs,
+    within: ScoredPairs,
+    together: Float64s,
 ) -> pd.DataFrame:
     """Pairs at or above the review floor, or within a published cluster, strongest first. `rules`: the names
     of the bits of `found_by`.
@@ -162,10 +166,10 @@ def links_table(
         "same_person_probability": probability,
         "same_cluster": partition.cluster[shown.left] == partition.cluster[shown.right],
     }
-    for number, compared in enumerate(FIELDS):
+    for number, compared in enumerate(model.fields):
         names = np.array([level.name for level in compared.levels], dtype=object)
         columns[f"level_{compared.name}"] = names[shown.levels[:, number]]
-    for number, line in enumerate(EVIDENCE_LINES):
+    for number, line in enumerate(evidence_lines(model)):
         columns[f"bits_{line}"] = shown.bits[:, number]
     columns["found_by"] = _rule_names(shown.found_by, rules)
     table = pd.DataFrame(columns)

@@ -1,6 +1,6 @@
 """Features of `recordlinkage.compare` over the pairs of a linkage: something to look at or review with.
 
-What they say is no evidence in the match weight: the compared fields of a model are fixed.
+What they say here is no evidence in the match weight; a `FeatureField` is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nrm_linkage.errors import ConfigError, InputError, NrmLinkageError
 from nrm_linkage.result import Linkage
 from nrm_linkage.toolkit.running import in_canonical_order, numbered, reason_without_values
 
-__all__ = ["compare_features"]
+__all__ = ["compare_features", "computed"]
 
 IDS = ["referral_id_l", "referral_id_r"]
 
@@ -80,7 +80,7 @@ def compare_features(linkage: Linkage, features: Any, pairs: str | pd.DataFrame 
     asked = _features(features)
     keys, rows = _pairs(linkage, pairs)
     frame = in_canonical_order(linkage.run.frame, linkage.run.raw)
-    columns = [_computed(feature, rows, frame) for feature in asked]
+    columns = [computed(feature, rows, frame, f"the feature {type(feature).__name__}") for feature in asked]
     table = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=range(len(rows)))
     return table.set_axis(numbered(table.columns), axis=1).set_axis(keys, axis=0)
 
@@ -120,8 +120,8 @@ def _pairs(linkage: Linkage, pairs: str | pd.DataFrame) -> tuple[pd.MultiIndex, 
     return pd.MultiIndex.from_arrays([pairs[name].array for name in IDS], names=IDS), rows
 
 
-def _computed(feature: Any, rows: pd.MultiIndex, frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of one feature, in the order of the pairs."""
+def computed(feature: Any, rows: pd.MultiIndex, frame: pd.DataFrame, called: str) -> pd.DataFrame:
+    """The columns of one feature, in the order of the pairs. `called`: what an error calls it."""
 
     def compute(pairs: pd.MultiIndex, records: pd.DataFrame) -> pd.DataFrame:
         values: pd.DataFrame = Compare([copy.deepcopy(feature)]).compute(pairs, records)
@@ -135,7 +135,7 @@ def _computed(feature: Any, rows: pd.MultiIndex, frame: pd.DataFrame) -> pd.Data
     except Exception as error:
         reason = reason_without_values(error, frame, lambda records: compute(rows[:0], records))
         raise InputError(
-            f"the feature {kind} failed on the referrals: {reason}. See that it names your own headings."
+            f"{called} failed on the referrals: {reason}. See that it names your own headings."
         ) from None
     names = [kind] * values.shape[1] if feature.label is None else [str(name) for name in values.columns]
     return values.set_axis(names, axis=1).reset_index(drop=True)
