@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.block import KEY_RULES, rules_that_find
-from nrm_linkage.compare import FIELDS, Field, compare_pairs
+from nrm_linkage.compare import FIELDS, Field, Level, compare_pairs
+from nrm_linkage.compare.fields import MISSING
 from nrm_linkage.errors import InputError
 from nrm_linkage.model import BoundRarity, LinkageModel, evidence_lines, read_by, score
 from nrm_linkage.model.score import stranger_log2
@@ -50,11 +51,11 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
 RECORDED_FOR = "compare= "
 """Before the name of a field of the caller's own, among the columns as recorded."""
 
-NOT_COMPARED = (
+NOT_COMPARED = Level(
     "not compared",
     "the caller's own feature is not there any more, and the pair stands in no saved link",
 )
-"""Level and sentence of a field of the caller's own in a run that was loaded."""
+"""The level of a field of the caller's own in a run that was loaded, for a pair without a saved link."""
 
 BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
     "gender_of_name": (
@@ -205,8 +206,7 @@ def explain_pair(
     evidence = [
         _line(
             compared,
-            _said(compared, number, int(comparisons.levels[0, number]), referrals, model),
-            int(comparisons.levels[0, number]),
+            _said(number, int(comparisons.levels[0, number]), referrals, model),
             float(among_strangers[0, number]),
             bits[compared.name],
             bool(~np.isnan(comparisons.coincidence_bits[0, number])),
@@ -234,32 +234,30 @@ def explain_pair(
     )
 
 
-def _said(
-    compared: Field, number: int, level: int, referrals: Referrals, model: LinkageModel
-) -> tuple[str, str]:
-    """A level by name and in words."""
+def _said(number: int, level: int, referrals: Referrals, model: LinkageModel) -> Level:
+    """A level of a field as this pair's explanation gives it."""
     if number >= len(FIELDS) and referrals.extra is None:
         return NOT_COMPARED
+    compared = model.fields[number]
+    instead = ", ".join(own.name for own in model.extra if compared.name in own.replaces)
     found = compared.levels[level]
-    instead = [own.name for own in model.extra if compared.name in own.replaces]
-    return found.name, f"{', '.join(instead)} stands in its place" if instead else found.sentence
+    return dataclasses.replace(found, sentence=f"{instead} stands in its place") if instead else found
 
 
 def _line(
     compared: Field,
-    said: tuple[str, str],
-    level: int,
+    said: Level,
     stranger_log2_u: float,
     bits: float,
     by_frequency: bool,
     recorded: Mapping[str, tuple[pd.Series, ...]] | None,
 ) -> EvidenceLine:
     # m follows from the line itself, so that it is that of the pair's own community.
-    u = 2.0**stranger_log2_u if level else None
+    u = None if said.name in (MISSING.name, NOT_COMPARED.name) else 2.0**stranger_log2_u
     return EvidenceLine(
         field=compared.name,
-        level=said[0],
-        sentence=said[1],
+        level=said.name,
+        sentence=said.sentence,
         bits=bits,
         m=u * 2.0**bits if u is not None else None,
         u=u,

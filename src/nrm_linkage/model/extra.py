@@ -24,7 +24,7 @@ __all__ = ["EXTRA_M_STRENGTH_PAIRS", "EXTRA_U_STRENGTH_PAIRS", "read_by", "with_
 EXTRA_M_TOP = 0.75
 """Of referrals of one person, the share at the first level; the others share the rest (chosen by us)."""
 
-EXTRA_M_STRENGTH_PAIRS = 20.0
+EXTRA_M_STRENGTH_PAIRS = 10.0
 """Matched pairs that this is worth (chosen by us)."""
 
 EXTRA_U_LAST = 0.95
