@@ -4,15 +4,19 @@ from nrm_linkage.cluster.binding import bind, with_bound
 from nrm_linkage.cluster.components import Components, components, cut_large
 from nrm_linkage.cluster.identity import cluster_ids, id_hashes
 from nrm_linkage.cluster.partitioning import partition, weakest_links
+from nrm_linkage.cluster.redeciding import Togetherness, decided_at, togetherness
 
 __all__ = [
     "Components",
+    "Togetherness",
     "bind",
     "cluster_ids",
     "components",
     "cut_large",
+    "decided_at",
     "id_hashes",
     "partition",
+    "togetherness",
     "weakest_links",
     "with_bound",
 ]
