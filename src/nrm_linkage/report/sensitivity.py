@@ -3,7 +3,8 @@
 One row a cost, cheapest false link first. The posterior, and with it the estimate of `repeat_referrals`, is
 the same in all of them: a cost chooses which of its partitions is published, and so what `.clusters` holds.
 The row of the run's own cost is what was published, human judgements and all; the others are chosen by the
-draws alone. Expected false and missed links hold under the model; pairs that the draws never join are in neither.
+draws alone. Expected false and missed links hold under the model; pairs that the draws never join are in
+neither.
 """
 
 from __future__ import annotations
