@@ -130,7 +130,7 @@ ABLATIONS = (
         parts.silent("town", "birthplace"),
     ),
     Ablation("age groups", ((pairs, "age_group_levels", parts.missing),), parts.silent("age_group")),
-    Ablation("posterior of clusters", ((link, "_people", parts.people_by_ties),), parts.by_ties),
+    Ablation("posterior of clusters", ((link, "people_of", parts.people_by_ties),), parts.by_ties),
 )
 
 

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nrm_linkage import link
-from nrm_linkage.cluster import Components, components
+from nrm_linkage.cluster import Components, components, people_of
 from nrm_linkage.compare import FIELDS, names, words
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.config import LinkageConfig
@@ -32,7 +31,6 @@ from nrm_linkage.normalise.dates import STAND_IN_DATES
 from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.normalise.referrals import Normalised, normalise_referrals
 from nrm_linkage.result import LinkedRun, Outcome
-from nrm_linkage.review import Decisions
 from nrm_linkage.tables import (
     CandidatePairs,
     Comparisons,
@@ -49,7 +47,7 @@ from nrm_linkage.tables import (
 
 FIELD_NAMES = [field.name for field in FIELDS]
 
-_level_matrix, _people = names._level_matrix, link._people
+_level_matrix = names._level_matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,11 +171,11 @@ def people_by_ties(
     candidates: CandidatePairs,
     scored: ScoredPairs,
     model: LinkageModel,
-    judged: Decisions,
+    judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
 ) -> tuple[Components, ScoredPairs, Partition, Float64s, Mask]:
     """People as connected components; their confidences are still the posterior's, and mean nothing."""
-    found, within, people, together, decided = _people(rows, candidates, scored, model, judged, config)
+    found, within, people, together, decided = people_of(rows, candidates, scored, model, judged, config)
     return found, within, replace(people, cluster=tied(rows.n, scored)), together, decided
 
 

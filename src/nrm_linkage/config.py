@@ -20,6 +20,8 @@ from nrm_linkage.errors import ConfigError
 
 __all__ = ["LinkageConfig"]
 
+EXTRACTS = ("new rows", "full")
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LinkageConfig:
@@ -66,6 +68,9 @@ class LinkageConfig:
         where there is none.
     seed
         For every random draw of the run.
+    extract
+        With `previous=`: "new rows" (default): referrals of the earlier run that are not among the rows given
+        are kept; "full": the rows given are all there are, and the others are withdrawn.
 
     Raises
     ------
@@ -96,6 +101,7 @@ class LinkageConfig:
     prior_strength_referrals: float = 200.0
     latest_date: datetime.date | None = None
     seed: int = 20_230_101
+    extract: str = "new rows"
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -108,6 +114,7 @@ class LinkageConfig:
         for name in ("max_candidate_pairs", "chunk_pairs", "em_max_iterations", "draws", "partition_sweeps"):
             _require(name, getattr(self, name) >= 1, "must be at least 1")
         _require("seed", self.seed >= 0, "must not be below 0")
+        _require("extract", self.extract in EXTRACTS, f"must be one of {', '.join(map(repr, EXTRACTS))}")
         _require("max_key_size", self.max_key_size >= 2, "must be at least 2")
         _require("max_name_tokens", 2 <= self.max_name_tokens <= 8, "must be from 2 to 8")
         _require("exact_component_size", 2 <= self.exact_component_size <= 13, "must be from 2 to 13")
@@ -205,6 +212,9 @@ def _as_declared(field: dataclasses.Field[Any], value: object) -> object:
         is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
         _require(field.name, is_whole, "must be a whole number")
         return int(value)  # type: ignore[call-overload]
+    if field.type == "str":
+        _require(field.name, isinstance(value, str), "must be a text")
+        return str(value)
     is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
     _require(field.name, value is None or is_date, "must be a datetime.date, or None")
     return value

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nrm_linkage.block import candidate_pairs, pairs_within
-from nrm_linkage.cluster import Components, bind, cut_large, id_hashes, partition, with_bound
+from nrm_linkage.block import candidate_pairs
+from nrm_linkage.cluster import follow, people_of
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.engines import choose_engine
@@ -29,20 +29,16 @@ from nrm_linkage.model import (
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
-from nrm_linkage.result import Linkage, LinkedRun, Outcome, assemble
-from nrm_linkage.review import Decisions, read_decisions
+from nrm_linkage.result import Linkage, LinkedRun, Outcome, assemble, since, with_earlier_rows
+from nrm_linkage.review import read_decisions
 from nrm_linkage.schema import Recognised, arrange, recognise
 from nrm_linkage.tables import (
     CandidatePairs,
     Comparisons,
-    Float64s,
     FoundPairs,
-    Mask,
-    Partition,
     Progress,
     RawReferrals,
     Referrals,
-    ScoredPairs,
 )
 
 if TYPE_CHECKING:
@@ -85,6 +81,13 @@ def link_referrals(
         Human judgements, one row a pair: `referral_id_l`, `referral_id_r`, `decision` ("same", "different" or
         "unsure"), and, for the caller's record, `decided_by`, `decided_at`, `reason`. They bind the
         partition; confidences and ranges stay the model's.
+    previous
+        An earlier result, in memory or loaded: its model scores (unless `model` is given, which then does),
+        its referrals are linked with these, its cluster ids live on, its decisions bind on, and `.changes`
+        says what became of its clusters. `referrals` may be the new rows or, with
+        `LinkageConfig(extract="full")`, all there are; a known id with other values takes their place.
+        Rows that are kept stand below yours in `.referrals`. `config`, `index` and `compare` are not taken
+        over: pass them again.
     index
         Algorithms of the recordlinkage toolkit to block with beside our own rules: objects of
         `recordlinkage.index`, or a `recordlinkage.Index`. Each runs on your rows in the order of their ids,
@@ -145,16 +148,18 @@ def link_referrals(
         raise ConfigError(
             "model must be a LinkageModel: the .model of an earlier run, or LinkageModel.load(path)."
         )
-    if previous is not None:
+    if previous is not None and not isinstance(previous, Linkage):
         raise InputError(
-            "this version does not take previous= yet; pass model=previous.model to score as it did."
+            "previous must be a Linkage: what link_referrals gave earlier, or Linkage.load(folder)."
         )
+    if model is None and previous is not None:
+        model = previous.model
     asked = () if index is None else _asked(index)
     own = () if compare is None else _own_fields(compare)
     if model is not None:
         model.require_extra(tuple(one.definition for one in own))
     with watching(progress, STAGES) as watch:
-        return _run(referrals, columns, config, model, decisions, asked, own, engine, watch)
+        return _run(referrals, columns, config, model, decisions, previous, asked, own, engine, watch)
 
 
 def _run(
@@ -163,6 +168,7 @@ def _run(
     config: LinkageConfig,
     model: LinkageModel | None,
     decisions: pd.DataFrame | None,
+    previous: Linkage | None,
     asked: Sequence[IndexRule],
     own: tuple[FeatureField, ...],
     engine: str,
@@ -170,10 +176,12 @@ def _run(
 ) -> Linkage:
     with watch.stage("recognise"):
         mover = choose_engine(engine, referrals)
-        frame = mover.to_pandas(referrals)
-        recognised = recognise(frame, columns)
+        before, frame = previous.run if previous is not None else None, mover.to_pandas(referrals)
+        both = with_earlier_rows(frame, recognise(frame, columns), before, config)
+        frame, recognised, referrals = both.frame, both.recognised, mover.with_rows(referrals, both.frame)
         raw = arrange(frame, recognised)
-        judged = read_decisions(decisions, raw)
+        known = since(before, both, raw, config)
+        judged = read_decisions(decisions, raw, known.judged)
     with watch.stage("normalise"):
         normalised = normalise_referrals(raw, config)
         rows, config = normalised.referrals, replace(config, latest_date=normalised.latest_date)
@@ -192,13 +200,20 @@ def _run(
         pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
         unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
     with watch.stage("cluster"):
-        found, within, people, together, decided = _people(rows, candidates, pairs, model, judged, config)
+        found, within, people, together, decided = people_of(
+            rows, candidates, pairs, model, judged.pairs, config
+        )
+        line = follow(people, rows, known.earlier)
     with watch.stage("assemble"):
         linkage = assemble(
-            LinkedRun(frame, recognised, config, raw, rows, people, others),
+            LinkedRun(
+                *(frame, recognised, config, raw, rows, people),
+                *(line.cluster_id, others, line.past_ids, judged),
+            ),
             Outcome(
                 *(model, normalised, candidates, pairs, unseen, within, together),
                 *(found, estimation, decided, judged.notes),
+                *(line.changes, known.counts, known.notes),
             ),
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )
@@ -234,25 +249,6 @@ def _found(asked: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals) -
     from nrm_linkage.toolkit import found_pairs
 
     return found_pairs(asked, frame, raw)
-
-
-def _people(
-    rows: Referrals,
-    candidates: CandidatePairs,
-    pairs: ScoredPairs,
-    model: LinkageModel,
-    judged: Decisions,
-    config: LinkageConfig,
-) -> tuple[Components, ScoredPairs, Partition, Float64s, Mask]:
-    """Links to people: components, all pairs within them, their partition, and what humans decided of it."""
-    floor_bits, exact_size = config.component_floor_bits, config.exact_component_size
-    found = cut_large(rows.n, pairs.left, pairs.right, pairs.weight_bits, floor_bits, exact_size)
-    found = replace(found, of=with_bound(found.of, judged.same))
-    within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
-    keys = id_hashes(rows.referral_id)
-    people, together = partition(rows.n, found.of, within, model.prior_bits, keys, config)
-    people, decided = bind(people, found.of, within, together, judged.pairs, config.decision_threshold)
-    return found, within, people, together, decided
 
 
 def _starting_model(rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]) -> LinkageModel:

@@ -379,8 +379,14 @@ class Engine(Protocol):
     def to_pandas(self, referrals: Any) -> pd.DataFrame:
         """The caller's frame as pandas, same rows in the same order."""
 
+    def with_rows(self, referrals: Any, frame: pd.DataFrame) -> Any:
+        """The caller's frame, of his kind, with the rows and columns that `frame` has beyond it: what
+        `to_pandas` gave comes first in it.
+        """
+
     def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
         """The caller's frame, of his kind and untouched, with the columns of `added` on its right.
 
-        `frame` is what `to_pandas` gave; `added` has its rows in the same order.
+        `referrals` is what `with_rows` gave, and `frame` what it took; `added` has its rows in the same
+        order.
         """

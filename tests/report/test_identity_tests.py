@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage import HOME_OFFICE_CAVEAT, Linkage, link_referrals, make_referrals
+from nrm_linkage.cluster import cluster_ids
 from nrm_linkage.report.identity_rules import TESTS
 from nrm_linkage.report.identity_tests import _pairs_within
 
@@ -199,7 +200,9 @@ def bad(linkage: Linkage) -> Linkage:
     pairs = rows[: len(rows) // 2 * 2].reshape(-1, 2)
     cluster = np.arange(run.referrals.n, dtype=np.int64)
     cluster[pairs.max(axis=1)] = pairs.min(axis=1)
-    return replace(linkage, run=replace(run, partition=replace(run.partition, cluster=cluster)))
+    ids = cluster_ids(cluster, run.referrals.referral_id, run.referrals.referred)[run.referrals.duplicate_of]
+    partition = replace(run.partition, cluster=cluster)
+    return replace(linkage, run=replace(run, partition=partition, cluster_id=ids))
 
 
 def test_a_linkage_that_joins_strangers_fails_where_a_sound_one_does_not(

@@ -3,16 +3,24 @@
 from nrm_linkage.cluster.binding import bind, with_bound
 from nrm_linkage.cluster.components import Components, components, cut_large
 from nrm_linkage.cluster.identity import cluster_ids, id_hashes
+from nrm_linkage.cluster.lineage import Earlier, Lineage, date_ranks, follow, ids_made_of
 from nrm_linkage.cluster.partitioning import partition, weakest_links
+from nrm_linkage.cluster.people import people_of
 
 __all__ = [
     "Components",
+    "Earlier",
+    "Lineage",
     "bind",
     "cluster_ids",
     "components",
     "cut_large",
+    "date_ranks",
+    "follow",
     "id_hashes",
+    "ids_made_of",
     "partition",
+    "people_of",
     "weakest_links",
     "with_bound",
 ]

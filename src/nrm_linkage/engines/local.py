@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from nrm_linkage.errors import InputError
+from nrm_linkage.schema.headings import known_heading
 
 __all__ = ["ArrowFrames", "PandasFrames"]
 
@@ -27,6 +28,10 @@ class PandasFrames:
         """A copy of the frame."""
         frame: pd.DataFrame = referrals.copy()
         return frame
+
+    def with_rows(self, referrals: Any, frame: pd.DataFrame) -> Any:
+        """The caller's frame; the rows are those of `frame` in `with_columns`."""
+        return referrals
 
     def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
         """A new frame with the columns of `added`, which has the rows in the same order."""
@@ -62,6 +67,23 @@ class ArrowFrames:
         frame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=range(len(self._table)))
         return frame.set_axis(self._table.column_names, axis=1)
 
+    def with_rows(self, referrals: Any, frame: pd.DataFrame) -> Any:
+        """The frame with further rows below, under its own types.
+
+        Raises
+        ------
+        InputError
+            They do not fit its types.
+        """
+        if len(frame) == len(self._table):
+            return referrals
+        self._table = _with_rows_below(self._table, frame.iloc[len(self._table) :])
+        if type(referrals).__module__.partition(".")[0] == "polars":
+            import polars
+
+            return polars.DataFrame(polars.from_arrow(self._table))
+        return referrals
+
     def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
         """The frame's own Arrow columns, untouched, with those of `added`."""
         extra = _as_arrow(added)
@@ -78,6 +100,50 @@ class ArrowFrames:
 
             return duckdb.from_arrow(table)
         return table
+
+
+def _with_rows_below(table: pa.Table, kept: pd.DataFrame) -> pa.Table:
+    """The table with rows below; a column that it does not have is null in its own rows."""
+    columns = {}
+    for name in kept.columns:
+        column = kept[name]
+        if name in table.column_names:
+            above = table[name]
+            below = _of_type(column, above.type, name)
+        else:
+            below = _of_its_own_type(column)
+            above = pa.nulls(len(table), below.type)
+        chunks = above.chunks if isinstance(above, pa.ChunkedArray) else [above]
+        columns[name] = pa.chunked_array([*chunks, below], type=below.type)
+    return pa.table(columns)
+
+
+def _of_type(column: pd.Series, kind: pa.DataType, name: str) -> pa.Array:
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    values = _text_or_none(column) if is_text else column
+    try:
+        try:
+            return pa.array(values, type=kind, from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError):
+            return pa.array(values, from_pandas=True).cast(kind)
+    except (pa.ArrowException, OverflowError, TypeError, ValueError):
+        called = repr(name) if known_heading(name) else "a column"
+        raise InputError(
+            f"referrals kept of previous= do not fit the type of {called}; pass all extracts with the same "
+            "types, or as text, or as pandas frames."
+        ) from None
+
+
+def _of_its_own_type(column: pd.Series) -> pa.Array:
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowException, OverflowError, TypeError, ValueError):
+        return pa.array(_text_or_none(column), type=pa.string())
+
+
+def _text_or_none(column: pd.Series) -> list[str | None]:
+    known = column.notna().tolist()
+    return [str(value) if holds else None for value, holds in zip(column, known, strict=True)]
 
 
 def _as_arrow(added: pd.DataFrame) -> pa.Table:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from nrm_linkage.errors import InputError
+
 __all__ = ["SparkFrames"]
 
 
@@ -21,6 +23,7 @@ class SparkFrames:
 
     def __init__(self) -> None:
         self._rows: list[Any] = []
+        self._more_fields: list[Any] = []
 
     def to_pandas(self, referrals: Any) -> pd.DataFrame:
         """All rows, in the driver; every column of dtype object."""
@@ -32,6 +35,41 @@ class SparkFrames:
         frame = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=range(len(self._rows)))
         return frame.set_axis(list(referrals.columns), axis=1)
 
+    def with_rows(self, referrals: Any, frame: pd.DataFrame) -> Any:
+        """The frame with further rows below, under its own schema.
+
+        Raises
+        ------
+        InputError
+            They do not fit its schema.
+        """
+        from pyspark.sql import types
+
+        n_rows, n_columns = len(self._rows), len(referrals.columns)
+        if len(frame) == n_rows:
+            return referrals
+        kept = frame.iloc[n_rows:]
+        values = [_plain_values(kept[name]) for name in kept.columns]
+        extra = [_spark_type(kept[name], types) for name in kept.columns[n_columns:]]
+        self._more_fields = [
+            types.StructField(name, kind) for name, kind in zip(kept.columns[n_columns:], extra, strict=True)
+        ]
+        for at, kind in enumerate(extra, start=n_columns):
+            if kind == types.StringType():
+                values[at] = [None if value is None else str(value) for value in values[at]]
+        below = list(zip(*values, strict=True))
+        schema = types.StructType([*referrals.schema.fields, *self._more_fields])
+        try:
+            referrals.sparkSession.createDataFrame(below, schema=schema, verifySchema=True)
+        except (TypeError, ValueError):  # theirs quote the value
+            raise InputError(
+                "referrals kept of previous= do not fit the types of the referrals' columns; pass all "
+                "extracts with the same schema, or as text."
+            ) from None
+        nothing = (None,) * len(extra)
+        self._rows = [*((*row, *nothing) for row in self._rows), *below]
+        return referrals
+
     def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
         """The rows as they were collected, with the columns of `added`."""
         from pyspark.sql import types
@@ -39,7 +77,7 @@ class SparkFrames:
         extra = [_plain_values(added[name]) for name in added.columns]
         rows = [(*row, *values) for row, values in zip(self._rows, zip(*extra, strict=True), strict=True)]
         fields = [types.StructField(name, _spark_type(added[name], types)) for name in added.columns]
-        schema = types.StructType([*referrals.schema.fields, *fields])
+        schema = types.StructType([*referrals.schema.fields, *self._more_fields, *fields])
         return referrals.sparkSession.createDataFrame(rows, schema=schema, verifySchema=False)
 
 

@@ -8,6 +8,9 @@ other column of the input goes by its text. Missing is "unknown". Nothing here i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -17,10 +20,11 @@ from nrm_linkage.normalise.ages import AgeGroup
 from nrm_linkage.normalise.gender import Gender
 from nrm_linkage.normalise.responders import ResponderType
 from nrm_linkage.report import CountedRows
+from nrm_linkage.report.quality import JudgedPairs
 from nrm_linkage.result.run import LinkedRun, Objects
 from nrm_linkage.tables import Int8s, Int64s
 
-__all__ = ["countable_rows"]
+__all__ = ["countable_rows", "judged_pairs"]
 
 UNKNOWN = "unknown"
 
@@ -41,6 +45,17 @@ def countable_rows(run: LinkedRun) -> CountedRows:
         counts=rows.linkable,
         groups=groups | as_read,
         assess=lambda previous, current: assess(rows, previous, current).assessment,
+    )
+
+
+def judged_pairs(links: pd.DataFrame, row_of: Mapping[Any, int]) -> JudgedPairs:
+    """The pairs of `Linkage.links` by canonical rows. `row_of`: referral id -> row."""
+    left, right = (links[f"referral_id_{side}"].map(row_of).to_numpy(dtype=np.int64) for side in "lr")
+    return JudgedPairs(
+        left,
+        right,
+        links["same_person_probability"].to_numpy(dtype=np.float64),
+        links["same_cluster"].to_numpy(dtype=bool),
     )
 
 

@@ -8,7 +8,7 @@ rooms.
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.cluster import cluster_ids
 from nrm_linkage.errors import InputError
 from nrm_linkage.explain import ClusterExplanation, PairExplanation, explain_cluster, explain_pair
 from nrm_linkage.explain.pair import Show
@@ -27,10 +26,11 @@ from nrm_linkage.report import CountedRows, LinkageReport, repeat_referrals
 from nrm_linkage.report.copies import recall_on_copies
 from nrm_linkage.report.identity_tests import failing_clusters, identity_tests
 from nrm_linkage.report.probes import bias_probes
-from nrm_linkage.report.quality import JudgedPairs, quality
+from nrm_linkage.report.quality import quality
 from nrm_linkage.report.quality_with_truth import with_truth
 from nrm_linkage.result.explained import found_beside_keys, read_alone, timeline
-from nrm_linkage.result.groupings import countable_rows
+from nrm_linkage.result.forgetting import without_referrals
+from nrm_linkage.result.groupings import countable_rows, judged_pairs
 from nrm_linkage.result.page_tables import page_tables
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
@@ -50,7 +50,8 @@ class Linkage:
         The caller's rows, order, index and columns, with `referral_id`, `linkage_status` ("linked", "single",
         "not linkable"), `cluster_id`, `cluster_size` (rows that bear the id, technical duplicates among
         them), `confidence` (of the cluster; null unless linked), `membership_probability`, and
-        `technical_duplicate_of` (the referral id that a row repeats for technical reasons).
+        `technical_duplicate_of` (the referral id that a row repeats for technical reasons). With `previous=`,
+        rows kept of that run stand below, under the caller's headings.
     clusters
         One row a probable individual with two or more referrals: `cluster_id`, `n_referrals`, `confidence`,
         `first_referral`, `last_referral`, `weakest_link_bits`, `n_same_instance_possible`,
@@ -67,7 +68,8 @@ class Linkage:
         One row a value that could not be read or is doubtful: `row` (position in the caller's frame),
         `referral_id`, `field`, `issue`; never the value.
     changes
-        Empty without `previous=`.
+        With `previous=`, one row a cluster that is not what it was: `cluster_id`, `change` ("created",
+        "grown", "merged", "split", "revised", "withdrawn": `cluster.lineage`), `from_cluster_ids` (a tuple).
     model, report
         The parameters, and the record of the run.
     run, added
@@ -109,11 +111,7 @@ class Linkage:
 
     @cached_property
     def _cluster_of(self) -> dict[Any, str]:
-        ids = cluster_ids(
-            self.run.partition.cluster, self.run.referrals.referral_id, self.run.referrals.referred
-        )
-        ids = ids[self.run.referrals.duplicate_of]
-        return dict(zip(self.run.referrals.referral_id, ids, strict=True))
+        return dict(zip(self.run.referrals.referral_id, self.run.cluster_id, strict=True))
 
     def explain(self, a: Any, b: Any, show: Show = "shapes") -> PairExplanation:
         """Why two referrals were joined or not, for any two, compared in the run or not.
@@ -284,17 +282,7 @@ class Linkage:
             A grouping column is unknown, named twice, or has the name of a column of the table; `truth` does
             not fit the referrals.
         """
-        links = self.links
-        left, right = (
-            links[name].map(self._by_id).to_numpy(dtype=np.int64)
-            for name in ("referral_id_l", "referral_id_r")
-        )
-        pairs = JudgedPairs(
-            left,
-            right,
-            links["same_person_probability"].to_numpy(dtype=np.float64),
-            links["same_cluster"].to_numpy(dtype=bool),
-        )
+        pairs = judged_pairs(self.links, self._by_id)
         table = quality(self.run.referrals, self.run.partition, pairs, self._countable.groups, by)
         return table if truth is None else with_truth(table, self, self._countable, truth, by)
 
@@ -375,6 +363,18 @@ class Linkage:
         tables = page_tables(audience, count, self.data_issues, self.clusters, self.model)
         write_page(Path(path), self.report, tables, audience)
 
+    def forget(self, referral_ids: Iterable[Any]) -> Linkage:
+        """The run without these referrals and without their technical duplicates, linked anew with the same
+        model and settings; `.changes` says which clusters lost one. Saved runs are yours to delete. What
+        remains: see `nrm_linkage.result.forgetting`. `.referrals` is a pandas frame.
+
+        Raises
+        ------
+        InputError
+            Ids are not there (it says how many, not which), or are row positions.
+        """
+        return Linkage(**without_referrals(self.run, self.model, referral_ids))
+
     def save(self, folder: str | Path) -> None:
         """Write the run to a folder: tables, model, report and a manifest of fingerprints; whole or not at
         all, for its owner alone.
@@ -395,6 +395,6 @@ class Linkage:
         Raises
         ------
         InputError
-            The folder holds no run, or a file is not the one that the run wrote.
+            The folder holds no run, or not the files that the run wrote.
         """
         return cls(**from_saved(read_run(Path(folder))))

@@ -29,6 +29,7 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
         "referrals in clusters": sum(n_clustered),
         "expected people with two or more referrals": round(_mean_repeat_people(partition.draws)),
         "data issues": n_issues,
+        **found.since_counts,
     }
     return LinkageReport(
         counts=counts,
@@ -50,6 +51,7 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
 def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
     """Every automatic choice, in words."""
     choices = [*run.recognised.notes, *found.normalised.notes, *found.decision_notes]
+    choices += found.since_notes
     choices += run.referrals.extra.notes if run.referrals.extra is not None else ()
     choices += [
         f"blocking rule {of.rule!r}: {of.not_compared:,} pairs share keys too common to compare, even when "

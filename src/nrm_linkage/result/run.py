@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from nrm_linkage.cluster import Components
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EstimationReport, LinkageModel, Unseen
 from nrm_linkage.normalise.referrals import Normalised
+from nrm_linkage.review import Decisions
 from nrm_linkage.schema import Recognised
 from nrm_linkage.tables import (
     CandidatePairs,
@@ -33,7 +35,9 @@ Objects = npt.NDArray[np.object_]
 class LinkedRun:
     """What a run knows, in canonical row order but for `frame`, which is the caller's as pandas.
 
-    `found`: pairs that others than our blocking rules found.
+    `cluster_id`: one a row, object (n,), technical duplicates' that of what they repeat; `found`: pairs that
+    others than our blocking rules found; `past_ids`: cluster ids that earlier runs gave and this one does
+    not; `judged`: the human decisions that bound the partition.
     """
 
     frame: pd.DataFrame
@@ -42,7 +46,10 @@ class LinkedRun:
     raw: RawReferrals
     referrals: Referrals
     partition: Partition
+    cluster_id: Objects
     found: tuple[FoundPairs, ...] = ()
+    past_ids: frozenset[str] = frozenset()
+    judged: Decisions = field(default_factory=Decisions.none)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -51,7 +58,8 @@ class Outcome:
 
     `pairs`: all candidates; `unseen`: what blocking may have cost; `within`: all pairs within components,
     with `together`, their same-person probabilities, float64 (p,); `decided`: bool (n,), rows of clusters
-    that a human judged.
+    that a human judged; `changes`: what happened to clusters since the previous run; `since_counts`,
+    `since_notes`: what the report says of that run.
     """
 
     model: LinkageModel
@@ -65,3 +73,6 @@ class Outcome:
     estimation: EstimationReport | None
     decided: Mask
     decision_notes: tuple[str, ...]
+    changes: pd.DataFrame
+    since_counts: Mapping[str, int] = field(default_factory=dict)
+    since_notes: tuple[str, ...] = ()

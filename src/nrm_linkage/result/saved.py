@@ -20,6 +20,7 @@ from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import LinkageReport
 from nrm_linkage.result.run import LinkedRun
+from nrm_linkage.review import Decisions
 from nrm_linkage.runs import SavedRun
 from nrm_linkage.schema import arrange, recognise
 from nrm_linkage.tables import FoundPairs, Int8s, Int32s, Int64s, Partition
@@ -28,7 +29,7 @@ __all__ = ["from_saved", "to_saved"]
 
 TABLES = ("clusters", "repeats", "links", "data_issues", "changes")
 FOR_PEOPLE = ("clusters", "repeats")
-FOUND = "found_pairs"
+FOUND, JUDGED, PAST_IDS = "found_pairs", "judged_pairs", "past_cluster_ids"
 
 
 def to_saved(
@@ -55,9 +56,24 @@ def to_saved(
     draws = pd.DataFrame(partition.draws.T, columns=[str(draw) for draw in range(len(partition.draws))])
     columns = {name: [str(label) for label in labels] for name, labels in run.recognised.columns.items()}
     found, finders = _found_to_saved(run.found)
+    past = {PAST_IDS: sorted(run.past_ids)} if run.past_ids else {}
     return SavedRun(
-        tables={**tables, **found, "input": run.frame, "added": added, "people": people, "draws": draws},
-        documents={"model": model.to_dict(), "report": report.to_dict(), "columns": columns, **finders},
+        tables={
+            **tables,
+            **found,
+            **_judged_to_saved(run.judged),
+            "input": run.frame,
+            "added": added,
+            "people": people,
+            "draws": draws,
+        },
+        documents={
+            "model": model.to_dict(),
+            "report": report.to_dict(),
+            "columns": columns,
+            **finders,
+            **past,
+        },
         for_people=FOR_PEOPLE,
     )
 
@@ -80,6 +96,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
         chains_apart=people.loc[people["sampled"], "chains_apart"].to_numpy(),
     )
     tables = {name: saved.tables[name] for name in TABLES}
+    tables["changes"]["from_cluster_ids"] = _tuples(tables["changes"]["from_cluster_ids"])
     for name in FOR_PEOPLE:
         tables[name].attrs["caveat"] = HOME_OFFICE_CAVEAT
     model = LinkageModel.from_dict(saved.documents["model"])
@@ -92,7 +109,13 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
         "added": added,
         "model": model,
         "report": report,
-        "run": LinkedRun(frame, recognised, config, raw, referrals, partition, _found_from_saved(saved)),
+        "run": LinkedRun(
+            *(frame, recognised, config, raw, referrals, partition),
+            cluster_id=added["cluster_id"].to_numpy(dtype=object)[raw.position],
+            found=_found_from_saved(saved),
+            past_ids=frozenset(saved.documents.get(PAST_IDS, ())),
+            judged=_judged_from_saved(saved),
+        ),
     }
 
 
@@ -134,6 +157,30 @@ def _saved_levels(links: pd.DataFrame, ids: Any, model: LinkageModel) -> SavedLe
         held[:, number] = links[f"level_{own.name}"].map(codes).to_numpy(np.int8)
     packed = np.minimum(left, right) * len(ids) + np.maximum(left, right)
     return SavedLevels(packed, held, np.arange(len(ids), dtype=np.int64), len(ids), {})
+
+
+def _tuples(column: pd.Series) -> pd.Series:
+    return pd.Series([tuple(values) for values in column], dtype=object)
+
+
+def _judged_to_saved(judged: Decisions) -> dict[str, pd.DataFrame]:
+    """The table of pairs that humans judged; none where there are none."""
+    parts = [
+        pd.DataFrame({"same": said, "left": pairs[:, 0], "right": pairs[:, 1]})
+        for said, pairs in zip((True, False), judged.pairs, strict=True)
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return {JUDGED: table} if len(table) else {}
+
+
+def _judged_from_saved(saved: SavedRun) -> Decisions:
+    """The inverse of `_judged_to_saved`."""
+    table = saved.tables.get(JUDGED)
+    if table is None:
+        return Decisions.none()
+    said = table["same"].to_numpy(dtype=bool)
+    pairs = table[["left", "right"]].to_numpy(dtype=np.int64)
+    return Decisions(pairs[said], pairs[~said], ())
 
 
 def _found_to_saved(found: tuple[FoundPairs, ...]) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

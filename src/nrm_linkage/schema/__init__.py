@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from nrm_linkage.schema.arrange import arrange
+from nrm_linkage.schema.extracts import Extended, check_ids_outlast, extended
 from nrm_linkage.schema.headings import OUTPUT_COLUMNS, Recognised, field_table, recognise
 
-__all__ = ["FIELDS", "OUTPUT_COLUMNS", "Recognised", "arrange", "recognise"]
+__all__ = [
+    "FIELDS",
+    "OUTPUT_COLUMNS",
+    "Extended",
+    "Recognised",
+    "arrange",
+    "check_ids_outlast",
+    "extended",
+    "recognise",
+]
 
 
 def __getattr__(name: str) -> tuple[str, ...]:

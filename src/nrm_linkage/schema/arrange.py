@@ -19,7 +19,7 @@ from nrm_linkage.provenance import row_hashes
 from nrm_linkage.schema.headings import NAME_FIELDS, Recognised, field_table, known_heading, plain
 from nrm_linkage.tables import Int64s, Mask, RawReferrals
 
-__all__ = ["arrange"]
+__all__ = ["arrange", "without_id"]
 
 _NO_ID = frozenset(
     [
@@ -89,6 +89,11 @@ def _holds_id(column: pd.Series) -> Mask:
     return _where(column, lambda value: not (isinstance(value, str) and plain(value) in _NO_ID))
 
 
+def without_id(column: pd.Series) -> int:
+    """How many rows of an id column hold no id."""
+    return int((~_holds_id(column)).sum())
+
+
 def _where(column: pd.Series, holds: Callable[[object], bool]) -> Mask:
     """Rows whose value is not missing and passes."""
     known = column.notna().to_numpy(dtype=bool)
@@ -102,7 +107,7 @@ def _where(column: pd.Series, holds: Callable[[object], bool]) -> Mask:
 
 def _checked_ids(column: pd.Series, label: object) -> npt.NDArray[np.object_]:
     where = f" in {label!r}" if known_heading(label) else ""
-    n_missing = int((~_holds_id(column)).sum())
+    n_missing = without_id(column)
     if n_missing:
         raise InputError(
             f"{n_missing} of {len(column)} rows have no referral id{where}; give every row one, or "

@@ -1,0 +1,41 @@
+"""Pairs with their evidence -> people: components, all pairs within them, their partition, and what humans
+decided of it. Nothing is learned here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nrm_linkage.block import pairs_within
+from nrm_linkage.cluster.binding import bind, with_bound
+from nrm_linkage.cluster.components import Components, cut_large
+from nrm_linkage.cluster.identity import id_hashes
+from nrm_linkage.cluster.partitioning import partition
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import LinkageModel, score_pairs
+from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Mask, Partition, Referrals, ScoredPairs
+
+__all__ = ["people_of"]
+
+
+def people_of(
+    rows: Referrals,
+    candidates: CandidatePairs,
+    pairs: ScoredPairs,
+    model: LinkageModel,
+    judged: tuple[Int64s, Int64s],
+    config: LinkageConfig,
+) -> tuple[Components, ScoredPairs, Partition, Float64s, Mask]:
+    """Components, all pairs within them, the partition, each such pair's same-person probability (float64),
+    and the rows of clusters that a human judged (bool). `pairs`: all candidates; `judged`: pairs called the
+    same and pairs called different, int64 (k, 2) each, without contradictions.
+    """
+    same, _ = judged
+    floor_bits, exact_size = config.component_floor_bits, config.exact_component_size
+    found = cut_large(rows.n, pairs.left, pairs.right, pairs.weight_bits, floor_bits, exact_size)
+    found = replace(found, of=with_bound(found.of, same))
+    within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
+    keys = id_hashes(rows.referral_id)
+    people, together = partition(rows.n, found.of, within, model.prior_bits, keys, config)
+    people, decided = bind(people, found.of, within, together, judged, config.decision_threshold)
+    return found, within, people, together, decided
