@@ -24,7 +24,7 @@ from nrm_linkage.block import KEY_RULES, rules_that_find
 from nrm_linkage.compare import FIELDS, Field, Level, compare_pairs
 from nrm_linkage.compare.fields import MISSING
 from nrm_linkage.errors import InputError
-from nrm_linkage.model import BoundRarity, LinkageModel, evidence_lines, read_by, score
+from nrm_linkage.model import BoundRarity, LinkageModel, read_by, score, told_lines, told_names
 from nrm_linkage.model.score import stranger_log2
 from nrm_linkage.tables import Referrals
 
@@ -62,6 +62,18 @@ BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
         "dependence",
         "a given name tells the gender: of two that agree, one says little more",
     ),
+    "name_and_nationality": (
+        "dependence",
+        "how common the names are among people of the nationality that the two share, not among all",
+    ),
+    "birth_and_group": (
+        "dependence",
+        "how often births agree among people of one community and age group, not among all",
+    ),
+    "place_and_nationality": (
+        "dependence",
+        "how common the places are among people of the nationality that the two share, not among all",
+    ),
     "relatives": ("discount", "relatives and co-victims agree like this too"),
     "namesakes": ("discount", "people agree in such names without being one person"),
     "lookalikes": ("discount", "people of one name are given the same stand-in date of birth"),
@@ -71,8 +83,9 @@ BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class EvidenceLine:
-    """One line. `m`: among referrals of one person, how often they agree like this; `u`: among strangers, on
-    these very values where a frequency says so (`by_frequency`); both None where a value is missing, and for
+    """One line. `m`: among referrals of one person, how often they agree like this; `u`: among any two
+    strangers, on these very values where a frequency says so (`by_frequency`): what a shared nationality or
+    age group adds is a line of its own; both None where a value is missing, and for
     discounts. `left`, `right`: the values as recorded, None unless asked for.
     """
 
@@ -201,8 +214,12 @@ def explain_pair(
     comparisons = read_by(model, comparisons)
     lines, weight = score(referrals, left, right, comparisons, model)
     among_strangers = stranger_log2(referrals, left, right, comparisons, model)
+    told, among_any = told_lines(referrals, left, right, comparisons.levels, lines, model, 1)
+    among_strangers[:, : len(FIELDS)] = np.where(
+        np.isnan(among_any), among_strangers[:, : len(FIELDS)], among_any
+    )
     found = int(rules_that_find(referrals, left, right)[0])
-    bits = dict(zip(evidence_lines(model), lines[0].tolist(), strict=True))
+    bits = dict(zip(told_names(model), told[0].tolist(), strict=True))
     evidence = [
         _line(
             compared,

@@ -1,5 +1,6 @@
 """What each agreement is worth: frequencies, parameters, their estimation, and the match weight of a pair."""
 
+from nrm_linkage.model.dependence import DEPENDENCE_LINES, told_lines, told_names
 from nrm_linkage.model.estimation import EstimationReport, count_patterns, estimate
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
@@ -10,6 +11,7 @@ from nrm_linkage.model.strangers import learn_strangers, starting_model
 from nrm_linkage.model.unseen import Unseen, estimate_unseen
 
 __all__ = [
+    "DEPENDENCE_LINES",
     "EVIDENCE_LINES",
     "BoundRarity",
     "EstimationReport",
@@ -26,4 +28,6 @@ __all__ = [
     "score",
     "score_pairs",
     "starting_model",
+    "told_lines",
+    "told_names",
 ]

@@ -42,6 +42,7 @@ __all__ = [
     "evidence_lines",
     "gender_of_name_log2",
     "lookalike_log2",
+    "matched_log2",
     "named_alike",
     "namesake_log2",
     "on_grid",
@@ -180,18 +181,27 @@ def lookalike_log2(levels: Int8s, strangers: Float64s) -> Float64s:
     return np.where(levels[:, DATE_COLUMN] == DateLevel.EXACT_DEFAULT, total, -np.inf)
 
 
-def score(
-    referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
-) -> tuple[Float64s, Float64s]:
-    """Evidence lines (p, n_lines) and match weights (p,), in bits."""
-    comparisons = read_by(model, comparisons)
+def matched_log2(
+    referrals: Referrals, left: Int32s, right: Int32s, levels: Int8s, model: LinkageModel
+) -> Float64s:
+    """log2 m of each field's level in the pair's community, (p, n_fields); 0 where missing. `levels`: those
+    of the model's fields.
+    """
     community = pair_community(referrals, left, right)
     tables = [
         model.m,
         *(model.m_by_community.get(name, model.m) for name in referrals.nationality.group_names),
     ]
     m = np.stack([array_of(table, model.fields) for table in tables])
-    log_m = np.log2(m[community[:, None], np.arange(len(model.fields)), comparisons.levels])
+    return np.asarray(np.log2(m[community[:, None], np.arange(len(model.fields)), levels]))
+
+
+def score(
+    referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
+) -> tuple[Float64s, Float64s]:
+    """Evidence lines (p, n_lines) and match weights (p,), in bits."""
+    comparisons = read_by(model, comparisons)
+    log_m = matched_log2(referrals, left, right, comparisons.levels, model)
     log_u = stranger_log2(referrals, left, right, comparisons, model)
     lines = np.empty((len(left), len(evidence_lines(model))))
     lines[:, : len(FIELDS)] = (log_m - log_u)[:, : len(FIELDS)]
@@ -201,7 +211,7 @@ def score(
     gender = gender_of_name_log2(levels, log_u, model)
     lines[:, len(FIELDS)] = -gender
     log_u[:, GENDER_COLUMN] += gender
-    discounts = _discounts(levels, log_u, community, referrals, model)
+    discounts = _discounts(levels, log_u, pair_community(referrals, left, right), referrals, model)
     lines[:, len(FIELDS) + 1 : len(EVIDENCE_LINES)] = discounts
     lines = on_grid(lines)
     return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.instances import SAME_POSSIBLE, assess
-from nrm_linkage.model import LinkageModel, evidence_lines
+from nrm_linkage.model import LinkageModel, told_lines, told_names
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.result.run import LinkedRun, Objects
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Partition, Referrals, ScoredPairs
@@ -169,8 +169,10 @@ def links_table(
     for number, compared in enumerate(model.fields):
         names = np.array([level.name for level in compared.levels], dtype=object)
         columns[f"level_{compared.name}"] = names[shown.levels[:, number]]
-    for number, line in enumerate(evidence_lines(model)):
-        columns[f"bits_{line}"] = shown.bits[:, number]
+    as_weighed = (shown.left, shown.right, shown.levels, shown.bits)
+    lines, _ = told_lines(rows, *as_weighed, model, run.config.chunk_pairs)
+    for number, line in enumerate(told_names(model)):
+        columns[f"bits_{line}"] = lines[:, number]
     columns["found_by"] = _rule_names(shown.found_by, rules)
     table = pd.DataFrame(columns)
     return table.sort_values(

@@ -29,7 +29,7 @@ from nrm_linkage.compare.extra import MOST_CUTS, ExtraField
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.errors import ConfigError, InputError
 from nrm_linkage.explain.pair import RECORDED_IN
-from nrm_linkage.model import EVIDENCE_LINES
+from nrm_linkage.model import DEPENDENCE_LINES, EVIDENCE_LINES
 from nrm_linkage.normalise.values import MISSING_WORDS, text_of
 from nrm_linkage.schema import Recognised
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, RawReferrals
@@ -93,7 +93,8 @@ class FeatureField:
     def __post_init__(self) -> None:
         named = re.fullmatch(r"[a-z][a-z0-9_]*", str(self.name)) is not None
         _require(named, "name must be lower-case letters, digits and underscores, such as 'case_number'")
-        _require(self.name not in EVIDENCE_LINES, f"{self.name!r} is a line of ours; choose another name")
+        ours = (*EVIDENCE_LINES, *DEPENDENCE_LINES)
+        _require(self.name not in ours, f"{self.name!r} is a line of ours; choose another name")
         kind = type(self.feature).__name__
         _require(
             isinstance(self.feature, BaseCompareFeature),
