@@ -117,6 +117,27 @@ def test_settings_and_a_model_are_taken_from_files(saved: Path, source: Path, tm
     assert again.model.to_json() == Linkage.load(saved).model.to_json()
 
 
+def test_new_rows_are_linked_with_those_of_a_previous_run(
+    saved: Path, source: Path, expected: list[str], tmp_path: Path
+) -> None:
+    new = FRAME.iloc[[0]].assign(**{"NRM reference": "R9", "Date of referral": "05/02/2024"})
+    new.to_csv(tmp_path / "new.csv", index=False)
+    result = run("link", tmp_path / "new.csv", "--previous", saved, "--out", tmp_path / "second")
+    assert result.exit_code == 0, result.output
+    assert "Since the previous run, clusters: 1 grown" in result.output
+    assert "Referrals of the previous run, kept: 3" in result.output
+    assert "Referrals new since the previous run: 1" in result.output
+    assert_silent(result)
+    found = Linkage.load(tmp_path / "second").referrals.set_index("NRM reference")["cluster_id"]
+    assert found.to_dict() == {"R9": expected[0], **dict(zip(FRAME["NRM reference"], expected, strict=True))}
+    again = run("link", tmp_path / "new.csv", "--previous", tmp_path / "second", "--out", tmp_path / "third")
+    assert "Since the previous run, clusters: none changed" in again.output
+    without = FRAME.drop(columns="NRM reference")
+    without.to_csv(tmp_path / "without.csv", index=False)
+    refused = run("link", tmp_path / "without.csv", "--previous", saved, "--out", tmp_path / "fourth")
+    assert_refused(refused, "row positions do not outlive a run")
+
+
 BAD_FILES = {
     "no.csv": b"",
     "binary.csv": bytes(range(128, 256)) * 8,

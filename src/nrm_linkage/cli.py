@@ -110,6 +110,12 @@ def main() -> None:
     help="model.json of an earlier run.",
 )
 @click.option(
+    "--previous",
+    "previous_run",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of an earlier run, which these referrals add to; its cluster ids live on.",
+)
+@click.option(
     "--column",
     "columns",
     multiple=True,
@@ -118,20 +124,33 @@ def main() -> None:
 )
 @_plain_errors
 def link(
-    referrals: Path, out: Path, config_file: Path | None, model_file: Path | None, columns: tuple[str, ...]
+    referrals: Path,
+    out: Path,
+    config_file: Path | None,
+    model_file: Path | None,
+    previous_run: Path | None,
+    columns: tuple[str, ...],
 ) -> None:
-    """Link the referrals in a CSV, Parquet or Excel file."""
+    """Link the referrals in a CSV, Parquet or Excel file.
+
+    With --previous they are new rows, beside those of that run; where they are all there are, say extract =
+    "full" in --config.
+    """
     from nrm_linkage.config import LinkageConfig
     from nrm_linkage.link import link_referrals
+    from nrm_linkage.result import Linkage
 
     linkage = link_referrals(
         _read_table(referrals),
         columns=_read_columns(columns) or None,
         config=LinkageConfig.from_toml(config_file) if config_file else None,
         model=_read_model(model_file) if model_file else None,
+        previous=Linkage.load(previous_run) if previous_run else None,
     )
     _write(linkage, out)
     _print_result(linkage, out)
+    if previous_run:
+        _print_changes(linkage)
 
 
 @main.command()
@@ -324,6 +343,15 @@ def _print_result(linkage: Linkage, out: Path, **count: Any) -> None:
     click.echo(f"Results: {out}")
     click.echo(f"Report: {_report_path(out)}")
     click.echo(f"Fingerprint of the run, to note down: {run_fingerprint(out)}")
+
+
+def _print_changes(linkage: Linkage) -> None:
+    changed = linkage.changes["change"].value_counts().sort_index()
+    words = ", ".join(f"{count:,} {change}" for change, count in changed.items())
+    click.echo(f"Since the previous run, clusters: {words or 'none changed'}")
+    for name, count in linkage.report.counts.items():
+        if name.endswith("previous run") or name.startswith("of the previous run"):
+            click.echo(f"Referrals {name}: {count:,}")
 
 
 def _plain_table(table: pd.DataFrame) -> str:

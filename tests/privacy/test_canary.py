@@ -230,6 +230,26 @@ def test_a_run_with_decisions_says_nothing_of_anyone() -> None:
     assert_silent("\n".join(said) + "".join(faces(linkage).values()), PEOPLE_AND_IDS)
 
 
+# ----------------------------------------------------------------------------------- runs that follow others
+
+
+def test_a_run_that_follows_another_says_nothing_of_anyone(tmp_path: pathlib.Path) -> None:
+    changed = FRAME.assign(family_name=FRAME["family_name"].iloc[::-1].to_numpy()).iloc[::2]
+    with overheard() as said:
+        first = nl.link_referrals(FRAME.iloc[:-9], progress=False)
+        linkage = nl.link_referrals(changed, previous=first, progress=False)
+        forgotten = linkage.forget(list(CANARIES.ids[2:9:2]))
+        forgotten.save(tmp_path / "run")
+    told = [*said, *faces(linkage).values(), *faces(forgotten).values(), str(linkage.report)]
+    assert_silent("\n".join(told), PEOPLE_AND_IDS)
+    assert len(linkage.changes) and len(forgotten.changes)
+    assert_silent(linkage.changes.to_csv() + forgotten.changes.to_csv(), PEOPLE_AND_IDS)
+    for thing in (*ours_inside(linkage), *ours_inside(forgotten)):
+        assert_silent("".join(faces(thing).values()), PEOPLE_AND_IDS)
+    for path in (tmp_path / "run").glob("*.json"):
+        assert leaks(path.read_text(encoding="utf-8"), PEOPLE_AND_IDS) == [], path.name
+
+
 # ----------------------------------------------------------------------------------------------------- errors
 
 Call = Callable[[pd.DataFrame], object]
@@ -294,6 +314,10 @@ MAY_FAIL: dict[str, Call] = {
     "decisions that conflict": lambda frame: link(
         frame, decisions=decisions((A, B, "same"), (B, A, "different"))
     ),
+    "previous= by other ids": lambda frame: link(
+        frame.rename(columns={"referral_id": "submission_id"}), previous=link(frame)
+    ),
+    "forgetting nobody known": lambda frame: link(frame).forget(list(frame["alias"])),  # type: ignore[attr-defined]
     "more pairs than allowed": lambda frame: link(frame, config=nl.LinkageConfig(max_candidate_pairs=1)),
 }
 

@@ -6,21 +6,25 @@ from nrm_linkage.cluster.identity import cluster_ids, id_hashes
 from nrm_linkage.cluster.lineage import Earlier, Lineage, date_ranks, follow, ids_made_of
 from nrm_linkage.cluster.partitioning import partition, weakest_links
 from nrm_linkage.cluster.people import people_of
+from nrm_linkage.cluster.redeciding import Togetherness, decided_at, togetherness
 
 __all__ = [
     "Components",
     "Earlier",
     "Lineage",
+    "Togetherness",
     "bind",
     "cluster_ids",
     "components",
     "cut_large",
     "date_ranks",
+    "decided_at",
     "follow",
     "id_hashes",
     "ids_made_of",
     "partition",
     "people_of",
+    "togetherness",
     "weakest_links",
     "with_bound",
 ]

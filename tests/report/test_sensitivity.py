@@ -1,0 +1,110 @@
+"""Clusters at other costs of a false link: what moves, what does not, and what a cost must be."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nrm_linkage as nl
+from nrm_linkage.cluster import decided_at, togetherness
+from nrm_linkage.report.sensitivity import COSTS, sensitivity
+from nrm_linkage.tables import Partition
+from tests.cluster import oracles
+
+
+@st.composite
+def partitions(draw: st.DrawFn) -> Partition:
+    """Of up to eight rows, some of which are alone in every draw."""
+    n_rows, n_draws = draw(st.integers(2, 8)), draw(st.integers(1, 6))
+    uncertain = sorted(draw(st.sets(st.integers(0, n_rows - 1), min_size=1)))
+    draws = []
+    for _ in range(n_draws):
+        group = [draw(st.integers(0, 2)) for _ in uncertain]
+        draws.append([uncertain[group.index(one)] for one in group])
+    return Partition(
+        cluster=np.arange(n_rows, dtype=np.int64),
+        confidence=np.ones(n_rows),
+        membership=np.ones(n_rows),
+        uncertain=np.array(uncertain, dtype=np.int64),
+        draws=np.array(draws, dtype=np.int32),
+        sampled=np.zeros(0, dtype=np.int64),
+        chains_apart=np.zeros(0),
+    )
+
+
+def together_of(partition: Partition) -> dict[tuple[int, int], float]:
+    """How often each two rows are drawn together, one by one."""
+    rows = partition.uncertain.tolist()
+    return {
+        (rows[a], rows[b]): float(np.mean([drawn[a] == drawn[b] for drawn in partition.draws.tolist()]))
+        for a, b in itertools.combinations(range(len(rows)), 2)
+    }
+
+
+@given(partitions())
+def test_rows_are_together_as_often_as_they_are_drawn(partition: Partition) -> None:
+    expected = {pair: share for pair, share in together_of(partition).items() if share}
+    found = {}
+    for rows, often in togetherness(partition):
+        for a, b in itertools.combinations(range(len(rows)), 2):
+            if often[a, b]:
+                found[int(rows[a]), int(rows[b])] = float(often[a, b])
+    assert found == expected
+
+
+@given(partitions(), st.sampled_from([0.1, 0.5, 0.9]))
+def test_no_partition_gains_more(partition: Partition, threshold: float) -> None:
+    n_rows = len(partition.cluster)
+    often = np.zeros((n_rows, n_rows))
+    for (a, b), share in together_of(partition).items():
+        often[a, b] = often[b, a] = share
+    cluster = decided_at(n_rows, togetherness(partition), threshold)
+    blocks = tuple(tuple(np.flatnonzero(cluster == one).tolist()) for one in np.unique(cluster))
+    best = max(
+        oracles.gain_of(candidate, often, threshold) for candidate in oracles.set_partitions(range(n_rows))
+    )
+    assert oracles.gain_of(blocks, often, threshold) == pytest.approx(best, abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def linkage() -> nl.Linkage:
+    made = nl.make_referrals(700, seed=11)
+    return nl.link_referrals(made.drop(columns=["true_person", "true_instance"]), progress=False)
+
+
+def test_a_dearer_false_link_joins_less_and_errs_less(linkage: nl.Linkage) -> None:
+    table = sensitivity(linkage.run.partition, COSTS, 1.0)
+    assert table["false_link_cost"].is_monotonic_increasing
+    assert table["links"].is_monotonic_decreasing
+    assert table["links"].nunique() > 1
+    assert table["expected_false_links"].is_monotonic_decreasing
+    assert table["expected_missed_links"].is_monotonic_increasing
+    assert table["published"].tolist() == [False, False, True, False, False, False]
+
+
+def test_the_published_row_is_what_the_clusters_hold(linkage: nl.Linkage) -> None:
+    row = sensitivity(linkage.run.partition, [1.0], 1.0).iloc[0]
+    assert row["people_in_clusters"] == len(linkage.clusters)
+    assert row["referrals_in_clusters"] == linkage.clusters["n_referrals"].sum()
+    assert row["links"] == linkage.links["same_cluster"].sum()
+
+
+def test_the_caveat_goes_with_it(linkage: nl.Linkage) -> None:
+    assert sensitivity(linkage.run.partition, COSTS, 1.0).attrs["caveat"] == nl.HOME_OFFICE_CAVEAT
+
+
+@pytest.mark.parametrize("costs", [[], [0.0], [-1.0], [float("nan")], [float("inf")]])
+def test_a_cost_is_a_number_above_nought(linkage: nl.Linkage, costs: list[float]) -> None:
+    with pytest.raises(nl.InputError, match="above 0"):
+        sensitivity(linkage.run.partition, costs, 1.0)
+
+
+def test_nobody_linked_is_nobody_at_any_cost() -> None:
+    frame = nl.make_referrals(3, seed=2).drop(columns=["true_person", "true_instance"]).head(1)
+    table = sensitivity(nl.link_referrals(frame, progress=False).run.partition, COSTS, 1.0)
+    assert (table["people_in_clusters"] == 0).all()
+    assert table["expected_recall"].isna().all()
