@@ -297,6 +297,32 @@ def test_other_kinds_of_frame(one: Linkage, kind: str) -> None:
     assert sorted(following.referrals[ID]) == ["R1", "R2", "R3", "R4", "R5", "R6", "R8"]
 
 
+@pytest.mark.parametrize("library", ["polars", "pyarrow", "duckdb"])
+def test_a_column_without_values_takes_the_type_of_the_rows_kept(library: str) -> None:
+    """A few new rows often fill no box of some column, and its type is then null, or anything."""
+    before = link(ONE.assign(Town="Hull", Score=7))
+    new = pa.Table.from_pandas(frame_of(("R6", RUTH, "01/09/2023")).assign(Town=None, Score=None))
+    as_kind: dict[str, Any] = {
+        "polars": pl.from_arrow,
+        "pyarrow": lambda table: table,
+        "duckdb": duckdb.from_arrow,
+    }
+    found = link(as_kind[library](new), before).referrals
+    back = (
+        pa.table(found) if library == "polars" else found if library == "pyarrow" else found.to_arrow_table()
+    )
+    assert back["Town"].to_pylist() == [None, *["Hull"] * 5]
+    assert back["Score"].to_pylist() == [None, *[7] * 5]
+
+
+def test_columns_of_one_name_stay_apart_in_arrow(one: Linkage) -> None:
+    new = pa.Table.from_pandas(frame_of(("R6", RUTH, "01/09/2023")))
+    new = new.append_column("Notes", pa.array(["a"])).append_column("Notes", pa.array(["b"]))
+    found = link(new, one).referrals
+    assert [found.column(at).to_pylist()[0] for at in (6, 7)] == ["a", "b"]
+    assert found.column_names[:8] == new.column_names and len(found) == 6
+
+
 def test_kept_rows_that_do_not_fit_the_types_are_refused() -> None:
     before = link(ONE.assign(Score="much"))
     with pytest.raises(InputError, match="fit the type of a column"):

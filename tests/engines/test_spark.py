@@ -109,3 +109,14 @@ def test_columns_of_the_previous_run_alone_come_back_and_other_types_are_refused
     other = spark.createDataFrame([("R4", "Ruth", "Example", True)], schema=few.replace("int", "boolean"))
     with pytest.raises(InputError, match="fit the types"):
         link_referrals(other, previous=previous, progress=False)
+
+
+def test_a_column_without_values_takes_the_type_of_the_rows_kept(spark: Any) -> None:
+    previous = link_referrals(spark.createDataFrame(ROWS, schema=SCHEMA), progress=False)
+    new = [("R4", "Ruth", "Example", None, None)]
+    frame = spark.createDataFrame(
+        new, schema="`NRM reference` string, `Forename(s)` string, Surname string, DOB date, Score void"
+    )
+    found = link_referrals(frame, previous=previous, progress=False).referrals
+    assert [row["Score"] for row in found.collect()] == [None, 17, None, 33]
+    assert found.schema["Score"].dataType.typeName() == "long"
