@@ -445,3 +445,23 @@ def test_methods_work_on_a_run_that_follows(second: Linkage) -> None:
     assert explained.same_cluster == pair["same_cluster"]
     second.explain_cluster(cluster)
     second.quality()
+
+
+def test_fields_of_the_callers_own_are_compared_again(one: Linkage, tmp_path: Path) -> None:
+    from recordlinkage.compare import Exact
+
+    from nrm_linkage.toolkit import FeatureField
+
+    scan = FeatureField("scan", Exact("Scan", "Scan"))
+    frame = ONE.assign(Scan=["s1", "s1", "s2", "Wujokexa", "Wujokexa"])
+    before = link(frame.iloc[:3], compare=scan)
+    found = link(frame.iloc[3:], before, compare=scan)
+    assert_same_people(found, link(frame, model=before.model, compare=scan))
+    with pytest.raises(ConfigError):
+        link(frame.iloc[3:], before)
+    forgotten = found.forget(["R4", "R5"])
+    assert_same_people(forgotten, link(frame.iloc[:3], model=before.model, compare=scan))
+    assert "Wujokexa" not in forgotten.run.referrals.extra.frame.to_csv()  # type: ignore[union-attr]
+    found.save(tmp_path / "run")
+    with pytest.raises(InputError, match="whose features a loaded run does not hold"):
+        Linkage.load(tmp_path / "run").forget(["R4"])

@@ -117,7 +117,7 @@ def _found(run: LinkedRun, row: Int64s) -> tuple[FoundPairs, ...]:
 def _extra(run: LinkedRun, model: LinkageModel, left: Int64s) -> ExtraLevels | None:
     if not model.extra:
         return None
-    extra = run.referrals.extra.of_rows(left) if run.referrals.extra is not None else None
+    extra = run.referrals.extra.holding_only(left) if run.referrals.extra is not None else None
     if extra is None:
         raise InputError(
             "the run compared fields of compare=, whose features a loaded run does not hold; link the "
