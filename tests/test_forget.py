@@ -12,6 +12,7 @@ from nrm_linkage import InputError, Linkage, make_referrals
 from tests.following import (
     FULL,
     ID,
+    NHUNG,
     ONE,
     assert_same_people,
     changes,
@@ -69,6 +70,19 @@ def test_who_is_forgotten_is_gone(one: Linkage, tmp_path: Path) -> None:
     assert found.report.counts["erased"] == 2
     # The earlier result is as it was.
     assert "XQ77" in cluster_of(before)
+
+
+def test_the_day_of_the_last_referral_goes_with_it(one: Linkage, tmp_path: Path) -> None:
+    """The settings of a run hold the latest day of its extract, which may be one person's."""
+    last = frame_of(("R9", NHUNG, "17/12/2024"))
+    last.attrs["about"] = "Nhung"
+    before = link(last, one)
+    assert "2024-12-17" in everything(before, tmp_path / "before")
+    found = before.forget(["R9"])
+    assert "2024-12-17" not in everything(found, tmp_path / "after")
+    assert not found.run.frame.attrs
+    assert found.run.config == one.run.config
+    assert before.forget(["R1"]).run.config == before.run.config
 
 
 def test_a_cluster_that_loses_a_member_is_linked_anew(one: Linkage) -> None:

@@ -297,6 +297,32 @@ def test_other_kinds_of_frame(one: Linkage, kind: str) -> None:
     assert sorted(following.referrals[ID]) == ["R1", "R2", "R3", "R4", "R5", "R6", "R8"]
 
 
+@pytest.mark.parametrize("library", ["polars", "pyarrow", "duckdb"])
+def test_a_column_without_values_takes_the_type_of_the_rows_kept(library: str) -> None:
+    """A few new rows often fill no box of some column, and its type is then null, or anything."""
+    before = link(ONE.assign(Town="Hull", Score=7))
+    new = pa.Table.from_pandas(frame_of(("R6", RUTH, "01/09/2023")).assign(Town=None, Score=None))
+    as_kind: dict[str, Any] = {
+        "polars": pl.from_arrow,
+        "pyarrow": lambda table: table,
+        "duckdb": duckdb.from_arrow,
+    }
+    found = link(as_kind[library](new), before).referrals
+    back = (
+        pa.table(found) if library == "polars" else found if library == "pyarrow" else found.to_arrow_table()
+    )
+    assert back["Town"].to_pylist() == [None, *["Hull"] * 5]
+    assert back["Score"].to_pylist() == [None, *[7] * 5]
+
+
+def test_columns_of_one_name_stay_apart_in_arrow(one: Linkage) -> None:
+    new = pa.Table.from_pandas(frame_of(("R6", RUTH, "01/09/2023")))
+    new = new.append_column("Notes", pa.array(["a"])).append_column("Notes", pa.array(["b"]))
+    found = link(new, one).referrals
+    assert [found.column(at).to_pylist()[0] for at in (6, 7)] == ["a", "b"]
+    assert found.column_names[:8] == new.column_names and len(found) == 6
+
+
 def test_kept_rows_that_do_not_fit_the_types_are_refused() -> None:
     before = link(ONE.assign(Score="much"))
     with pytest.raises(InputError, match="fit the type of a column"):
@@ -419,3 +445,23 @@ def test_methods_work_on_a_run_that_follows(second: Linkage) -> None:
     assert explained.same_cluster == pair["same_cluster"]
     second.explain_cluster(cluster)
     second.quality()
+
+
+def test_fields_of_the_callers_own_are_compared_again(one: Linkage, tmp_path: Path) -> None:
+    from recordlinkage.compare import Exact
+
+    from nrm_linkage.toolkit import FeatureField
+
+    scan = FeatureField("scan", Exact("Scan", "Scan"))
+    frame = ONE.assign(Scan=["s1", "s1", "s2", "Wujokexa", "Wujokexa"])
+    before = link(frame.iloc[:3], compare=scan)
+    found = link(frame.iloc[3:], before, compare=scan)
+    assert_same_people(found, link(frame, model=before.model, compare=scan))
+    with pytest.raises(ConfigError):
+        link(frame.iloc[3:], before)
+    forgotten = found.forget(["R4", "R5"])
+    assert_same_people(forgotten, link(frame.iloc[:3], model=before.model, compare=scan))
+    assert "Wujokexa" not in forgotten.run.referrals.extra.frame.to_csv()  # type: ignore[union-attr]
+    found.save(tmp_path / "run")
+    with pytest.raises(InputError, match="whose features a loaded run does not hold"):
+        Linkage.load(tmp_path / "run").forget(["R4"])

@@ -27,14 +27,14 @@ def frame(ids: str, **columns: Any) -> pd.DataFrame:
 def test_fields_meet_whatever_they_are_called() -> None:
     now = frame("C", Surname=["Example"], DOB=["2001"])
     then = pd.DataFrame(
-        {"Last name": ["Testaj", "Mock"], "Case id": ["A", "B"], "Date of birth": ["1999", None]}
+        {"Last name": ["Testaj", "Mock"], "Case id": ["A", "B"], "Date of birth": ["1999", ""]}
     )
     both = joined(now, then)
     assert list(both.frame.columns) == [ID, "Surname", "DOB"]
     assert both.frame.to_numpy().tolist() == [
         ["C", "Example", "2001"],
         ["A", "Testaj", "1999"],
-        ["B", "Mock", None],
+        ["B", "Mock", ""],
     ]
     assert both.recognised.columns == recognise(now).columns
     assert (both.n_kept, both.place.tolist(), both.revised.tolist()) == (2, [1, 2], [False, False])

@@ -29,12 +29,13 @@ from nrm_linkage.model import (
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
-from nrm_linkage.result import Linkage, LinkedRun, Outcome, assemble, since, with_earlier_rows
+from nrm_linkage.result import Linkage, LinkedRun, Outcome, Since, assemble, since, with_earlier_rows
 from nrm_linkage.review import read_decisions
-from nrm_linkage.schema import Recognised, arrange, recognise
+from nrm_linkage.schema import Extended, Recognised, arrange, recognise
 from nrm_linkage.tables import (
     CandidatePairs,
     Comparisons,
+    Engine,
     FoundPairs,
     Progress,
     RawReferrals,
@@ -176,11 +177,8 @@ def _run(
 ) -> Linkage:
     with watch.stage("recognise"):
         mover = choose_engine(engine, referrals)
-        before, frame = previous.run if previous is not None else None, mover.to_pandas(referrals)
-        both = with_earlier_rows(frame, recognise(frame, columns), before, config)
-        frame, recognised, referrals = both.frame, both.recognised, mover.with_rows(referrals, both.frame)
-        raw = arrange(frame, recognised)
-        known = since(before, both, raw, config)
+        referrals, both, raw, known = _rows(mover, referrals, columns, previous, config)
+        frame, recognised = both.frame, both.recognised
         judged = read_decisions(decisions, raw, known.judged)
     with watch.stage("normalise"):
         normalised = normalise_referrals(raw, config)
@@ -218,6 +216,20 @@ def _run(
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )
     return replace(linkage, report=replace(linkage.report, seconds=watch.seconds))
+
+
+def _rows(
+    mover: Engine,
+    referrals: Any,
+    columns: Mapping[str, object] | None,
+    previous: Linkage | None,
+    config: LinkageConfig,
+) -> tuple[Any, Extended, RawReferrals, Since]:
+    """The rows given and those of the previous run that are kept, and what is known from that run."""
+    run, frame = previous.run if previous is not None else None, mover.to_pandas(referrals)
+    both = with_earlier_rows(frame, recognise(frame, columns), run, config)
+    raw = arrange(both.frame, both.recognised)
+    return mover.with_rows(referrals, both.frame), both, raw, since(run, both, raw, config)
 
 
 def _asked(index: Any) -> Sequence[IndexRule]:

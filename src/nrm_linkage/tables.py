@@ -221,6 +221,9 @@ class ExtraLevels(Protocol):
     def of_rows(self, rows: Int64s) -> ExtraLevels | None:
         """The same for these rows alone, by their new numbers; None where they cannot be compared."""
 
+    def holding_only(self, rows: Int64s) -> ExtraLevels | None:
+        """The same of an extract that has these rows and no other; None where they cannot be compared."""
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Referrals(_Shapes):

@@ -103,22 +103,29 @@ class ArrowFrames:
 
 
 def _with_rows_below(table: pa.Table, kept: pd.DataFrame) -> pa.Table:
-    """The table with rows below; a column that it does not have is null in its own rows."""
-    columns = {}
-    for name in kept.columns:
-        column = kept[name]
-        if name in table.column_names:
-            above = table[name]
-            below = _of_type(column, above.type, name)
-        else:
+    """The table with rows below; a column that it does not have is null in its own rows. Its own columns are
+    the first of `kept`, by their place: two may bear one name.
+    """
+    columns = []
+    for at, name in enumerate(kept.columns):
+        column = kept.iloc[:, at]
+        above = table.column(at) if at < table.num_columns else pa.chunked_array([pa.nulls(len(table))])
+        below = _of_type(column, above.type)
+        if below is None and above.null_count < len(table):
+            called = repr(name) if known_heading(name) else "a column"
+            raise InputError(
+                f"referrals kept of previous= do not fit the type of {called}; pass all extracts with the "
+                "same types, or as text, or as pandas frames."
+            )
+        if below is None:  # no value stands above, so the type says nothing
             below = _of_its_own_type(column)
-            above = pa.nulls(len(table), below.type)
-        chunks = above.chunks if isinstance(above, pa.ChunkedArray) else [above]
-        columns[name] = pa.chunked_array([*chunks, below], type=below.type)
-    return pa.table(columns)
+            above = pa.chunked_array([pa.nulls(len(table), below.type)])
+        columns.append(pa.chunked_array([*above.chunks, below], type=below.type))
+    return pa.table(columns, names=list(map(str, kept.columns)))
 
 
-def _of_type(column: pd.Series, kind: pa.DataType, name: str) -> pa.Array:
+def _of_type(column: pd.Series, kind: pa.DataType) -> pa.Array | None:
+    """The column as this type; None where a value does not fit it."""
     is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
     values = _text_or_none(column) if is_text else column
     try:
@@ -127,11 +134,7 @@ def _of_type(column: pd.Series, kind: pa.DataType, name: str) -> pa.Array:
         except (pa.ArrowException, TypeError, ValueError):
             return pa.array(values, from_pandas=True).cast(kind)
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
-        called = repr(name) if known_heading(name) else "a column"
-        raise InputError(
-            f"referrals kept of previous= do not fit the type of {called}; pass all extracts with the same "
-            "types, or as text, or as pandas frames."
-        ) from None
+        return None
 
 
 def _of_its_own_type(column: pd.Series) -> pa.Array:

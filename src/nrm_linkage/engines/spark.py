@@ -23,11 +23,11 @@ class SparkFrames:
 
     def __init__(self) -> None:
         self._rows: list[Any] = []
-        self._more_fields: list[Any] = []
+        self._fields: list[Any] = []
 
     def to_pandas(self, referrals: Any) -> pd.DataFrame:
         """All rows, in the driver; every column of dtype object."""
-        self._rows = referrals.collect()
+        self._rows, self._fields = referrals.collect(), list(referrals.schema.fields)
         columns = [
             pd.Series([row[position] for row in self._rows], dtype=object)
             for position in range(len(referrals.columns))
@@ -45,29 +45,29 @@ class SparkFrames:
         """
         from pyspark.sql import types
 
-        n_rows, n_columns = len(self._rows), len(referrals.columns)
+        n_rows, n_columns = len(self._rows), len(self._fields)
         if len(frame) == n_rows:
             return referrals
         kept = frame.iloc[n_rows:]
-        values = [_plain_values(kept[name]) for name in kept.columns]
-        extra = [_spark_type(kept[name], types) for name in kept.columns[n_columns:]]
-        self._more_fields = [
-            types.StructField(name, kind) for name, kind in zip(kept.columns[n_columns:], extra, strict=True)
-        ]
-        for at, kind in enumerate(extra, start=n_columns):
+        values = [_plain_values(kept.iloc[:, at]) for at in range(kept.shape[1])]
+        unknown = types.NullType()  # also of the caller's columns that hold nothing
+        more = [types.StructField(str(name), unknown) for name in kept.columns[n_columns:]]
+        fields = [*self._fields, *more]
+        for at in (at for at, field in enumerate(fields) if field.dataType == unknown):
+            kind = _spark_type(kept.iloc[:, at], types)
+            fields[at] = types.StructField(fields[at].name, kind)
             if kind == types.StringType():
                 values[at] = [None if value is None else str(value) for value in values[at]]
         below = list(zip(*values, strict=True))
-        schema = types.StructType([*referrals.schema.fields, *self._more_fields])
         try:
-            referrals.sparkSession.createDataFrame(below, schema=schema, verifySchema=True)
+            referrals.sparkSession.createDataFrame(below, schema=types.StructType(fields), verifySchema=True)
         except (TypeError, ValueError):  # theirs quote the value
             raise InputError(
                 "referrals kept of previous= do not fit the types of the referrals' columns; pass all "
                 "extracts with the same schema, or as text."
             ) from None
-        nothing = (None,) * len(extra)
-        self._rows = [*((*row, *nothing) for row in self._rows), *below]
+        nothing = (None,) * len(more)
+        self._rows, self._fields = [*((*row, *nothing) for row in self._rows), *below], fields
         return referrals
 
     def with_columns(self, referrals: Any, frame: pd.DataFrame, added: pd.DataFrame) -> Any:
@@ -77,7 +77,7 @@ class SparkFrames:
         extra = [_plain_values(added[name]) for name in added.columns]
         rows = [(*row, *values) for row, values in zip(self._rows, zip(*extra, strict=True), strict=True)]
         fields = [types.StructField(name, _spark_type(added[name], types)) for name in added.columns]
-        schema = types.StructType([*referrals.schema.fields, *self._more_fields, *fields])
+        schema = types.StructType([*self._fields, *fields])
         return referrals.sparkSession.createDataFrame(rows, schema=schema, verifySchema=False)
 
 

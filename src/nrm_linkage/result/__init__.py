@@ -2,7 +2,7 @@
 
 from nrm_linkage.result.assemble import assemble
 from nrm_linkage.result.linkage import Linkage
-from nrm_linkage.result.previous import since, with_earlier_rows
+from nrm_linkage.result.previous import Since, since, with_earlier_rows
 from nrm_linkage.result.run import LinkedRun, Outcome
 
-__all__ = ["Linkage", "LinkedRun", "Outcome", "assemble", "since", "with_earlier_rows"]
+__all__ = ["Linkage", "LinkedRun", "Outcome", "Since", "assemble", "since", "with_earlier_rows"]

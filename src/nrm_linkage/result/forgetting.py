@@ -1,9 +1,9 @@
 """Erasure: a run without some of its referrals, as if they had never been passed in.
 
-In this order: their rows leave the frame, their technical duplicates with them; what is left is read, blocked
-and scored anew with the run's own model and settings, and partitioned; cluster ids live on as from run to run
-(`cluster.lineage`), but for those that are made of the id of an erased referral, because such an id can be
-tested against it.
+In this order: their rows leave the frame, their technical duplicates with them, and the latest date leaves
+the settings where it is the day of one of them alone; what is left is read, blocked and scored anew with the
+run's own model and settings, and partitioned; cluster ids live on as from run to run (`cluster.lineage`), but
+for those that are made of the id of an erased referral, because such an id can be tested against it.
 
 What remains: the model, whose frequencies are pooled counts that name no one; the referrals that other
 records quote; and in `.changes` of this one result the ids that the erased referrals' clusters had, so that
@@ -21,6 +21,7 @@ import pandas as pd
 
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.cluster import follow, ids_made_of, people_of
+from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import InputError
 from nrm_linkage.model import LinkageModel, estimate_unseen, score_pairs
 from nrm_linkage.normalise.referrals import normalise_referrals
@@ -48,20 +49,23 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     extra = _extra(run, model, left)
     places = np.sort(run.raw.position[left])
     frame = run.frame.iloc[places]
+    frame.attrs = {}  # whatever the caller noted there may be about anybody
     raw = arrange(frame, run.recognised)
     row = np.full(len(gone), -1, dtype=np.int64)
     row[left] = np.argsort(raw.position)[np.searchsorted(places, run.raw.position[left])]
     found, judged = _found(run, row), run.judged.moved(np.append(raw.duplicate_of, -1)[row])
-    normalised = normalise_referrals(raw, run.config)
-    rows, config = replace(normalised.referrals, extra=extra), run.config
+    normalised = normalise_referrals(raw, _settings(run, gone))
+    rows, config = (
+        replace(normalised.referrals, extra=extra),
+        replace(run.config, latest_date=normalised.latest_date),
+    )
     candidates = candidate_pairs(rows, config, found=found)
     pairs = score_pairs(rows, candidates, model, config.chunk_pairs)
     unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
     components, within, people, together, decided = people_of(
         rows, candidates, pairs, model, judged.pairs, config
     )
-    ids = {*run.cluster_id, *run.past_ids}
-    erased = ids_made_of(run.referrals.referral_id[gone], ids)
+    erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
     lineage = follow(people, rows, earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased))
     n_gone = int(gone.sum())
     after = LinkedRun(
@@ -76,9 +80,7 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
         *(components, None, decided, judged.notes),
         changes=lineage.changes,
         since_counts={"erased": n_gone},
-        since_notes=(
-            f"{n_gone:,} referrals were erased, technical duplicates of those asked for among them",
-        ),
+        since_notes=(f"{n_gone:,} referrals were erased, technical duplicates among them",),
     )
     give_back = lambda added: pd.concat([frame, added.set_axis(frame.index)], axis=1)  # noqa: E731
     return linkage_parts(after, outcome, give_back)
@@ -104,6 +106,14 @@ def _rows_of(run: LinkedRun, referral_ids: Iterable[Any]) -> Mask:
     return np.isin(same, same[np.array(rows, dtype=np.int64)])
 
 
+def _settings(run: LinkedRun, gone: Mask) -> LinkageConfig:
+    """The settings. Their latest date is found anew where it is the day of an erased referral alone."""
+    latest, referred = np.datetime64(run.config.latest_date, "D"), run.referrals.referred
+    on_it = referred == latest
+    alone = bool(on_it[gone].any() and not on_it[~gone].any())
+    return replace(run.config, latest_date=None) if alone else run.config
+
+
 def _found(run: LinkedRun, row: Int64s) -> tuple[FoundPairs, ...]:
     """What others than our blocking rules found, by the rows that are left."""
     result = []
@@ -117,7 +127,7 @@ def _found(run: LinkedRun, row: Int64s) -> tuple[FoundPairs, ...]:
 def _extra(run: LinkedRun, model: LinkageModel, left: Int64s) -> ExtraLevels | None:
     if not model.extra:
         return None
-    extra = run.referrals.extra.of_rows(left) if run.referrals.extra is not None else None
+    extra = run.referrals.extra.holding_only(left) if run.referrals.extra is not None else None
     if extra is None:
         raise InputError(
             "the run compared fields of compare=, whose features a loaded run does not hold; link the "

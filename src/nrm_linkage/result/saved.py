@@ -143,6 +143,9 @@ class SavedLevels:
         left, right = np.triu_indices(len(rows), 1)
         return alone if np.isin(alone._packed(left, right), self.packed).all() else None
 
+    def holding_only(self, rows: Int64s) -> None:
+        """Nothing: of pairs that are in no link, nobody knows what the features would say."""
+
     def _packed(self, left: Any, right: Any) -> Int64s:
         one, other = self.row[left], self.row[right]
         return np.asarray(np.minimum(one, other) * self.n_rows + np.maximum(one, other), dtype=np.int64)

@@ -204,7 +204,7 @@ def _under_one_another(
         )
     columns += [_stacked(None, kept.iloc[:, at], n_today, n_kept) for at in where.values()]
     both = pd.concat(columns, axis=1)
-    both.columns = pd.Index([*frame.columns, *where], dtype=object)
+    both.columns = frame.columns.append(pd.Index(list(where))) if where else frame.columns
     plain = isinstance(frame.index, pd.RangeIndex) and frame.index.equals(pd.RangeIndex(n_today))
     both.index = pd.RangeIndex(n_today + n_kept) if plain else frame.index.append(kept.index)
     both.attrs = dict(frame.attrs)

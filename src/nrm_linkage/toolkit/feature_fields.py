@@ -223,6 +223,13 @@ class FeatureLevels:
         """The same for these rows alone, by their new numbers."""
         return replace(self, row=self.row[rows])
 
+    def holding_only(self, rows: Int64s) -> FeatureLevels:
+        """The same of an extract that has these rows and no other: what the others held is in it no more."""
+        row = self.row[rows]
+        says = tuple((left[row], right[row]) for left, right in self.says)
+        frame = self.frame.iloc[row].reset_index(drop=True)
+        return replace(self, frame=frame, says=says, row=np.arange(len(rows), dtype=np.int64))
+
     def _similarity(self, number: int, one: Int64s, other: Int64s) -> Float64s:
         """The similarity of each pair one way round, NaN where it is missing."""
         says_left, says_right = self.says[number]
