@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nrm_linkage.tables import Float64s, Int64s
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s
 
 __all__ = [
     "ENUMERATED_SIZE",
@@ -44,6 +44,9 @@ TREE_SHARE = 0.85
 
 EXPRESSIBLE_BITS = 400.0
 """Odds that are farther apart are added up as bits: a product of two would leave the range of a double."""
+
+WAYS_AT_ONCE = 2_000_000
+"""Ways to part a subset in two that are summed at a time; bounds memory, changes no result."""
 
 ENUMERATED_SIZE = 7
 """Components up to this size are enumerated: 877 partitions of seven."""
@@ -144,8 +147,7 @@ def exact_posterior(weights: Float64s, uniforms: Float64s) -> Posterior:
     k = int(weights.shape[1]).bit_length() - 1
     if k <= ENUMERATED_SIZE:
         return _enumerated(weights, uniforms, k)
-    parts = [_by_subsets(weights[component], uniforms[:, component], k) for component in range(len(weights))]
-    return Posterior(np.stack([block for block, _ in parts]), np.stack([draws for _, draws in parts], axis=1))
+    return _by_subsets(weights, uniforms, k)
 
 
 @functools.cache
@@ -198,50 +200,74 @@ def _labels(blocks: tuple[int, ...], k: int) -> list[int]:
 
 
 @functools.cache
-def _submasks(k: int) -> tuple[Int64s, ...]:
-    """For each subset of k members, its subsets that hold its smallest member, ascending."""
-    result = [np.zeros(0, dtype=np.int64)]
-    for mask in range(1, 1 << k):
-        low = mask & -mask
-        rest, subs, sub = mask ^ low, [], 0
-        while True:
-            subs.append(low | sub)
-            if sub == rest:
-                break
-            sub = (sub - rest) & rest
-        result.append(np.array(subs, dtype=np.int64))
-    return tuple(result)
+def _ways_to_part(n: int) -> tuple[Int32s, Int32s, Int32s]:
+    """All ways to part each subset of n members in two: the one part, the rest, (3^n,), ordered by subset,
+    then by the one part; and where each subset's ways start, (2^n,).
+    """
+    whole, part = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32)
+    for member in range(n):
+        bit = np.int32(1 << member)
+        whole, part = np.concatenate([whole, whole | bit, whole | bit]), np.concatenate([part, part, part | bit])
+    order = np.argsort(whole, kind="stable")
+    whole, part = whole[order], part[order]
+    return part, whole ^ part, np.searchsorted(whole, np.arange(1 << n)).astype(np.int32)
 
 
-def _by_subsets(
-    weights: Float64s, uniforms: Float64s, k: int
-) -> tuple[Float64s, np.ndarray[tuple[int, int], np.dtype[np.int8]]]:
-    """Sum over all partitions of every subset by taking off the block of its smallest member."""
-    subs = _submasks(k)
-    total = np.zeros(1 << k)
-    for mask in range(1, 1 << k):
-        total[mask] = np.logaddexp2.reduce(weights[subs[mask]] + total[mask ^ subs[mask]])
+def _totals(weights: Float64s, k: int) -> Float64s:
+    """log2 of the sum over all partitions of every subset, (c, 2^k).
+
+    The cluster of a subset's largest member is taken off, which leaves a subset of smaller ones. So all
+    subsets with one largest member are summed at once.
+    """
+    total = np.zeros_like(weights)
+    for largest in range(k):
+        low = 1 << largest
+        part, rest, start = _ways_to_part(largest)
+        bits = weights[:, low | part] + total[:, rest]
+        top = np.maximum.reduceat(bits, start, axis=1)
+        bits -= top[:, part | rest]
+        total[:, low : 2 * low] = top + np.log2(np.add.reduceat(np.exp2(bits), start, axis=1))
+    return total
+
+
+def _by_subsets(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
+    """The same for larger components, by the sums over all partitions of every subset."""
     everyone = (1 << k) - 1
     masks = np.arange(1 << k)
-    block = np.exp2(weights + total[everyone ^ masks] - total[everyone])
-    block[0] = 0.0
-    draws = np.zeros((len(uniforms), k), dtype=np.int8)
-    for draw, start in enumerate(uniforms.tolist()):
-        open_, blocks, uniform = everyone, [], start
-        while open_:
-            choices = subs[open_]
+    size = max(1, WAYS_AT_ONCE // 3 ** (k - 1))
+    parts = [_totals(weights[at : at + size], k) for at in range(0, len(weights), size)]
+    total = np.concatenate(parts)
+    block = np.exp2(weights + total[:, everyone ^ masks] - total[:, everyone, None])
+    block[:, 0] = 0.0
+    draws = [
+        _drawn(own, sums, uniform, k) for own, sums, uniform in zip(weights, total, uniforms.T, strict=True)
+    ]
+    return Posterior(block, np.stack(draws, axis=1))
+
+
+def _drawn(weights: Float64s, total: Float64s, uniforms: Float64s, k: int) -> Int8s:
+    """Draws of one component, (n_draws, k): the cluster of the smallest member left is drawn in turn, for all
+    draws at once that have the same members left.
+    """
+    masks = np.arange(1 << k)
+    label = np.zeros((len(uniforms), k), dtype=np.int8)
+    left = np.full(len(uniforms), (1 << k) - 1, dtype=np.int64)
+    uniforms = uniforms.copy()
+    for smallest in range(k):
+        for open_ in np.unique(left[left >> smallest & 1 == 1]).tolist():
+            drawn = np.flatnonzero(left == open_)
+            choices = masks[(masks & ~open_ == 0) & (masks >> smallest & 1 == 1)]
             share = np.cumsum(np.exp2(weights[choices] + total[open_ ^ choices] - total[open_]))
+            at = uniforms[drawn] * share[-1]
+            place = np.minimum(np.searchsorted(share, at, side="right"), len(choices) - 1)
+            below = np.where(place > 0, share[place - 1], 0.0)
             # One uniform number serves the whole draw: what is left of it after each choice is uniform again.
-            place = min(int(np.searchsorted(share, uniform * share[-1], side="right")), len(choices) - 1)
-            below = float(share[place - 1]) if place else 0.0
-            uniform = min(
-                max((uniform * float(share[-1]) - below) / max(float(share[place]) - below, 1e-300), 0.0),
-                1.0 - 1e-12,
-            )
-            blocks.append(int(choices[place]))
-            open_ ^= int(choices[place])
-        draws[draw] = _labels(tuple(blocks), k)
-    return block, draws
+            again = (at - below) / np.maximum(share[place] - below, 1e-300)
+            uniforms[drawn] = np.clip(again, 0.0, 1.0 - 1e-12)
+            left[drawn] ^= choices[place]
+            member = (choices[place][:, None] >> np.arange(k)) & 1 == 1
+            label[drawn] = np.where(member, np.int8(smallest), label[drawn])
+    return label
 
 
 def co_membership(block: Float64s) -> Float64s:
@@ -267,15 +293,16 @@ def best_partition(together: Float64s, threshold: float) -> tuple[int, ...]:
     masks = np.arange(1 << k)
     holds = ((masks[:, None] >> np.arange(k)) & 1).astype(float)
     worth = np.einsum("mi,ij,mj->m", holds, gain, holds, optimize=True) / 2.0
-    subs = _submasks(k)
     best = np.zeros(1 << k)
-    choice = np.zeros(1 << k, dtype=np.int64)
-    for mask in range(1, 1 << k):
-        value = worth[subs[mask]] + best[mask ^ subs[mask]]
-        place = int(np.argmax(value >= value.max() - 1e-12))
-        best[mask], choice[mask] = value[place], subs[mask][place]
+    for largest in range(k):
+        low = 1 << largest
+        part, rest, start = _ways_to_part(largest)
+        best[low : 2 * low] = np.maximum.reduceat(worth[low | part] + best[rest], start)
     blocks, open_ = [], (1 << k) - 1
     while open_:
-        blocks.append(int(choice[open_]))
-        open_ ^= int(choice[open_])
-    return tuple(blocks)
+        low = 1 << (open_.bit_length() - 1)
+        choices = masks[(masks & ~open_ == 0) & (masks >= low)]
+        value = worth[choices] + best[open_ ^ choices]
+        blocks.append(int(choices[np.argmax(value >= best[open_] - 1e-12)]))
+        open_ ^= blocks[-1]
+    return tuple(blocks[::-1])
