@@ -27,6 +27,8 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs
 
 __all__ = ["partition", "weakest_links"]
 
+GOLDEN_SECTION = (5**0.5 - 1) / 2
+
 BATCH_NUMBERS = 400_000
 """Subset weights held at a time; bounds memory, changes no result. Enumerating holds fifty numbers a
 weight.
@@ -43,6 +45,7 @@ class _Canvas:
     draws: Int32s
     together: Float64s
     apart: Float64s
+    worth: Float64s
 
 
 def partition(
@@ -70,6 +73,7 @@ def partition(
         draws=np.tile(uncertain.astype(np.int32), (config.draws, 1)),
         together=np.zeros(len(pairs)),
         apart=np.zeros(n_rows),
+        worth=np.zeros(n_rows),
     )
     sampled: list[Int64s] = []
     for k in np.unique(size[size > 1]).tolist():
@@ -99,6 +103,7 @@ def partition(
         draws=canvas.draws,
         sampled=by_sampling,
         chains_apart=canvas.apart[by_sampling],
+        chains_worth=canvas.worth[by_sampling],
     )
     return result, np.clip(canvas.together, 0.0, 1.0)
 
@@ -196,23 +201,27 @@ def _by_sampling(
     upper = np.triu_indices(k, 1)
     for number, rows in enumerate(members):
         seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
-        chains = sampled_partitions(evidence[number], prior_bits, config.partition_sweeps, seed)
-        chain, together = chains.labels, chains.together
-        canvas.apart[rows] = chains.apart
+        found = sampled_partitions(evidence[number], prior_bits, config.partition_sweeps, seed)
+        labels, together = found.labels, found.together
+        canvas.apart[rows], canvas.worth[rows] = found.apart, found.worth
         canvas.together[at_pairs[number]] = together[upper]
-        taken = np.linspace(0, len(chain) - 1, config.draws).round().astype(np.int64)
-        canvas.draws[:, place[rows]] = rows[chain[taken]]
+        # Evenly from all sweeps and all chains: steps of the golden section fall into step with neither.
+        taken = (np.arange(config.draws) * GOLDEN_SECTION % 1 * len(labels)).astype(np.int64)
+        canvas.draws[:, place[rows]] = rows[labels[taken]]
         label = greedy_partition(together, config.decision_threshold)
         canvas.cluster[rows] = rows[label]
         for cluster in np.unique(label):
             inside = np.flatnonzero(label == cluster)
-            canvas.confidence[rows[inside]] = float(
-                (chain[:, inside] == chain[:, inside[:1]]).all(axis=1).mean()
-            )
-        size = np.array(
-            [[np.count_nonzero(labels == labels[member]) for member in range(k)] for labels in chain]
-        )
-        canvas.membership[rows] = _membership(together[None], label[None], (size == 1).mean(axis=0)[None])[0]
+            held = (labels[:, inside] == labels[:, inside[:1]]).all(axis=1)
+            canvas.confidence[rows[inside]] = float(held.mean())
+        canvas.membership[rows] = _membership(together[None], label[None], _alone(labels)[None])[0]
+
+
+def _alone(labels: Int64s) -> Float64s:
+    """The share of partitions in which each member is alone, (k,). `labels`: (n, k), smallest members."""
+    n, k = labels.shape
+    size = np.bincount((np.arange(n)[:, None] * k + labels).ravel(), minlength=n * k).reshape(n, k)
+    return np.asarray((np.take_along_axis(size, labels, axis=1) == 1).mean(axis=0))
 
 
 def _uniforms(keys: np.ndarray[tuple[int], np.dtype[np.uint64]], config: LinkageConfig) -> Float64s:

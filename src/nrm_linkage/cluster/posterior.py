@@ -29,6 +29,7 @@ from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s
 
 __all__ = [
     "ENUMERATED_SIZE",
+    "EXPRESSIBLE_BITS",
     "TREE_SHARE",
     "Posterior",
     "best_partition",
@@ -37,6 +38,7 @@ __all__ = [
     "size_prior_bits",
     "subset_weights",
     "tree_mixture",
+    "tree_sum",
 ]
 
 TREE_SHARE = 0.85
@@ -108,18 +110,24 @@ def _tree_mixtures(evidence: Float64s) -> Float64s:
 
 def tree_mixture(links: Float64s) -> Float64s:
     """log2 of the mean over all spanning trees of the product of their links' odds. `links`: (..., k, k),
-    symmetric, in bits; the diagonal is not used.
-
-    Kirchhoff's theorem, one member taken out at a time: its links are summed, and each two members that it
-    tied are tied the more. Nothing is subtracted, so that odds of any size keep their digits. There are
-    k^(k-2) trees (Cayley).
+    symmetric, in bits; the diagonal is not used. There are k^(k-2) trees (Cayley).
     """
     k = links.shape[-1]
-    trees = (k - 2) * math.log2(k)
-    if np.ptp(links) > EXPRESSIBLE_BITS:
-        return np.asarray(_in_bits(links) - trees, dtype=np.float64)
+    trees = tree_sum(links, expressible=bool(np.ptp(links) <= EXPRESSIBLE_BITS))
+    return np.asarray(trees - (k - 2) * math.log2(k), dtype=np.float64)
+
+
+def tree_sum(links: Float64s, *, expressible: bool) -> Float64s:
+    """log2 of the sum over the same trees. `expressible`: whether the odds fit in a double side by side.
+
+    Kirchhoff's theorem, one member taken out at a time: its links are summed, and each two members that it
+    tied are tied the more. Nothing is subtracted, so that odds of any size keep their digits.
+    """
+    if not expressible:
+        return _in_bits(links)
+    k = links.shape[-1]
     top = links.max(axis=(-2, -1))
-    odds, total = np.exp2(links - top[..., None, None]), (k - 1) * top - trees
+    odds, total = np.exp2(links - top[..., None, None]), (k - 1) * top
     for last in range(k - 1, 0, -1):
         ties = odds[..., last, :last]
         joined = ties.sum(axis=-1)
@@ -207,7 +215,8 @@ def _ways_to_part(n: int) -> tuple[Int32s, Int32s, Int32s]:
     whole, part = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32)
     for member in range(n):
         bit = np.int32(1 << member)
-        whole, part = np.concatenate([whole, whole | bit, whole | bit]), np.concatenate([part, part, part | bit])
+        whole = np.concatenate([whole, whole | bit, whole | bit])
+        part = np.concatenate([part, part, part | bit])
     order = np.argsort(whole, kind="stable")
     whole, part = whole[order], part[order]
     return part, whole ^ part, np.searchsorted(whole, np.arange(1 << n)).astype(np.int32)
