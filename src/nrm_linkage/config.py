@@ -39,8 +39,8 @@ class LinkageConfig:
         Pairs at or above this join a component whose partitions are weighed together. Not above
         `review_floor_bits`.
     exact_component_size
-        Components up to this many referrals, 15 at most, get their exact posterior over partitions (14 take a
-        tenth of a second, each further one three times as long); larger ones are sampled (docs/method.md).
+        Components up to this many referrals, 15 at most, get their exact posterior over partitions (13 take a
+        tenth of a second, each further one thrice as long); larger ones are sampled (docs/method.md).
     partition_sweeps
         Sweeps of each chain of the sampler that are kept, at most, of a component that is too large for the
         exact posterior.
@@ -84,7 +84,7 @@ class LinkageConfig:
     false_link_cost: float = 1.0
     review_floor_bits: float = -7.0
     component_floor_bits: float = -7.0
-    exact_component_size: int = 14
+    exact_component_size: int = 13
     partition_sweeps: int = 400
     draws: int = 400
     max_key_size: int = 60

@@ -63,7 +63,7 @@ def two_groups(k: int, seed: int) -> Float64s:
 KINDS = [two_people, a_chain, two_groups, oracles.invented_evidence]
 
 
-@pytest.mark.parametrize(("k", "seed"), [(9, 0), (10, 1), (11, 2), (12, 3), (13, 4)])
+@pytest.mark.parametrize(("k", "seed"), [(9, 0), (11, 2), (13, 4)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_pair_is_near_the_exact_posterior(
     kind: Callable[[int, int], Float64s], k: int, seed: int
@@ -186,7 +186,7 @@ def test_a_solid_group_is_taken_apart_and_put_together_whole() -> None:
 
 
 def test_chains_that_have_not_run_long_enough_are_apart_and_worth_little() -> None:
-    evidence = two_people(24, 0)
+    evidence = two_people(18, 0)
     short, long = (sampled_partitions(evidence, PRIOR_BITS, sweeps, 0) for sweeps in (1, 60))
     assert short.apart > 0.6
     assert long.apart < 0.3
@@ -194,15 +194,15 @@ def test_chains_that_have_not_run_long_enough_are_apart_and_worth_little() -> No
 
 
 def test_a_large_component_gets_fewer_sweeps_and_what_costs_much_the_fewest() -> None:
-    # 4,000 visits of 60 members, a quarter left out; 34 chains.
-    assert len(sampled_partitions(np.full((60, 60), -9.0), PRIOR_BITS, 10**6, 0).labels) <= 50 * 34
-    costly = sampled_partitions(oracles.invented_evidence(100, 0), PRIOR_BITS, 10**6, 0)
-    assert len(costly.labels) == FEWEST_SWEEPS * 3 // 4 * 20
+    # 6,000 visits of 60 members, a quarter left out; 34 chains.
+    assert len(sampled_partitions(np.full((60, 60), -9.0), PRIOR_BITS, 10**6, 0).labels) <= 75 * 34
+    costly = sampled_partitions(oracles.invented_evidence(60, 0), PRIOR_BITS, 10**6, 0)
+    assert len(costly.labels) <= 2 * FEWEST_SWEEPS * 34
 
 
 def test_members_in_another_order_are_sampled_as_well() -> None:
-    evidence = two_people(11, 3)
-    order = np.random.default_rng(0).permutation(11)
+    evidence = two_people(9, 3)
+    order = np.random.default_rng(0).permutation(9)
     moved = by_sampling(evidence[np.ix_(order, order)])
     np.testing.assert_allclose(moved, by_sampling(evidence)[np.ix_(order, order)], atol=2 * WORST)
 

@@ -19,7 +19,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from nrm_linkage.cluster.posterior import EXPRESSIBLE_BITS, TREE_SHARE, size_prior_bits, tree_sum
+from nrm_linkage.cluster.against import Against
+from nrm_linkage.cluster.posterior import EXPRESSIBLE_BITS, size_prior_bits, tree_sum
 from nrm_linkage.tables import Float64s, Int64s, Mask
 
 __all__ = ["NEAR_BITS", "Chains", "Weights"]
@@ -44,16 +45,27 @@ class Weights:
     that was done, in numbers of evidence times members.
     """
 
-    def __init__(self, evidence: Float64s, prior_bits: float, random: np.random.Generator) -> None:
+    def __init__(
+        self,
+        evidence: Float64s,
+        prior_bits: float,
+        random: np.random.Generator,
+        against: Against | None = None,
+    ) -> None:
         k = len(evidence)
-        self.evidence = evidence
+        against = against or Against.nothing(1, k)
         self.prior = size_prior_bits(np.arange(k + 1), prior_bits)
         self.number: Keys = random.integers(1, 2**64, k, dtype=np.uint64)
         self.computed = 0
-        self._top = float(evidence.max())
-        self._odds = np.exp2(evidence - self._top) * (1 - np.eye(k))
-        self._evidence = np.pad(evidence, (0, 1), constant_values=-np.inf)
-        self._expressible = bool(np.ptp(evidence) <= EXPRESSIBLE_BITS)
+        self.evidence = evidence + against.bits[:, 0].sum(axis=0)
+        everybody = np.ones(k, dtype=bool)
+        parts = [(evidence, everybody), *zip(against.bits[:, 0], against.known[:, 0], strict=True)]
+        self._parts = [
+            (np.pad(bits, (0, 1), constant_values=-np.inf), bool(np.ptp(bits) <= EXPRESSIBLE_BITS), known)
+            for bits, known in parts
+        ]
+        self._top = float(self.evidence.max())
+        self._odds = np.exp2(self.evidence - self._top) * (1 - np.eye(k))
         self._known: dict[int, float] = {0: 0.0, **dict.fromkeys(self.number.tolist(), 0.0)}
 
     def of(self, keys: Keys, holds: Mask) -> Float64s:
@@ -69,48 +81,48 @@ class Weights:
         return np.array([self._known[key] for key in listed], dtype=np.float64)
 
     def guessed(self, holds: Mask) -> Float64s:
-        """Two guesses at what clusters weigh, (2, q), that are wrong on different sides: by the pairs alone,
-        which a weak bridge parts too easily, and with the product of each record's summed odds, by the sum of
-        these, for the trees, which a weak bridge does not part.
+        """Two guesses at what clusters weigh, (2, q), that are wrong on different sides: by the mean of the
+        pairs, which a weak bridge parts too easily, and by the product of each record's summed odds, by the
+        sum of these, for the trees, which a weak bridge does not part.
         """
         size = np.maximum(holds.sum(axis=1), 1)
         tied = np.maximum(holds @ self._odds, SMALLEST)
         pairs = ((holds @ self.evidence) * holds).sum(axis=1) / size
         trees = np.where(holds, np.log2(tied), 0.0).sum(axis=1) - np.log2((holds * tied).sum(axis=1))
         trees += (size - 1) * self._top - (size - 2) * np.log2(size)
-        bits = np.stack([pairs, (1 - TREE_SHARE) * pairs + TREE_SHARE * trees])
-        return np.where(size > 1, self.prior[size] + bits, 0.0)
+        return np.where(size > 1, self.prior[size] + np.stack([pairs, trees]), 0.0)
 
     def _weighed(self, holds: Mask) -> Float64s:
-        """Weights of clusters of two or more; those of about one size at a time."""
-        result = np.zeros(len(holds))
-        sizes = holds.sum(axis=1)
-        widths = 1 << np.ceil(np.log2(sizes)).astype(np.int64)
-        for width in np.unique(widths).tolist():
-            of_width = np.flatnonzero(widths == width)
-            batch = max(1, GATHERED_AT_ONCE // width**2)
-            for at in range(0, len(of_width), batch):
-                chosen = of_width[at : at + batch]
-                result[chosen] = self._of_one_width(holds[chosen], sizes[chosen])
-        return result
+        """Weights of clusters of two or more."""
+        result = self.prior[holds.sum(axis=1)]
+        for bits, expressible, known in self._parts:
+            holders = holds & known
+            size = holders.sum(axis=1)
+            # Those of about one size at a time.
+            widths = np.where(size > 1, 1 << np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64), 0)
+            for width in np.unique(widths[widths > 0]).tolist():
+                of_width = np.flatnonzero(widths == width)
+                batch = max(1, GATHERED_AT_ONCE // width**2)
+                for at in range(0, len(of_width), batch):
+                    chosen = of_width[at : at + batch]
+                    result[chosen] += self._trees(bits, holders[chosen], size[chosen], expressible)
+        return np.asarray(result, dtype=np.float64)
 
-    def _of_one_width(self, holds: Mask, size: Int64s) -> Float64s:
-        """Clusters are filled up to the largest with members that are tied to their first one only, as
-        strongly as any two are: each multiplies the sum over trees by that tie.
+    def _trees(self, bits: Float64s, holds: Mask, size: Int64s, expressible: bool) -> Float64s:
+        """`tree_mixture` of clusters of two or more, (q,). They are filled up to the largest with members
+        that are tied to their first one only, as strongly as any two are: each multiplies the sum over trees
+        by that tie.
         """
         q, k, width = *holds.shape, int(size.max())
         self.computed += q * width**3
         real = np.arange(width) < size[:, None]
         members = np.full((q, width), k)
         members[real] = np.nonzero(holds)[1]
-        links = self._evidence[members[:, :, None], members[:, None, :]]
+        links = bits[members[:, :, None], members[:, None, :]]
         top = links.max(axis=(1, 2))
-        filled = np.where(real, links[:, 0], top[:, None])
-        pairs = np.where(real[:, :, None] & real[:, None, :], links, 0.0).sum(axis=(1, 2)) / size
-        links[:, 0] = links[:, :, 0] = filled
-        trees = tree_sum(links, expressible=self._expressible)
-        trees -= (width - size) * top + (size - 2) * np.log2(size)
-        return np.asarray(self.prior[size] + (1 - TREE_SHARE) * pairs + TREE_SHARE * trees)
+        links[:, 0] = links[:, :, 0] = np.where(real, links[:, 0], top[:, None])
+        trees = tree_sum(links, expressible=expressible)
+        return np.asarray(trees - (width - size) * top - (size - 2) * np.log2(size))
 
 
 class Chains:
@@ -240,8 +252,7 @@ class _Side:
 
     def __init__(self, odds: Float64s, start: Int64s) -> None:
         self.links = odds
-        self.any, self.all = odds[start], np.where(np.isneginf(odds[start]), 0.0, odds[start])
-        self.size, self.pairs = np.ones(len(start), dtype=np.int64), np.zeros(len(start))
+        self.any, self.size = odds[start], np.ones(len(start), dtype=np.int64)
 
     def gain(self, member: Int64s, prior: Float64s) -> Float64s:
         """As if the side's own members were tied far better than the new one is to any: then the trees of the
@@ -249,14 +260,11 @@ class _Side:
         """
         every, n = np.arange(len(member)), self.size
         trees = self.any[every, member] - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
-        pairs = 2 / (n + 1) * (self.pairs + self.all[every, member]) - 2 / n * self.pairs
         grown = np.minimum(n + 1, len(prior) - 1)
-        return np.asarray(prior[grown] - prior[n] + (1 - TREE_SHARE) * pairs + TREE_SHARE * trees)
+        return np.asarray(prior[grown] - prior[n] + trees)
 
     def take(self, member: Int64s, joins: Mask) -> None:
         """Take a member in where it joins."""
         at, who = np.flatnonzero(joins), member[joins]
-        self.pairs[at] += self.all[at, who]
         self.any[at] = np.logaddexp2(self.any[at], self.links[who])
-        self.all[at] += np.where(np.isneginf(self.links[who]), 0.0, self.links[who])
         self.size[at] += 1

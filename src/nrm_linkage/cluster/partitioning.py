@@ -1,10 +1,11 @@
 """The published partition with its probabilities, and joint draws, from one posterior a component.
 
-In this order: the evidence of each component's pairs is laid out as a matrix (pairs must be complete within
-components); components of one size are weighed together (`posterior`, or `sample` for large ones); the
-published partition minimises expected pairwise loss at the configured cost of a false link; its confidence,
-each referral's membership and every link's same-person probability are read off the same posterior, and so
-are the draws. The randomness of a component depends on the seed and its own first referral only.
+In this order: the evidence of each component's pairs is laid out as a matrix, and what is against one person
+as one a field (pairs must be complete within components); components of one size are weighed together
+(`posterior`, or `sample` for large ones); the published partition minimises expected pairwise loss at the
+configured cost of a false link; its confidence, each referral's membership and every link's same-person
+probability are read off the same posterior, and so are the draws. The randomness of a component depends on
+the seed and its own first referral only.
 
 `confidence` is the probability that *all* referrals of a cluster are one person. `membership` of a referral
 in a cluster is the expected share of the cluster's other referrals that are the same person as it; of a
@@ -19,6 +20,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from nrm_linkage.cluster.against import Against, against_of
 from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior, subset_weights
 from nrm_linkage.cluster.sample import greedy_partition, sampled_partitions
 from nrm_linkage.config import LinkageConfig
@@ -87,11 +89,12 @@ def partition(
         batch = max(1, BATCH_NUMBERS >> min(k, 20))
         for at in range(0, len(members), batch):
             chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
-            evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits)
+            against = against_of(pairs, chosen_pairs, k)
+            evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
             if k <= config.exact_component_size:
-                _exactly(canvas, chosen, chosen_pairs, pairs, evidence, prior_bits, place, keys, config)
+                _exactly(canvas, chosen, chosen_pairs, against, evidence, prior_bits, place, keys, config)
             else:
-                _by_sampling(canvas, chosen, chosen_pairs, pairs, evidence, prior_bits, place, keys, config)
+                _by_sampling(canvas, chosen, chosen_pairs, against, evidence, prior_bits, place, keys, config)
         if k > config.exact_component_size:
             sampled.append(members.ravel())
     by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *sampled]))
@@ -123,7 +126,7 @@ def _exactly(
     canvas: _Canvas,
     members: Int64s,
     at_pairs: Int64s,
-    pairs: ScoredPairs,
+    against: Against,
     evidence: Float64s,
     prior_bits: float,
     place: Int64s,
@@ -131,7 +134,7 @@ def _exactly(
     config: LinkageConfig,
 ) -> None:
     c, k = members.shape
-    weights = subset_weights(evidence, prior_bits)
+    weights = subset_weights(evidence, prior_bits, against)
     posterior = exact_posterior(weights, _uniforms(keys[members[:, 0]], config))
     together = co_membership(posterior.block)
     upper = np.triu_indices(k, 1)
@@ -190,7 +193,7 @@ def _by_sampling(
     canvas: _Canvas,
     members: Int64s,
     at_pairs: Int64s,
-    pairs: ScoredPairs,
+    against: Against,
     evidence: Float64s,
     prior_bits: float,
     place: Int64s,
@@ -201,7 +204,9 @@ def _by_sampling(
     upper = np.triu_indices(k, 1)
     for number, rows in enumerate(members):
         seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
-        found = sampled_partitions(evidence[number], prior_bits, config.partition_sweeps, seed)
+        found = sampled_partitions(
+            evidence[number], prior_bits, config.partition_sweeps, seed, against.of(number)
+        )
         labels, together = found.labels, found.together
         canvas.apart[rows], canvas.worth[rows] = found.apart, found.worth
         canvas.together[at_pairs[number]] = together[upper]

@@ -2,12 +2,12 @@
 
 The weight of a cluster of k referrals, in bits, is its size prior plus the evidence that its referrals are
 one person's. k records of one person give k(k-1)/2 agreements but only k-1 independent coincidences, so a sum
-over pairs would count a clique's evidence again and again. Two ways to count k-1 of them bracket the truth.
-One says that each record was copied from another, along a tree of which nobody knows the shape: the mean,
-over all trees, of the product of their links' likelihood ratios. It forgives one bad record what the others
-agree on, and a contradiction too. The other, 2/k times the sum over all pairs, lets one bad record spoil
-everything. The evidence is `TREE_SHARE` of the first and the rest of the second (docs/decisions/0005 has the
-measurements); for two referrals, and for a clique of equal links, all three are the same.
+over pairs would count a clique's evidence again and again. Which k-1 of them count nobody knows: each record
+is as if copied from another, along a tree whose shape is not known. So the evidence is the mean, over all
+trees, of the product of their links' likelihood ratios. Disagreements are summed likewise, but field by field
+and over the trees of those who hold the field (`against`): a record without a date does not reconcile two
+different ones. For two referrals this is the pair's evidence, and for a clique of equal links k-1 of them
+(docs/decisions/0005 has the measurements).
 
 The size prior is that of people whose number falls geometrically with their referrals, (k-1)(prior - 1) +
 log2 k!, of which the prior of a pair is the case of two, so that the prior counts once. A partition's weight
@@ -25,12 +25,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nrm_linkage.cluster.against import Against
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s
 
 __all__ = [
     "ENUMERATED_SIZE",
     "EXPRESSIBLE_BITS",
-    "TREE_SHARE",
     "Posterior",
     "best_partition",
     "co_membership",
@@ -40,9 +40,6 @@ __all__ = [
     "tree_mixture",
     "tree_sum",
 ]
-
-TREE_SHARE = 0.85
-"""The trees' share of a cluster's evidence; the rest is the pairs' (chosen by us: docs/decisions/0005)."""
 
 EXPRESSIBLE_BITS = 400.0
 """Odds that are farther apart are added up as bits: a product of two would leave the range of a double."""
@@ -71,28 +68,23 @@ def size_prior_bits(size: Int64s, prior_bits: float) -> Float64s:
     return np.asarray((size - 1) * (prior_bits - 1.0) + log_factorial[size], dtype=np.float64)
 
 
-def subset_weights(evidence: Float64s, prior_bits: float) -> Float64s:
+def subset_weights(evidence: Float64s, prior_bits: float, against: Against | None = None) -> Float64s:
     """The weight of every subset as a cluster, (c, 2^k), in bits; the empty subset weighs 0.
 
-    `evidence`: (c, k, k), symmetric, 0 on the diagonal.
+    `evidence`: (c, k, k), symmetric, 0 on the diagonal, without what is `against` one person.
     """
     k = evidence.shape[1]
+    masks = np.arange(1 << k)
     size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
-    mean = 2.0 / np.maximum(size, 1) * _pair_sums(evidence)
-    evidence_bits = (1 - TREE_SHARE) * mean + TREE_SHARE * _tree_mixtures(evidence)
-    return np.where(size > 0, size_prior_bits(size, prior_bits) + evidence_bits, 0.0)
-
-
-def _pair_sums(evidence: Float64s) -> Float64s:
-    """The sum over all pairs of every subset, (c, 2^k)."""
-    n, k = evidence.shape[:2]
-    sums = np.zeros((n, 1 << k))
-    for member in range(k):
-        # A subset with this member on top: the sum without it, and its pairs with the rest.
-        low = 1 << member
-        bits = (np.arange(low)[:, None] >> np.arange(member)) & 1
-        sums[:, low : 2 * low] = sums[:, :low] + evidence[:, member, :member] @ bits.T
-    return sums
+    bits = _tree_mixtures(evidence)
+    for disagreed, known in zip(against.bits, against.known, strict=True) if against else ():
+        speaks = np.flatnonzero(disagreed.any(axis=(1, 2)))
+        if not len(speaks):
+            continue
+        holders = (known[speaks] * (1 << np.arange(k))).sum(axis=1)
+        of_field = _tree_mixtures(disagreed[speaks])
+        bits[speaks] += np.take_along_axis(of_field, masks & holders[:, None], axis=1)
+    return np.where(size > 0, size_prior_bits(size, prior_bits) + bits, 0.0)
 
 
 def _tree_mixtures(evidence: Float64s) -> Float64s:

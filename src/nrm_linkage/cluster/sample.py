@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nrm_linkage.cluster.against import Against
 from nrm_linkage.cluster.chains import NEAR_BITS, Chains, Weights
 from nrm_linkage.tables import Float64s, Int64s
 
@@ -30,7 +31,7 @@ MEMBERS_AT_ONCE, FEWEST_CHAINS = 2048, 16
 least.
 """
 
-MOST_VISITS = 4_000
+MOST_VISITS = 6_000
 """Visits of a referral, in all chains at once: the larger the component, the fewer sweeps (chosen by us:
 about a second).
 """
@@ -38,10 +39,10 @@ about a second).
 MOST_WORK = 1_000_000_000
 """Numbers gone through to weigh clusters, above which no sweep is begun (chosen by us: some seconds)."""
 
-FEWEST_SWEEPS = 8
+FEWEST_SWEEPS = 4
 """Sweeps of a component whatever its size, unless fewer are asked for."""
 
-GOOD_ENOUGH = 0.006
+GOOD_ENOUGH = 0.005
 """Standard error of the least known pair at which the chains stop (chosen by us)."""
 
 LOOKED_AT = (40, 80, 160, 320)
@@ -64,15 +65,18 @@ class Sampled:
     worth: float
 
 
-def sampled_partitions(evidence: Float64s, prior_bits: float, sweeps: int, seed: int) -> Sampled:
+def sampled_partitions(
+    evidence: Float64s, prior_bits: float, sweeps: int, seed: int, against: Against | None = None
+) -> Sampled:
     """The chains' partitions, `sweeps` kept of each chain at most.
 
-    `evidence`: (k, k), symmetric, in bits, 0 on the diagonal.
+    `evidence`: (k, k), symmetric, in bits, 0 on the diagonal, without what is `against` one person, which is
+    of one component.
     """
     k = len(evidence)
     random = np.random.default_rng(seed)
-    weights = Weights(evidence, prior_bits, random)
-    match = evidence + prior_bits
+    weights = Weights(evidence, prior_bits, random, against)
+    match = weights.evidence + prior_bits
     near = (match >= NEAR_BITS) & ~np.eye(k, dtype=bool)
     n_chains = max(FEWEST_CHAINS, min(N_CHAINS, MEMBERS_AT_ONCE // k // 2 * 2))
     chains = Chains(_starts(match, n_chains), weights, near, random)
@@ -81,7 +85,7 @@ def sampled_partitions(evidence: Float64s, prior_bits: float, sweeps: int, seed:
     while len(kept) < most and (len(kept) < FEWEST_SWEEPS or weights.computed < MOST_WORK):
         for member in random.permutation(k).tolist():
             chains.visit(member)
-        for _ in range(1 + k // 8):
+        for _ in range(2 + k // 8):
             chains.split_or_merge()
         kept.append(smallest_members(chains.label))
         if len(kept) in LOOKED_AT and _told(kept[len(kept) // 4 :])[1] <= GOOD_ENOUGH:

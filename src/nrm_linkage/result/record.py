@@ -67,8 +67,8 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
         choices.append(f"{len(cuts)} times a component too large to weigh as one was cut at a higher floor")
     if uncut:
         choices.append(
-            f"components that no floor cut were cut along their strongest links into pieces that can be "
-            f"weighed: {list(uncut)} referrals; who is in two pieces is not joined"
+            f"components too large even to be sampled were put together anew from their strongest links, in "
+            f"pieces that can be weighed exactly: {list(uncut)} referrals; who is in two pieces is not joined"
         )
     partition = run.partition
     if len(partition.sampled):
