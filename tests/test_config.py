@@ -27,7 +27,7 @@ def configs(draw: st.DrawFn) -> LinkageConfig:
         false_link_cost=draw(POSITIVE),
         component_floor_bits=floors[0],
         review_floor_bits=floors[1],
-        exact_component_size=draw(st.integers(2, 13)),
+        exact_component_size=draw(st.integers(2, 15)),
         partition_sweeps=draw(SIZES),
         draws=draw(SIZES),
         max_key_size=draw(st.integers(2, 10**6)),
@@ -86,7 +86,7 @@ OUT_OF_RANGE = [
         for name in ("max_candidate_pairs", "chunk_pairs", "em_max_iterations", "draws", "partition_sweeps")
     ],
     *[("max_key_size", 1), ("max_name_tokens", 1), ("max_name_tokens", 9), ("seed", -1)],
-    *[("exact_component_size", 1), ("exact_component_size", 14), ("component_floor_bits", -6.5)],
+    *[("exact_component_size", 1), ("exact_component_size", 16), ("component_floor_bits", -6.5)],
     *[(name, value) for name in WHOLE for value in NOT_WHOLE],
     *[(name, value) for name in NUMBERS for value in NOT_NUMBERS],
     *[("latest_date", value) for value in ("July 2024", 2024, datetime.datetime(2024, 7, 31, 12))],
@@ -104,7 +104,7 @@ def test_a_setting_out_of_its_range_is_named(name: str, value: Any) -> None:
 
 def test_values_at_the_ends_of_their_ranges_are_taken() -> None:
     ends: list[dict[str, Any]] = [
-        *({"exact_component_size": size} for size in (2, 13)),
+        *({"exact_component_size": size} for size in (2, 15)),
         *({"max_name_tokens": 8}, {"seed": 0}),
     ]
     for end in ends:

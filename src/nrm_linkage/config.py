@@ -41,10 +41,11 @@ class LinkageConfig:
         Pairs at or above this join a component whose partitions are weighed together. Not above
         `review_floor_bits`.
     exact_component_size
-        Components up to this many referrals get their exact posterior over partitions; larger ones are
-        sampled (docs/method.md).
+        Components up to this many referrals, 15 at most, get their exact posterior over partitions (13 take a
+        tenth of a second, each further one thrice as long); larger ones are sampled (docs/method.md).
     partition_sweeps
-        Sweeps of the sampler through a component that is too large for the exact posterior.
+        Sweeps of each chain of the sampler that are kept, at most, of a component that is too large for the
+        exact posterior.
     draws
         Joint draws of the partition, from which every count takes its range.
     max_key_size
@@ -117,7 +118,7 @@ class LinkageConfig:
         _require("extract", self.extract in EXTRACTS, f"must be one of {', '.join(map(repr, EXTRACTS))}")
         _require("max_key_size", self.max_key_size >= 2, "must be at least 2")
         _require("max_name_tokens", 2 <= self.max_name_tokens <= 8, "must be from 2 to 8")
-        _require("exact_component_size", 2 <= self.exact_component_size <= 13, "must be from 2 to 13")
+        _require("exact_component_size", 2 <= self.exact_component_size <= 15, "must be from 2 to 15")
         _require(
             "component_floor_bits",
             self.component_floor_bits <= self.review_floor_bits,

@@ -359,8 +359,9 @@ class Partition(_Shapes):
     that all members of the row's cluster are one person (1 for singles). `membership`: float64 (n,). `draws`:
     int32 (n_draws, n_uncertain), for each joint draw the smallest row of the cluster of each row in
     `uncertain` (int64); all other rows are alone in every draw. `sampled`: rows of components too large for
-    the exact posterior; `chains_apart`: float64 (n_sampled,), the largest difference of two chains of samples
-    in the probability of a pair of the row's component.
+    the exact posterior; `chains_apart`: float64 (n_sampled,), the largest difference of two kinds of chains
+    of samples in the probability of a pair of the row's component; `chains_worth`: float64 (n_sampled,), the
+    independent draws that would tell the component's least known pair as well.
     """
 
     cluster: Int64s
@@ -370,6 +371,7 @@ class Partition(_Shapes):
     draws: Int32s
     sampled: Int64s
     chains_apart: Float64s
+    chains_worth: Float64s
 
 
 class Engine(Protocol):

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 import networkx as nx
 import numpy as np
 
-from nrm_linkage.cluster.posterior import TREE_SHARE
 from nrm_linkage.tables import Float64s
 
 Blocks = tuple[tuple[int, ...], ...]
@@ -37,13 +36,12 @@ def members_of(mask: int) -> tuple[int, ...]:
 
 
 def weight_of(members: Sequence[int], evidence: Float64s, prior_bits: float) -> float:
-    """Size prior, and a share each of the mean over all trees and of 2/k of the pairs' sum."""
+    """Size prior, and the mean over all trees."""
     k = len(members)
     if k < 2:
         return 0.0
-    pairs = 2.0 / k * sum(float(evidence[a, b]) for a, b in itertools.combinations(members, 2))
     prior = (k - 1) * (prior_bits - 1.0) + math.log2(math.factorial(k))
-    return prior + (1 - TREE_SHARE) * pairs + TREE_SHARE * trees_of(members, evidence)
+    return prior + trees_of(members, evidence)
 
 
 def trees_of(members: Sequence[int], evidence: Float64s) -> float:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage.cluster import Components, components, cut_large
-from nrm_linkage.cluster.components import HIGHEST_FLOOR_BITS, MAX_COMPONENT, TOLERABLE_FLOOR_BITS
+from nrm_linkage.cluster.components import MAX_COMPONENT, TOLERABLE_FLOOR_BITS
 
 FLOOR = -7.0
 Link = tuple[int, int, float]
@@ -105,19 +105,34 @@ def test_what_the_tolerable_floor_does_not_cut_is_left_whole_to_be_sampled() -> 
     assert found.uncut == ()
 
 
-def test_a_component_too_large_to_sample_is_cut_higher() -> None:
-    chain = [(row, row + 1, 20.0 if row != 100 else 8.0) for row in range(MAX_COMPONENT + 49)]
-    found = cut(MAX_COMPONENT + 50, chain)
-    assert np.unique(found.of).tolist() == [0, 101]
-    assert max(floor for _, floor in found.cuts) == pytest.approx(8.5)
-    assert found.uncut == ()
+def test_a_component_too_large_to_sample_is_cut_at_its_weak_links() -> None:
+    chain = [(row, row + 1, 20.0 if row % 5 != 4 else 8.0) for row in range(MAX_COMPONENT + 4)]
+    found = cut(MAX_COMPONENT + 5, chain, exact_size=6)
+    assert np.unique(found.of).tolist() == list(range(0, MAX_COMPONENT + 5, 5))
+    assert max(floor for _, floor in found.cuts) == TOLERABLE_FLOOR_BITS
+    assert found.uncut == (MAX_COMPONENT + 5,)
 
 
-def test_what_no_floor_cuts_is_reported() -> None:
-    n_rows = MAX_COMPONENT + 2
-    found = cut(n_rows, [(row, row + 1, 1000.0) for row in range(n_rows - 1)])
+def test_links_that_are_all_alike_are_not_all_given_up() -> None:
+    n_rows = 2 * MAX_COMPONENT
+    chain = [(row, row + 1, 12.0) for row in range(n_rows - 1)]
+    found = cut(n_rows + 2, [*chain, (n_rows, n_rows + 1, 3.0)], exact_size=12)
+    assert np.unique(found.of).tolist() == [*range(0, n_rows, 12), n_rows]
     assert found.uncut == (n_rows,)
-    assert max(floor for _, floor in found.cuts) == HIGHEST_FLOOR_BITS
+
+
+@pytest.mark.parametrize("n_rows", [MAX_COMPONENT + 1, 3 * MAX_COMPONENT + 7])
+def test_a_mass_of_records_all_alike_falls_into_pieces_that_can_be_weighed(n_rows: int) -> None:
+    random = np.random.default_rng(n_rows)
+    ends = np.sort(random.integers(0, n_rows, (20 * n_rows, 2)), axis=1)
+    ends = np.unique(ends[ends[:, 0] < ends[:, 1]], axis=0)
+    found = cut(n_rows, [(a, b, 60.0) for a, b in ends.tolist()], exact_size=10)
+    size = np.bincount(found.of)
+    assert found.uncut == (n_rows,)
+    assert size.max() <= 10
+    # No two pieces that are tied would fit together.
+    one, other = found.of[ends[:, 0]], found.of[ends[:, 1]]
+    assert (size[one] + size[other] > 10)[one != other].all()
 
 
 def test_no_rows_and_no_pairs() -> None:

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.cluster import components, id_hashes, partition, partitioning, weakest_links
+from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import EVIDENCE_LINES
 from nrm_linkage.tables import Float64s, Int64s, Partition, ScoredPairs
 from tests.cluster import oracles
 
@@ -33,8 +35,8 @@ def pairs_of(bits: dict[tuple[int, int], float]) -> ScoredPairs:
         left=np.array([a for a, _ in order], dtype=np.int32),
         right=np.array([b for _, b in order], dtype=np.int32),
         found_by=np.zeros(n_pairs, dtype=np.int32),
-        levels=np.zeros((n_pairs, 1), dtype=np.int8),
-        bits=np.zeros((n_pairs, 1)),
+        levels=np.zeros((n_pairs, len(FIELDS)), dtype=np.int8),
+        bits=np.zeros((n_pairs, len(EVIDENCE_LINES))),
         weight_bits=np.array([bits[pair] for pair in order], dtype=np.float64),
     )
 
@@ -180,14 +182,16 @@ def test_what_is_held_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_sampled_component_is_reported_and_read_off_its_chain() -> None:
-    person = np.arange(14) % 2
+    k = 16
+    person = np.arange(k) % 2
     evidence = np.where(person[:, None] == person, 30.0, -30.0)
-    found = partitioned(15, weights_of(evidence, list(range(1, 15))))
-    assert found.people.sampled.tolist() == list(range(1, 15))
-    assert found.people.chains_apart.tolist() == [0.0] * 14
-    assert found.people.cluster.tolist() == [0, *[1, 2] * 7]
-    assert found.people.confidence[1:].tolist() == [1.0] * 14
-    assert found.people.membership[1:].tolist() == [1.0] * 14
+    found = partitioned(k + 1, weights_of(evidence, list(range(1, k + 1))))
+    assert found.people.sampled.tolist() == list(range(1, k + 1))
+    assert found.people.chains_apart.tolist() == [0.0] * k
+    assert (found.people.chains_worth > CONFIG.draws).all()
+    assert found.people.cluster.tolist() == [0, *[1, 2] * (k // 2)]
+    assert found.people.confidence[1:].tolist() == [1.0] * k
+    assert found.people.membership[1:].tolist() == [1.0] * k
     assert found.together[1, 3] == 1.0
     assert found.together[1, 2] == 0.0
 
@@ -200,8 +204,23 @@ def test_exact_and_sampled_agree_where_both_can() -> None:
     assert exact.people.sampled.tolist() == []
     assert sampled.people.sampled.tolist() == list(range(9))
     off = [abs(exact.together[pair] - sampled.together[pair]) for pair in exact.together]
-    assert np.mean(off) <= 0.02
-    assert max(off) <= 0.06
+    assert max(off) <= 0.02
+
+
+def test_a_sampled_cluster_s_numbers_are_its_partitions_shares() -> None:
+    evidence = oracles.invented_evidence(6, 3, spread=5.0)
+    posterior = brute_force(evidence)
+    config = replace(CONFIG, exact_component_size=2, partition_sweeps=200, draws=4000)
+    found = partitioned(8, weights_of(evidence, list(range(6))), config)
+    for row in range(6):
+        members = np.flatnonzero(found.people.cluster == found.people.cluster[row]).tolist()
+        alone = sum(chance for blocks, chance in posterior.items() if (row,) in blocks)
+        expected = all_together(posterior, members)
+        assert found.people.confidence[row] == pytest.approx(expected, abs=0.03)
+        if len(members) == 1:
+            assert found.people.membership[row] == pytest.approx(alone, abs=0.03)
+    drawn = (found.people.draws[:, :, None] == found.people.draws[:, None, :]).mean(axis=0)
+    np.testing.assert_allclose(drawn, oracles.together_of(posterior, 6), atol=0.03)
 
 
 def test_a_weak_bridge_does_not_join_two_people() -> None:

@@ -73,6 +73,7 @@ class Case:
             draws=np.array(self.draws, dtype=np.int32).reshape(len(self.draws), len(self.uncertain)),
             sampled=np.zeros(0, dtype=np.int64),
             chains_apart=np.zeros(0),
+            chains_worth=np.zeros(0),
         )
 
     def table(self, **options: Any) -> pd.DataFrame:

@@ -1,10 +1,11 @@
 """The published partition with its probabilities, and joint draws, from one posterior a component.
 
-In this order: the evidence of each component's pairs is laid out as a matrix (pairs must be complete within
-components); components of one size are weighed together (`posterior`, or `sample` for large ones); the
-published partition minimises expected pairwise loss at the configured cost of a false link; its confidence,
-each referral's membership and every link's same-person probability are read off the same posterior, and so
-are the draws. The randomness of a component depends on the seed and its own first referral only.
+In this order: the evidence of each component's pairs is laid out as a matrix, and what is against one person
+as one a field (pairs must be complete within components); components of one size are weighed together
+(`posterior`, or `sample` for large ones); the published partition minimises expected pairwise loss at the
+configured cost of a false link; its confidence, each referral's membership and every link's same-person
+probability are read off the same posterior, and so are the draws. The randomness of a component depends on
+the seed and its own first referral only.
 
 `confidence` is the probability that *all* referrals of a cluster are one person. `membership` of a referral
 in a cluster is the expected share of the cluster's other referrals that are the same person as it; of a
@@ -19,6 +20,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from nrm_linkage.cluster.against import Against, against_of
 from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior, subset_weights
 from nrm_linkage.cluster.sample import greedy_partition, sampled_partitions
 from nrm_linkage.config import LinkageConfig
@@ -26,6 +28,8 @@ from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs
 
 __all__ = ["partition", "weakest_links"]
+
+GOLDEN_SECTION = (5**0.5 - 1) / 2
 
 BATCH_NUMBERS = 400_000
 """Subset weights held at a time; bounds memory, changes no result. Enumerating holds fifty numbers a
@@ -43,6 +47,7 @@ class _Canvas:
     draws: Int32s
     together: Float64s
     apart: Float64s
+    worth: Float64s
 
 
 def partition(
@@ -70,6 +75,7 @@ def partition(
         draws=np.tile(uncertain.astype(np.int32), (config.draws, 1)),
         together=np.zeros(len(pairs)),
         apart=np.zeros(n_rows),
+        worth=np.zeros(n_rows),
     )
     sampled: list[Int64s] = []
     for k in np.unique(size[size > 1]).tolist():
@@ -83,11 +89,12 @@ def partition(
         batch = max(1, BATCH_NUMBERS >> min(k, 20))
         for at in range(0, len(members), batch):
             chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
-            evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits)
+            against = against_of(pairs, chosen_pairs, k)
+            evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
             if k <= config.exact_component_size:
-                _exactly(canvas, chosen, chosen_pairs, pairs, evidence, prior_bits, place, keys, config)
+                _exactly(canvas, chosen, chosen_pairs, against, evidence, prior_bits, place, keys, config)
             else:
-                _by_sampling(canvas, chosen, chosen_pairs, pairs, evidence, prior_bits, place, keys, config)
+                _by_sampling(canvas, chosen, chosen_pairs, against, evidence, prior_bits, place, keys, config)
         if k > config.exact_component_size:
             sampled.append(members.ravel())
     by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *sampled]))
@@ -99,6 +106,7 @@ def partition(
         draws=canvas.draws,
         sampled=by_sampling,
         chains_apart=canvas.apart[by_sampling],
+        chains_worth=canvas.worth[by_sampling],
     )
     return result, np.clip(canvas.together, 0.0, 1.0)
 
@@ -118,7 +126,7 @@ def _exactly(
     canvas: _Canvas,
     members: Int64s,
     at_pairs: Int64s,
-    pairs: ScoredPairs,
+    against: Against,
     evidence: Float64s,
     prior_bits: float,
     place: Int64s,
@@ -126,7 +134,7 @@ def _exactly(
     config: LinkageConfig,
 ) -> None:
     c, k = members.shape
-    weights = subset_weights(evidence, prior_bits)
+    weights = subset_weights(evidence, prior_bits, against)
     posterior = exact_posterior(weights, _uniforms(keys[members[:, 0]], config))
     together = co_membership(posterior.block)
     upper = np.triu_indices(k, 1)
@@ -185,7 +193,7 @@ def _by_sampling(
     canvas: _Canvas,
     members: Int64s,
     at_pairs: Int64s,
-    pairs: ScoredPairs,
+    against: Against,
     evidence: Float64s,
     prior_bits: float,
     place: Int64s,
@@ -196,23 +204,29 @@ def _by_sampling(
     upper = np.triu_indices(k, 1)
     for number, rows in enumerate(members):
         seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
-        chains = sampled_partitions(evidence[number], prior_bits, config.partition_sweeps, seed)
-        chain, together = chains.labels, chains.together
-        canvas.apart[rows] = chains.apart
+        found = sampled_partitions(
+            evidence[number], prior_bits, config.partition_sweeps, seed, against.of(number)
+        )
+        labels, together = found.labels, found.together
+        canvas.apart[rows], canvas.worth[rows] = found.apart, found.worth
         canvas.together[at_pairs[number]] = together[upper]
-        taken = np.linspace(0, len(chain) - 1, config.draws).round().astype(np.int64)
-        canvas.draws[:, place[rows]] = rows[chain[taken]]
+        # Evenly from all sweeps and all chains: steps of the golden section fall into step with neither.
+        taken = (np.arange(config.draws) * GOLDEN_SECTION % 1 * len(labels)).astype(np.int64)
+        canvas.draws[:, place[rows]] = rows[labels[taken]]
         label = greedy_partition(together, config.decision_threshold)
         canvas.cluster[rows] = rows[label]
         for cluster in np.unique(label):
             inside = np.flatnonzero(label == cluster)
-            canvas.confidence[rows[inside]] = float(
-                (chain[:, inside] == chain[:, inside[:1]]).all(axis=1).mean()
-            )
-        size = np.array(
-            [[np.count_nonzero(labels == labels[member]) for member in range(k)] for labels in chain]
-        )
-        canvas.membership[rows] = _membership(together[None], label[None], (size == 1).mean(axis=0)[None])[0]
+            held = (labels[:, inside] == labels[:, inside[:1]]).all(axis=1)
+            canvas.confidence[rows[inside]] = float(held.mean())
+        canvas.membership[rows] = _membership(together[None], label[None], _alone(labels)[None])[0]
+
+
+def _alone(labels: Int64s) -> Float64s:
+    """The share of partitions in which each member is alone, (k,). `labels`: (n, k), smallest members."""
+    n, k = labels.shape
+    size = np.bincount((np.arange(n)[:, None] * k + labels).ravel(), minlength=n * k).reshape(n, k)
+    return np.asarray((np.take_along_axis(size, labels, axis=1) == 1).mean(axis=0))
 
 
 def _uniforms(keys: np.ndarray[tuple[int], np.dtype[np.uint64]], config: LinkageConfig) -> Float64s:

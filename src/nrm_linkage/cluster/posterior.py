@@ -2,12 +2,12 @@
 
 The weight of a cluster of k referrals, in bits, is its size prior plus the evidence that its referrals are
 one person's. k records of one person give k(k-1)/2 agreements but only k-1 independent coincidences, so a sum
-over pairs would count a clique's evidence again and again. Two ways to count k-1 of them bracket the truth.
-One says that each record was copied from another, along a tree of which nobody knows the shape: the mean,
-over all trees, of the product of their links' likelihood ratios. It forgives one bad record what the others
-agree on, and a contradiction too. The other, 2/k times the sum over all pairs, lets one bad record spoil
-everything. The evidence is `TREE_SHARE` of the first and the rest of the second (docs/decisions/0005 has the
-measurements); for two referrals, and for a clique of equal links, all three are the same.
+over pairs would count a clique's evidence again and again. Which k-1 of them count nobody knows: each record
+is as if copied from another, along a tree whose shape is not known. So the evidence is the mean, over all
+trees, of the product of their links' likelihood ratios. Disagreements are summed likewise, but field by field
+and over the trees of those who hold the field (`against`): a record without a date does not reconcile two
+different ones. For two referrals this is the pair's evidence, and for a clique of equal links k-1 of them
+(docs/decisions/0005 has the measurements).
 
 The size prior is that of people whose number falls geometrically with their referrals, (k-1)(prior - 1) +
 log2 k!, of which the prior of a pair is the case of two, so that the prior counts once. A partition's weight
@@ -25,11 +25,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nrm_linkage.tables import Float64s, Int64s
+from nrm_linkage.cluster.against import Against
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s
 
 __all__ = [
     "ENUMERATED_SIZE",
-    "TREE_SHARE",
+    "EXPRESSIBLE_BITS",
     "Posterior",
     "best_partition",
     "co_membership",
@@ -37,13 +38,14 @@ __all__ = [
     "size_prior_bits",
     "subset_weights",
     "tree_mixture",
+    "tree_sum",
 ]
-
-TREE_SHARE = 0.85
-"""The trees' share of a cluster's evidence; the rest is the pairs' (chosen by us: docs/decisions/0005)."""
 
 EXPRESSIBLE_BITS = 400.0
 """Odds that are farther apart are added up as bits: a product of two would leave the range of a double."""
+
+WAYS_AT_ONCE = 2_000_000
+"""Ways to part a subset in two that are summed at a time; bounds memory, changes no result."""
 
 ENUMERATED_SIZE = 7
 """Components up to this size are enumerated: 877 partitions of seven."""
@@ -66,28 +68,23 @@ def size_prior_bits(size: Int64s, prior_bits: float) -> Float64s:
     return np.asarray((size - 1) * (prior_bits - 1.0) + log_factorial[size], dtype=np.float64)
 
 
-def subset_weights(evidence: Float64s, prior_bits: float) -> Float64s:
+def subset_weights(evidence: Float64s, prior_bits: float, against: Against | None = None) -> Float64s:
     """The weight of every subset as a cluster, (c, 2^k), in bits; the empty subset weighs 0.
 
-    `evidence`: (c, k, k), symmetric, 0 on the diagonal.
+    `evidence`: (c, k, k), symmetric, 0 on the diagonal, without what is `against` one person.
     """
     k = evidence.shape[1]
+    masks = np.arange(1 << k)
     size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
-    mean = 2.0 / np.maximum(size, 1) * _pair_sums(evidence)
-    evidence_bits = (1 - TREE_SHARE) * mean + TREE_SHARE * _tree_mixtures(evidence)
-    return np.where(size > 0, size_prior_bits(size, prior_bits) + evidence_bits, 0.0)
-
-
-def _pair_sums(evidence: Float64s) -> Float64s:
-    """The sum over all pairs of every subset, (c, 2^k)."""
-    n, k = evidence.shape[:2]
-    sums = np.zeros((n, 1 << k))
-    for member in range(k):
-        # A subset with this member on top: the sum without it, and its pairs with the rest.
-        low = 1 << member
-        bits = (np.arange(low)[:, None] >> np.arange(member)) & 1
-        sums[:, low : 2 * low] = sums[:, :low] + evidence[:, member, :member] @ bits.T
-    return sums
+    bits = _tree_mixtures(evidence)
+    for disagreed, known in zip(against.bits, against.known, strict=True) if against else ():
+        speaks = np.flatnonzero(disagreed.any(axis=(1, 2)))
+        if not len(speaks):
+            continue
+        holders = (known[speaks] * (1 << np.arange(k))).sum(axis=1)
+        of_field = _tree_mixtures(disagreed[speaks])
+        bits[speaks] += np.take_along_axis(of_field, masks & holders[:, None], axis=1)
+    return np.where(size > 0, size_prior_bits(size, prior_bits) + bits, 0.0)
 
 
 def _tree_mixtures(evidence: Float64s) -> Float64s:
@@ -105,18 +102,24 @@ def _tree_mixtures(evidence: Float64s) -> Float64s:
 
 def tree_mixture(links: Float64s) -> Float64s:
     """log2 of the mean over all spanning trees of the product of their links' odds. `links`: (..., k, k),
-    symmetric, in bits; the diagonal is not used.
-
-    Kirchhoff's theorem, one member taken out at a time: its links are summed, and each two members that it
-    tied are tied the more. Nothing is subtracted, so that odds of any size keep their digits. There are
-    k^(k-2) trees (Cayley).
+    symmetric, in bits; the diagonal is not used. There are k^(k-2) trees (Cayley).
     """
     k = links.shape[-1]
-    trees = (k - 2) * math.log2(k)
-    if np.ptp(links) > EXPRESSIBLE_BITS:
-        return np.asarray(_in_bits(links) - trees, dtype=np.float64)
+    trees = tree_sum(links, expressible=bool(np.ptp(links) <= EXPRESSIBLE_BITS))
+    return np.asarray(trees - (k - 2) * math.log2(k), dtype=np.float64)
+
+
+def tree_sum(links: Float64s, *, expressible: bool) -> Float64s:
+    """log2 of the sum over the same trees. `expressible`: whether the odds fit in a double side by side.
+
+    Kirchhoff's theorem, one member taken out at a time: its links are summed, and each two members that it
+    tied are tied the more. Nothing is subtracted, so that odds of any size keep their digits.
+    """
+    if not expressible:
+        return _in_bits(links)
+    k = links.shape[-1]
     top = links.max(axis=(-2, -1))
-    odds, total = np.exp2(links - top[..., None, None]), (k - 1) * top - trees
+    odds, total = np.exp2(links - top[..., None, None]), (k - 1) * top
     for last in range(k - 1, 0, -1):
         ties = odds[..., last, :last]
         joined = ties.sum(axis=-1)
@@ -144,8 +147,7 @@ def exact_posterior(weights: Float64s, uniforms: Float64s) -> Posterior:
     k = int(weights.shape[1]).bit_length() - 1
     if k <= ENUMERATED_SIZE:
         return _enumerated(weights, uniforms, k)
-    parts = [_by_subsets(weights[component], uniforms[:, component], k) for component in range(len(weights))]
-    return Posterior(np.stack([block for block, _ in parts]), np.stack([draws for _, draws in parts], axis=1))
+    return _by_subsets(weights, uniforms, k)
 
 
 @functools.cache
@@ -198,50 +200,75 @@ def _labels(blocks: tuple[int, ...], k: int) -> list[int]:
 
 
 @functools.cache
-def _submasks(k: int) -> tuple[Int64s, ...]:
-    """For each subset of k members, its subsets that hold its smallest member, ascending."""
-    result = [np.zeros(0, dtype=np.int64)]
-    for mask in range(1, 1 << k):
-        low = mask & -mask
-        rest, subs, sub = mask ^ low, [], 0
-        while True:
-            subs.append(low | sub)
-            if sub == rest:
-                break
-            sub = (sub - rest) & rest
-        result.append(np.array(subs, dtype=np.int64))
-    return tuple(result)
+def _ways_to_part(n: int) -> tuple[Int32s, Int32s, Int32s]:
+    """All ways to part each subset of n members in two: the one part, the rest, (3^n,), ordered by subset,
+    then by the one part; and where each subset's ways start, (2^n,).
+    """
+    whole, part = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32)
+    for member in range(n):
+        bit = np.int32(1 << member)
+        whole = np.concatenate([whole, whole | bit, whole | bit])
+        part = np.concatenate([part, part, part | bit])
+    order = np.argsort(whole, kind="stable")
+    whole, part = whole[order], part[order]
+    return part, whole ^ part, np.searchsorted(whole, np.arange(1 << n)).astype(np.int32)
 
 
-def _by_subsets(
-    weights: Float64s, uniforms: Float64s, k: int
-) -> tuple[Float64s, np.ndarray[tuple[int, int], np.dtype[np.int8]]]:
-    """Sum over all partitions of every subset by taking off the block of its smallest member."""
-    subs = _submasks(k)
-    total = np.zeros(1 << k)
-    for mask in range(1, 1 << k):
-        total[mask] = np.logaddexp2.reduce(weights[subs[mask]] + total[mask ^ subs[mask]])
+def _totals(weights: Float64s, k: int) -> Float64s:
+    """log2 of the sum over all partitions of every subset, (c, 2^k).
+
+    The cluster of a subset's largest member is taken off, which leaves a subset of smaller ones. So all
+    subsets with one largest member are summed at once.
+    """
+    total = np.zeros_like(weights)
+    for largest in range(k):
+        low = 1 << largest
+        part, rest, start = _ways_to_part(largest)
+        bits = weights[:, low | part] + total[:, rest]
+        top = np.maximum.reduceat(bits, start, axis=1)
+        bits -= top[:, part | rest]
+        total[:, low : 2 * low] = top + np.log2(np.add.reduceat(np.exp2(bits), start, axis=1))
+    return total
+
+
+def _by_subsets(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
+    """The same for larger components, by the sums over all partitions of every subset."""
     everyone = (1 << k) - 1
     masks = np.arange(1 << k)
-    block = np.exp2(weights + total[everyone ^ masks] - total[everyone])
-    block[0] = 0.0
-    draws = np.zeros((len(uniforms), k), dtype=np.int8)
-    for draw, start in enumerate(uniforms.tolist()):
-        open_, blocks, uniform = everyone, [], start
-        while open_:
-            choices = subs[open_]
+    size = max(1, WAYS_AT_ONCE // 3 ** (k - 1))
+    parts = [_totals(weights[at : at + size], k) for at in range(0, len(weights), size)]
+    total = np.concatenate(parts)
+    block = np.exp2(weights + total[:, everyone ^ masks] - total[:, everyone, None])
+    block[:, 0] = 0.0
+    draws = [
+        _drawn(own, sums, uniform, k) for own, sums, uniform in zip(weights, total, uniforms.T, strict=True)
+    ]
+    return Posterior(block, np.stack(draws, axis=1))
+
+
+def _drawn(weights: Float64s, total: Float64s, uniforms: Float64s, k: int) -> Int8s:
+    """Draws of one component, (n_draws, k): the cluster of the smallest member left is drawn in turn, for all
+    draws at once that have the same members left.
+    """
+    masks = np.arange(1 << k)
+    label = np.zeros((len(uniforms), k), dtype=np.int8)
+    left = np.full(len(uniforms), (1 << k) - 1, dtype=np.int64)
+    uniforms = uniforms.copy()
+    for smallest in range(k):
+        for open_ in np.unique(left[left >> smallest & 1 == 1]).tolist():
+            drawn = np.flatnonzero(left == open_)
+            choices = masks[(masks & ~open_ == 0) & (masks >> smallest & 1 == 1)]
             share = np.cumsum(np.exp2(weights[choices] + total[open_ ^ choices] - total[open_]))
+            at = uniforms[drawn] * share[-1]
+            place = np.minimum(np.searchsorted(share, at, side="right"), len(choices) - 1)
+            below = np.where(place > 0, share[place - 1], 0.0)
             # One uniform number serves the whole draw: what is left of it after each choice is uniform again.
-            place = min(int(np.searchsorted(share, uniform * share[-1], side="right")), len(choices) - 1)
-            below = float(share[place - 1]) if place else 0.0
-            uniform = min(
-                max((uniform * float(share[-1]) - below) / max(float(share[place]) - below, 1e-300), 0.0),
-                1.0 - 1e-12,
-            )
-            blocks.append(int(choices[place]))
-            open_ ^= int(choices[place])
-        draws[draw] = _labels(tuple(blocks), k)
-    return block, draws
+            again = (at - below) / np.maximum(share[place] - below, 1e-300)
+            uniforms[drawn] = np.clip(again, 0.0, 1.0 - 1e-12)
+            left[drawn] ^= choices[place]
+            member = (choices[place][:, None] >> np.arange(k)) & 1 == 1
+            label[drawn] = np.where(member, np.int8(smallest), label[drawn])
+    return label
 
 
 def co_membership(block: Float64s) -> Float64s:
@@ -267,15 +294,16 @@ def best_partition(together: Float64s, threshold: float) -> tuple[int, ...]:
     masks = np.arange(1 << k)
     holds = ((masks[:, None] >> np.arange(k)) & 1).astype(float)
     worth = np.einsum("mi,ij,mj->m", holds, gain, holds, optimize=True) / 2.0
-    subs = _submasks(k)
     best = np.zeros(1 << k)
-    choice = np.zeros(1 << k, dtype=np.int64)
-    for mask in range(1, 1 << k):
-        value = worth[subs[mask]] + best[mask ^ subs[mask]]
-        place = int(np.argmax(value >= value.max() - 1e-12))
-        best[mask], choice[mask] = value[place], subs[mask][place]
+    for largest in range(k):
+        low = 1 << largest
+        part, rest, start = _ways_to_part(largest)
+        best[low : 2 * low] = np.maximum.reduceat(worth[low | part] + best[rest], start)
     blocks, open_ = [], (1 << k) - 1
     while open_:
-        blocks.append(int(choice[open_]))
-        open_ ^= int(choice[open_])
-    return tuple(blocks)
+        low = 1 << (open_.bit_length() - 1)
+        choices = masks[(masks & ~open_ == 0) & (masks >= low)]
+        value = worth[choices] + best[open_ ^ choices]
+        blocks.append(int(choices[np.argmax(value >= best[open_] - 1e-12)]))
+        open_ ^= blocks[-1]
+    return tuple(blocks[::-1])

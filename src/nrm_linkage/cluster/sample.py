@@ -1,215 +1,131 @@
 """The posterior over partitions of a component that is too large for the exact one: seeded Markov chains.
 
-Their target is the exact posterior: a cluster's weight is that of `posterior`. Each sweep visits every
-referral and lets it join one of the clusters or stand alone, with probability by what it adds (Gibbs
-sampling); then splits or merges whole clusters, because visits one by one hardly ever take a solid group
-apart: two referrals are drawn, the cluster that they share is split by letting its other members choose
-between the two in turn, or their two clusters are merged, and the change is accepted by the rule of
-Metropolis and Hastings (the sequentially allocated proposal of Dahl 2005). There are two chains, one from
-everybody alone and one from greedy merging; the first quarter of the sweeps is left out. How far the two are
-apart says whether they have run long enough, and the report tells it.
+`N_CHAINS` of them have the posterior of `posterior` as their target (`chains` has their moves). Half of them
+start from a partition that joins too little, half from one that joins too much, so that a chain that stays
+where it began is seen. A sweep visits every referral once, in random order, and tries a few splits and
+mergers. The first quarter of the sweeps is left out. The chains stop when all probabilities of pairs are
+known well enough, or at a limit of work, which bounds the time and depends on the component alone.
+
+How well they are known is told twice. `apart` is the largest difference, over pairs, between the chains of
+the one start and those of the other. `worth` is the number of independent draws that would tell the least
+known pair as well as the chains do: by how far the chains' own shares of it spread.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from nrm_linkage.cluster.posterior import TREE_SHARE, size_prior_bits, tree_mixture
+from nrm_linkage.cluster.against import Against
+from nrm_linkage.cluster.chains import NEAR_BITS, Chains, Weights
 from nrm_linkage.tables import Float64s, Int64s
 
-__all__ = ["Chains", "greedy_partition", "sampled_partitions"]
+__all__ = ["N_CHAINS", "Sampled", "greedy_partition", "sampled_partitions", "smallest_members"]
 
-Members = tuple[int, ...]
+N_CHAINS = 64
+"""Chains of a component (chosen by us: moving sixty-four at once takes hardly longer than moving ten)."""
 
-MOST_VISITS = 20_000
-"""Visits to a component's referrals that are kept: the larger, the fewer sweeps, which bounds the time
-(chosen by us).
+MEMBERS_AT_ONCE, FEWEST_CHAINS = 2048, 16
+"""Larger components have fewer chains: so many referrals in all chains together, and so many chains at
+least.
 """
 
-MOST_SPLITS = 10
-"""Splits or merges that are tried a sweep (chosen by us)."""
+MOST_VISITS = 6_000
+"""Visits of a referral, in all chains at once: the larger the component, the fewer sweeps (chosen by us:
+about a second).
+"""
+
+MOST_WORK = 1_000_000_000
+"""Numbers gone through to weigh clusters, above which no sweep is begun (chosen by us: some seconds)."""
+
+FEWEST_SWEEPS = 4
+"""Sweeps of a component whatever its size, unless fewer are asked for."""
+
+GOOD_ENOUGH = 0.005
+"""Standard error of the least known pair at which the chains stop (chosen by us)."""
+
+LOOKED_AT = (40, 80, 160, 320)
+"""After so many sweeps the chains look whether it is reached."""
+
+STARTED_AT = (0.99, 0.01)
+"""Probabilities of pairs above which the two kinds of start put referrals together."""
 
 
 @dataclass(frozen=True, eq=False)
-class Chains:
-    """Partitions of one component of k referrals. `labels`: int64 (n_kept, k), for each kept sweep of both
-    chains, in turn, the smallest member of each member's cluster; `apart`: the largest difference of the two
-    chains in the probability that two referrals are one person.
+class Sampled:
+    """Partitions of one component of k referrals. `labels`: int64 (n_kept, k), for each kept sweep of all
+    chains, in turn, the smallest member of each member's cluster; `together`: (k, k), the probability that
+    two members are one person; `apart`, `worth`: as the module says.
     """
 
     labels: Int64s
+    together: Float64s
     apart: float
-
-    @property
-    def together(self) -> Float64s:
-        """The probability that two members are one person, (k, k)."""
-        return _together(self.labels)
+    worth: float
 
 
-def sampled_partitions(evidence: Float64s, prior_bits: float, sweeps: int, seed: int) -> Chains:
-    """Both chains' partitions, `sweeps` kept in all, fewer in large components.
+def sampled_partitions(
+    evidence: Float64s, prior_bits: float, sweeps: int, seed: int, against: Against | None = None
+) -> Sampled:
+    """The chains' partitions, `sweeps` kept of each chain at most.
 
-    `evidence`: (k, k), symmetric, in bits, 0 on the diagonal.
+    `evidence`: (k, k), symmetric, in bits, 0 on the diagonal, without what is `against` one person, which is
+    of one component.
     """
     k = len(evidence)
-    sweeps = min(sweeps, max(MOST_VISITS // k, 2))
-    weights = _Weights(evidence, size_prior_bits(np.arange(k + 1), prior_bits))
-    each = max(1, sweeps // 2)
-    kept = []
-    for number, start in enumerate((np.arange(k, dtype=np.int64), _greedy_by_weight(weights))):
-        random = np.random.default_rng([seed, number])
-        state = _State.of(start)
-        labels = []
-        for _ in range(max(1, each // 4) + each):
-            _visit_each(state, weights, random)
-            for _ in range(min(k // 2, MOST_SPLITS)):
-                _split_or_merge(state, weights, random)
-            labels.append(_smallest_member(np.array(state.label)))
-        kept.append(np.stack(labels[-each:]))
-    apart = float(np.abs(_together(kept[0]) - _together(kept[1])).max())
-    return Chains(np.stack(kept, axis=1).reshape(-1, k), apart)
-
-
-@dataclass
-class _Weights:
-    """Weights of clusters, in bits; those asked for before are kept."""
-
-    evidence: Float64s
-    prior: Float64s
-    known: dict[Members, float] = field(default_factory=dict)
-
-    def of(self, members: Members) -> float:
-        """The weight of a cluster of ascending members; a single, and nobody, weigh 0."""
-        size = len(members)
-        if size < 2:
-            return 0.0
-        if members not in self.known:
-            links = self.evidence[np.ix_(members, members)]
-            pairs = links.sum() / size
-            trees = float(tree_mixture(links))
-            self.known[members] = float(self.prior[size] + (1 - TREE_SHARE) * pairs + TREE_SHARE * trees)
-        return self.known[members]
-
-
-@dataclass
-class _State:
-    """A partition that changes. `label`: each member's cluster; `clusters`: the members of each, ascending,
-    empty where there is none.
-    """
-
-    label: list[int]
-    clusters: list[Members]
-
-    @classmethod
-    def of(cls, label: Int64s) -> _State:
-        """The partition of some labels."""
-        members = [tuple(np.flatnonzero(label == cluster).tolist()) for cluster in range(len(label))]
-        return cls(label.tolist(), members)
-
-    def put(self, members: Members, cluster: int) -> None:
-        """Make a cluster of exactly these members."""
-        self.clusters[cluster] = members
-        for member in members:
-            self.label[member] = cluster
-
-    def empty(self) -> int:
-        """A cluster of nobody."""
-        return self.clusters.index(())
-
-
-def _visit_each(state: _State, weights: _Weights, random: np.random.Generator) -> None:
-    """One sweep: every member, in random order, chooses its cluster anew."""
-    k = len(state.label)
-    for member in random.permutation(k).tolist():
-        own = state.label[member]
-        state.clusters[own] = tuple(other for other in state.clusters[own] if other != member)
-        open_ = [number for number, members in enumerate(state.clusters) if members]
-        joined = [_with(state.clusters[number], member) for number in open_]
-        gain = [weights.of(new) - weights.of(state.clusters[n]) for n, new in zip(open_, joined, strict=True)]
-        chosen = _chosen([*gain, 0.0], random)
-        if chosen < len(open_):
-            state.put(joined[chosen], open_[chosen])
-        else:
-            state.put((member,), state.empty())
-
-
-def _split_or_merge(state: _State, weights: _Weights, random: np.random.Generator) -> None:
-    """Split the cluster that two random members share, or merge their two; or leave them."""
-    first, second = (int(member) for member in random.choice(len(state.label), 2, replace=False))
-    a, b = state.label[first], state.label[second]
-    together = tuple(sorted({*state.clusters[a], *state.clusters[b]}))
-    others = [member for member in together if member not in (first, second)]
-    order = random.permutation(len(others)).tolist()
-    wanted = None if a == b else set(state.clusters[a])
-    log_chance = 0.0
-    of_first: Members = (first,)
-    of_second: Members = (second,)
-    for member in (others[place] for place in order):
-        one, two = _with(of_first, member), _with(of_second, member)
-        gain = [weights.of(one) - weights.of(of_first), weights.of(two) - weights.of(of_second)]
-        goes = _chosen(gain, random) == 0 if wanted is None else member in wanted
-        log_chance += gain[not goes] - float(np.logaddexp2.reduce(gain))
-        of_first, of_second = (one, of_second) if goes else (of_first, two)
-    split = weights.of(of_first) + weights.of(of_second) - log_chance
-    whole = weights.of(together)
-    change = split - whole if a == b else whole - split
-    if change < 0 and np.log2(random.random()) >= change:
-        return
-    if a == b:
-        b = state.empty()
-        state.put(of_first, a)
-        state.put(of_second, b)
-    else:
-        state.clusters[b] = ()
-        state.put(together, a)
-
-
-def _with(members: Members, member: int) -> Members:
-    return tuple(sorted((*members, member)))
-
-
-def _chosen(bits: list[float], random: np.random.Generator) -> int:
-    """One of some choices, with probability by their bits."""
-    share = np.cumsum(np.exp2(np.array(bits) - max(bits)))
-    return min(int(np.searchsorted(share, random.random() * share[-1], side="right")), len(bits) - 1)
-
-
-def _together(labels: Int64s) -> Float64s:
-    together = np.zeros((labels.shape[1], labels.shape[1]))
-    for label in labels:
-        together += label[:, None] == label[None, :]
-    return together / len(labels)
-
-
-def _greedy_by_weight(weights: _Weights) -> Int64s:
-    """Merge the two clusters whose union gains most weight until none gains."""
-    clusters: list[Members] = [(member,) for member in range(len(weights.evidence))]
-    gains: dict[tuple[Members, Members], float] = {}
-
-    def gain(a: Members, b: Members) -> float:
-        if (a, b) not in gains:
-            gains[a, b] = weights.of(tuple(sorted((*a, *b)))) - weights.of(a) - weights.of(b)
-        return gains[a, b]
-
-    while len(clusters) > 1:
-        pairs = [(gain(a, b), a, b) for n, a in enumerate(clusters) for b in clusters[n + 1 :]]
-        best, a, b = max(pairs, key=lambda pair: pair[0])
-        if best <= 0:
+    random = np.random.default_rng(seed)
+    weights = Weights(evidence, prior_bits, random, against)
+    match = weights.evidence + prior_bits
+    near = (match >= NEAR_BITS) & ~np.eye(k, dtype=bool)
+    n_chains = max(FEWEST_CHAINS, min(N_CHAINS, MEMBERS_AT_ONCE // k // 2 * 2))
+    chains = Chains(_starts(match, n_chains), weights, near, random)
+    most = min(4 * sweeps // 3, max(FEWEST_SWEEPS, MOST_VISITS // k))
+    kept: list[Int64s] = []
+    while len(kept) < most and (len(kept) < FEWEST_SWEEPS or weights.computed < MOST_WORK):
+        for member in random.permutation(k).tolist():
+            chains.visit(member)
+        for _ in range(2 + k // 8):
+            chains.split_or_merge()
+        kept.append(smallest_members(chains.label))
+        if len(kept) in LOOKED_AT and _told(kept[len(kept) // 4 :])[1] <= GOOD_ENOUGH:
             break
-        clusters = sorted([*(c for c in clusters if c not in (a, b)), tuple(sorted((*a, *b)))])
-    label = np.empty(len(weights.evidence), dtype=np.int64)
-    for members in clusters:
-        label[list(members)] = members[0]
-    return label
+    return _told(kept[len(kept) // 4 :])[0]
 
 
-def _smallest_member(label: Int64s) -> Int64s:
-    """The same partition, each cluster labelled by its smallest member."""
-    smallest = np.full(len(label), len(label), dtype=np.int64)
-    np.minimum.at(smallest, label, np.arange(len(label), dtype=np.int64))
-    return smallest[label]
+def _starts(match: Float64s, n_chains: int) -> Int64s:
+    """Partitions to start from, (c, k): in turn one that joins little and one that joins much."""
+    probability = 1 / (1 + np.exp2(-np.clip(match, -99, 99)))
+    ends = [greedy_partition(probability, threshold) for threshold in STARTED_AT]
+    return np.stack([ends[number % 2] for number in range(n_chains)])
+
+
+def _told(kept: list[Int64s]) -> tuple[Sampled, float]:
+    """What the sweeps (c, k) say of each pair, how well they say it, and the largest standard error."""
+    c, k = kept[0].shape
+    seen = np.zeros((c, k, k))
+    for labels in kept:
+        seen += labels[:, :, None] == labels[:, None, :]
+    seen /= len(kept)
+    together = seen.mean(axis=0)
+    apart = float(np.abs(seen[::2].mean(axis=0) - seen[1::2].mean(axis=0)).max())
+    error = seen.var(axis=0, ddof=1) / c
+    unsure = error > 0
+    labels = np.concatenate(kept)
+    worth = (together * (1 - together))[unsure] / error[unsure]
+    worst = float(worth.min(initial=len(labels)))
+    return Sampled(labels, together, apart, worst), float(np.sqrt(error.max()))
+
+
+def smallest_members(label: Int64s) -> Int64s:
+    """The same partitions, each cluster labelled by its smallest member. `label`: (..., k), below k."""
+    k = label.shape[-1]
+    flat = label.reshape(-1, k)
+    smallest = np.empty_like(flat)
+    every = np.arange(len(flat))
+    for member in range(k - 1, -1, -1):
+        smallest[every, flat[:, member]] = member
+    return np.take_along_axis(smallest, flat, axis=1).reshape(label.shape)
 
 
 def greedy_partition(together: Float64s, threshold: float) -> Int64s:
@@ -225,7 +141,7 @@ def greedy_partition(together: Float64s, threshold: float) -> Int64s:
         np.fill_diagonal(open_, -np.inf)
         a, b = divmod(int(open_.argmax()), k)
         if not open_[a, b] > 0:
-            return _smallest_member(label)
+            return smallest_members(label)
         gain[a] += gain[b]
         gain[:, a] += gain[:, b]
         alive[b] = False

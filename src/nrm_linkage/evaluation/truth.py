@@ -91,4 +91,5 @@ def true_partition(rows: Referrals, person: Int64s) -> Partition:
         draws=draws,
         sampled=np.zeros(0, dtype=np.int64),
         chains_apart=np.zeros(0),
+        chains_worth=np.zeros(0),
     )

@@ -68,12 +68,17 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
     if cuts:
         choices.append(f"{len(cuts)} times a component too large to weigh as one was cut at a higher floor")
     if uncut:
-        choices.append(f"components that no floor cut, weighed whole by sampling: {list(uncut)} referrals")
+        choices.append(
+            f"components too large even to be sampled were put together anew from their strongest links, in "
+            f"pieces that can be weighed exactly: {list(uncut)} referrals; who is in two pieces is not joined"
+        )
     partition = run.partition
     if len(partition.sampled):
         choices.append(
-            f"{len(partition.sampled)} referrals in components too large to weigh exactly were sampled; two "
-            f"chains are {partition.chains_apart.max():.2f} apart in a pair's probability at most"
+            f"{len(partition.sampled)} referrals in components too large to weigh exactly were sampled; "
+            f"chains from two starts are {partition.chains_apart.max():.2f} apart in a pair's probability at "
+            f"most, and tell the least known pair as well as {partition.chains_worth.min():,.0f} "
+            "independent draws"
         )
     if found.estimation is None:
         choices.append(

@@ -41,8 +41,8 @@ def to_saved(
 ) -> SavedRun:
     """What to write. `tables`: those named in `TABLES`."""
     partition, everybody = run.partition, np.arange(run.referrals.n)
-    apart = np.full(run.referrals.n, np.nan)
-    apart[partition.sampled] = partition.chains_apart
+    apart, worth = np.full(run.referrals.n, np.nan), np.full(run.referrals.n, np.nan)
+    apart[partition.sampled], worth[partition.sampled] = partition.chains_apart, partition.chains_worth
     people = pd.DataFrame(
         {
             "cluster": partition.cluster,
@@ -51,6 +51,7 @@ def to_saved(
             "uncertain": np.isin(everybody, partition.uncertain),
             "sampled": np.isin(everybody, partition.sampled),
             "chains_apart": apart,
+            "chains_worth": worth,
         }
     )
     draws = pd.DataFrame(partition.draws.T, columns=[str(draw) for draw in range(len(partition.draws))])
@@ -94,6 +95,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
         draws=np.ascontiguousarray(saved.tables["draws"].to_numpy(dtype=np.int32).T),
         sampled=np.flatnonzero(people["sampled"]),
         chains_apart=people.loc[people["sampled"], "chains_apart"].to_numpy(),
+        chains_worth=people.loc[people["sampled"], "chains_worth"].to_numpy(),
     )
     tables = {name: saved.tables[name] for name in TABLES}
     tables["changes"]["from_cluster_ids"] = _tuples(tables["changes"]["from_cluster_ids"])
