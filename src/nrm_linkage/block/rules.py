@@ -248,7 +248,6 @@ RULES: tuple[BlockingRule, ...] = (
         "two name words sound alike, in whichever box",
         _two_words,
         ("birth year within one", "another name word", "gender", "birth month"),
-        part=2,
     ),
     BlockingRule(
         "name word and town",
@@ -269,7 +268,7 @@ RULES: tuple[BlockingRule, ...] = (
         "a name word begins with the same two letters and the present towns are the same",
         _beginning_and_town,
         ("nationality", "birth year within one", "gender"),
-        part=6,
+        part=12,
     ),
     BlockingRule(
         "rare name word",
