@@ -49,8 +49,8 @@ class LinkageConfig:
     draws
         Joint draws of the partition, from which every count takes its range.
     max_key_size
-        A blocking key shared by more referrals than this is refined with one more field instead of being
-        compared in full.
+        A blocking key shared by more referrals than this, or than the part of it that its rule may use, is
+        refined with one more field instead of being compared in full.
     max_candidate_pairs
         Above this many candidate pairs a run stops with `TooManyPairsError` before it makes them.
     chunk_pairs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.block import KEY_RULES, RULES, candidate_pairs, pairs_within, rules_that_find
-from nrm_linkage.block.pairs import _grouped, _pairs_at, _pairs_of_groups
+from nrm_linkage.block.groups import grouped, pairs_at, pairs_of_groups
 from nrm_linkage.block.rules import ATTRIBUTES, Keys
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError, TooManyPairsError
@@ -44,7 +45,9 @@ def test_every_pair_that_shares_a_key_is_found_once_and_by_the_right_rules(drawn
 
 
 def refined(referrals, rule, limit):
-    """Pairs that a rule should make, and pairs of keys left too large: sets of rows split one at a time."""
+    """Pairs that a rule should make, and pairs of keys left too large: sets of rows split one at a time. A
+    rule of rare keys has none too large.
+    """
     keys = rule.keys(referrals)
     linkable = set(np.flatnonzero(referrals.linkable).tolist())
     groups: dict[tuple, set[int]] = {}
@@ -69,16 +72,14 @@ def refined(referrals, rule, limit):
             lacking = group - set().union(*values.values())
             todo += [(part | lacking, rest, made_of) for part in values.values()]
             todo += [(lacking, rest, made_of)] if lacking else []
-    return pairs, left_over
+    return pairs, 0 if rule.rare_only else left_over
 
 
 @given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6))
 def test_common_keys_are_split_as_the_oracle_splits_them_and_the_rest_is_counted(drawn, limit):
     referrals = referrals_of(frame_of(drawn))
     for rule in BY_KEY:
-        if rule.rare_only:
-            continue
-        found = candidate_pairs(referrals, LinkageConfig(max_key_size=limit), [rule])
+        found = candidate_pairs(referrals, LinkageConfig(max_key_size=limit * rule.part), [rule])
         pairs, left_over = refined(referrals, rule, limit)
         assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == pairs, rule.name
         assert found.yields[0].not_compared == left_over, rule.name
@@ -102,6 +103,47 @@ def test_what_refinement_takes_away_differs_in_an_attribute_or_is_counted(drawn,
         apart = any(x is not None and y is not None and not x & y for x, y in sides)
         same_words = values[rule.refine_by[1], a] & values[rule.refine_by[1], b]
         assert apart or len(same_words) <= 2 or few.yields[0].not_compared > 0
+
+
+@given(st.lists(rows(), min_size=2, max_size=25), st.integers(1, 4))
+def test_pairs_made_a_stretch_at_a_time_are_the_same(drawn, stretch):
+    referrals = referrals_of(frame_of(drawn))
+    theirs = found_pairs("theirs", *itertools.combinations(range(0, referrals.n, 3), 2))
+    at_once = candidate_pairs(referrals, LinkageConfig(max_key_size=24), BY_KEY, [theirs])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nrm_linkage.block.pairs.STRETCH_PAIRS", stretch)
+        bit_by_bit = candidate_pairs(referrals, LinkageConfig(max_key_size=24), BY_KEY, [theirs])
+    for part in ("left", "right", "found_by"):
+        np.testing.assert_array_equal(getattr(bit_by_bit, part), getattr(at_once, part))
+        assert getattr(bit_by_bit, part).dtype == np.int32
+    assert bit_by_bit.yields == at_once.yields
+    assert (bit_by_bit.skipped is None) == (at_once.skipped is None)
+    if bit_by_bit.skipped is not None and at_once.skipped is not None:
+        np.testing.assert_array_equal(bit_by_bit.skipped.left, at_once.skipped.left)
+        np.testing.assert_array_equal(bit_by_bit.skipped.right, at_once.skipped.right)
+
+
+def test_a_rule_compares_its_part_of_what_the_config_allows():
+    referrals = referrals_of(frame_of([("Zamir", "Testaj", "14/05/2001", "Albanian")] * 4))
+    rule = replace(RULES[1], refine_by=(), part=3)
+    assert len(candidate_pairs(referrals, LinkageConfig(max_key_size=12), [rule])) == 6
+    few = candidate_pairs(referrals, LinkageConfig(max_key_size=11), [rule])
+    assert (len(few), few.yields[0].not_compared) == (0, 6)
+    # Two who share a key are always compared, whatever the part.
+    two = referrals_of(frame_of([("Zamir", "Testaj", "14/05/2001", "Albanian")] * 2))
+    assert len(candidate_pairs(two, LinkageConfig(max_key_size=2), [rule])) == 1
+
+
+def test_a_common_word_is_rare_among_few_of_a_nationality_and_a_birth_year():
+    (rule,) = (rule for rule in RULES if rule.rare_only)
+    common = [("Zamir", f"Family{letter}", f"14/05/{1950 + 3 * number}", "Albanian")
+              for number, letter in enumerate("abcdefghij")]
+    undated = ("Zamir", "Mockiani", "", "Albanian")
+    elsewhere = [("Zamir", "Testaj", f"14/05/{year}", "Sudanese") for year in (1960, 2001)]
+    referrals = referrals_of(frame_of([*common, undated, *elsewhere]))
+    found = candidate_pairs(referrals, LinkageConfig(max_key_size=2 * rule.part), [rule])
+    pairs = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert pairs == {*((number, 10) for number in range(10)), (11, 12)}
 
 
 def test_a_row_without_the_refining_attribute_is_still_compared_with_all():
@@ -187,8 +229,10 @@ def test_the_order_of_rows_and_the_ids_change_no_pair(drawn, random):
 
 def test_a_rare_word_brings_together_what_nothing_else_does_and_a_common_one_does_not():
     rare = [("Xhevahire", "Testaj", "14/05/2001", ""), ("Xhevahire", "Mockiani", "02/02/1980", "")]
-    common = [("Zamir", f"Family{letter}", f"14/05/{1950 + 3 * number}", "") for number, letter in
-              enumerate("abcdefghij")]
+    common = [
+        ("Zamir", f"Family{letter}", f"14/05/{1950 + 3 * number}", "")
+        for number, letter in enumerate("abcdefghij")
+    ]
     referrals = referrals_of(frame_of([*rare, *common]))
     (rule,) = (rule for rule in RULES if rule.rare_only)
     found = candidate_pairs(referrals, LinkageConfig(max_key_size=8), [rule])
@@ -205,6 +249,8 @@ REACHED = [
      {"family_name": "Zamir", "town": "leeds", "date_of_birth": "2001"}),
     ("name word and beginning of another", {"given_name": "Zamir", "family_name": "Mockiani"},
      {"given_name": "Zamir", "family_name": "Moscini"}),
+    ("beginning and town", {"given_name": "Hashmat", "town": "Leeds"},
+     {"family_name": "Haidari", "town": "leeds"}),
     ("birth date", {"given_name": "Zamir", "date_of_birth": "05/04/2001"},
      {"given_name": "Osei", "date_of_birth": "04/05/2001"}),
     ("reference", {"home_office_reference": "A1234567"}, {"police_reference": "HO ref A1234567"}),
@@ -241,10 +287,10 @@ def test_a_small_extract_is_compared_in_full_and_a_large_one_is_not(monkeypatch)
 @given(st.lists(rows(), min_size=2, max_size=25), st.sampled_from(BY_KEY))
 def test_pairs_at_positions_are_those_of_the_whole_list(drawn, rule):
     referrals = referrals_of(frame_of(drawn))
-    keys = _grouped(rule.keys(referrals))
-    left, right = _pairs_of_groups(keys)
+    keys = grouped(rule.keys(referrals))
+    left, right = pairs_of_groups(keys)
     at = np.arange(len(left))
-    np.testing.assert_array_equal(_pairs_at(keys, at), (left, right))
+    np.testing.assert_array_equal(pairs_at(keys, at), (left, right))
 
 
 def test_pairs_at_positions_of_very_large_groups():
@@ -252,7 +298,7 @@ def test_pairs_at_positions_of_very_large_groups():
     keys = Keys(np.arange(size), np.zeros(size, dtype=np.uint64), np.zeros((size, 0), dtype=np.int64))
     n_pairs = size * (size - 1) // 2
     position = np.array([0, 1, size - 2, size - 1, n_pairs // 2, n_pairs - 2, n_pairs - 1])
-    first, second = _pairs_at(keys, position)
+    first, second = pairs_at(keys, position)
     assert (first < second).all()
     np.testing.assert_array_equal(first * (2 * size - first - 1) // 2 + second - first - 1, position)
 

@@ -41,7 +41,7 @@ def not_in_full() -> Any:
 def frame() -> pd.DataFrame:
     """Invented referrals, and two of one person whose every word and date was written wrongly once."""
     own = {"Nationality": "Albanian", "Town": "Leeds", "Gender": "Female", "Place of birth": "Kukes"}
-    names = [("Xhevahire", "Mockiani", "14/05/2001"), ("Xhebahire", "Moktiani", "17/05/2001")]
+    names = [("Xhevahire", "Mockiani", "14/05/2001"), ("Khevahire", "Nockiani", "17/05/2001")]
     pair = pd.DataFrame(names, columns=["Forename(s)", "Surname", "DOB"]).assign(**own)
     pair["NRM reference"], pair["Date of referral"] = SEEN, "01/02/2023"
     nameless = pd.DataFrame({"NRM reference": ["T001", "T002"], "Town": "Leeds"})

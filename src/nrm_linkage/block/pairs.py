@@ -1,26 +1,30 @@
 """Keys -> candidate pairs: counted before they are made, without repeats, the same whatever the order of
 rows.
 
-For each rule: keys of linkable rows; groups no larger than the limit give all their pairs; larger groups
-are split by the rule's refinements in turn; what is still too large at the end is not compared: its pairs are
-counted into the rule's yield, once for each key that they share (some of them other rules find), and a sample
-of those that no rule finds is kept, from which the cost to recall is estimated (`model.unseen`). Pairs that
-somebody else found stand beside them, each finder a rule of its own.
+For each rule: keys of linkable rows; groups no larger than the rule's limit give all their pairs; larger
+groups are split by its refinements in turn (`groups`); what is still too large at the end is not compared:
+its pairs are counted into the rule's yield, once for each key that they share (some of them other rules
+find), and a sample of those that no rule finds is kept, from which the cost to recall is estimated
+(`model.unseen`). Pairs that somebody else found stand beside them, each finder a rule of its own.
 If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which rules
 are to blame.
+
+Pairs are made for a stretch of left rows at a time, by all rules together, so that beside the pairs
+themselves memory holds the groups and one stretch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block.rules import ATTRIBUTES, KEY_RULES, RULES, BlockingRule, Keys, joined
+from nrm_linkage.block.groups import Groups, Plan, pairs_of_groups, plan
+from nrm_linkage.block.rules import KEY_RULES, RULES, BlockingRule, Keys, joined
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError, TooManyPairsError
-from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import (
     CandidatePairs,
     FoundPairs,
@@ -32,11 +36,9 @@ from nrm_linkage.tables import (
     SkippedPairs,
 )
 
-SAMPLED_PAIRS = 5_000
-"""Pairs of each rule that stand for those not compared (chosen by us)."""
-
-RARE_PART = 2
-"""A word is rare when no more referrals hold it than this part of the largest key (chosen by us)."""
+STRETCH_PAIRS = 2**21
+"""Pairs made at a time, repeats between rules included (chosen by us: it bounds memory, and changes nothing).
+"""
 
 MOST_RULES = 31
 """As many rules as `CandidatePairs.found_by` has bits: those of an int32, but for its sign."""
@@ -62,36 +64,28 @@ def candidate_pairs(
         There are more rules than `found_by` has bits.
     """
     check_number_of_rules(len(rules) + len(found))
-    plans = [_plan(rule, referrals, rule.fits or config.max_key_size) for rule in rules]
-    given = [_packed(pairs, referrals) for pairs in found]
+    plans = [plan(rule, referrals, config.max_key_size) for rule in rules]
+    given = [_linkable(pairs, referrals) for pairs in found]
     names = (*(rule.name for rule in rules), *(pairs.name for pairs in found))
-    counts = [*(sum(_n_pairs(keys) for keys in parts) for parts, _ in plans), *map(len, given)]
+    counts = [*(of.groups.n_pairs for of in plans), *(len(pairs.left) for pairs in given)]
     _refuse_too_many(list(zip(names, counts, strict=True)), config)
-    tagged = [packed * len(names) + number for number, packed in enumerate(given, start=len(rules))]
-    for number, (parts, _) in enumerate(plans):
-        for left, right in map(_pairs_of_groups, parts):
-            tagged.append(_sorted_without_repeats(left * referrals.n + right) * len(names) + number)
-    packed, found_by = _with_rules(tagged, len(names))
-    left, right = np.divmod(packed, max(referrals.n, 1))
-    left_out = [*(_n_pairs(hot) for _, hot in plans), *(0 for _ in given)]
+    made = _Made.of([of.groups for of in plans], given, referrals.n)
+    not_compared = [*(of.not_compared for of in plans), *(0 for _ in given)]
     yields = tuple(
-        RuleYield(
-            name,
-            pairs=int(np.count_nonzero(found_by >> number & 1)),
-            only_here=int(np.count_nonzero(found_by == 1 << number)),
-            not_compared=not_compared,
+        RuleYield(name, pairs, only_here, left_out)
+        for name, pairs, only_here, left_out in zip(
+            names, *made.counts(len(names)), not_compared, strict=True
         )
-        for number, (name, not_compared) in enumerate(zip(names, left_out, strict=True))
     )
     n_linkable = int(np.count_nonzero(referrals.linkable))
     return CandidatePairs(
-        left=left.astype(np.int32),
-        right=right.astype(np.int32),
-        found_by=found_by,
+        left=made.left,
+        right=made.right,
+        found_by=made.found_by,
         rules=names,
         yields=yields,
-        skipped=_skipped([hot for _, hot in plans], packed, referrals.n),
-        in_full=len(packed) == n_linkable * (n_linkable - 1) // 2,
+        skipped=_skipped(plans, made),
+        in_full=len(made.left) == n_linkable * (n_linkable - 1) // 2,
     )
 
 
@@ -103,20 +97,101 @@ def check_number_of_rules(n_rules: int) -> None:
         )
 
 
-def _packed(pairs: FoundPairs, referrals: Referrals) -> Int64s:
-    """Those of the pairs whose rows are both linkable, each as one number."""
+def _linkable(pairs: FoundPairs, referrals: Referrals) -> FoundPairs:
+    """Those of the pairs whose rows are both linkable."""
     kept = referrals.linkable[pairs.left] & referrals.linkable[pairs.right]
-    return pairs.left[kept].astype(np.int64) * referrals.n + pairs.right[kept]
+    return FoundPairs(pairs.name, pairs.sentence, pairs.left[kept], pairs.right[kept])
 
 
-def _with_rules(tagged: list[Int64s], n_rules: int) -> tuple[Int64s, Int32s]:
-    """Pairs as one number each, sorted, and the bit mask of the rules that have them. `tagged`: pair times
-    `n_rules` plus rule.
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """Pairs of all rules, sorted, without repeats, as `CandidatePairs` has them."""
+
+    left: Int32s
+    right: Int32s
+    found_by: Int32s
+
+    @classmethod
+    def of(cls, groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int) -> _Made:
+        """A stretch of left rows at a time."""
+        stretches = [(_none(), _none(), _none()), *_stretches(groups, given, n_rows)]
+        left, right, found_by = (np.concatenate(parts) for parts in zip(*stretches, strict=True))
+        return cls(left, right, found_by)
+
+    def counts(self, n_rules: int) -> tuple[list[int], list[int]]:
+        """Pairs of each rule, and those that it alone found."""
+        mask, times = np.unique(self.found_by, return_counts=True)
+        numbers = range(n_rules)
+        return (
+            [int(times[mask >> number & 1 == 1].sum()) for number in numbers],
+            [int(times[mask == 1 << number].sum()) for number in numbers],
+        )
+
+    def hold(self, left: Int32s, right: Int32s) -> Mask:
+        """Which of some pairs are among these."""
+        known, asked = (a.astype(np.int64) << 32 | b for a, b in ((self.left, self.right), (left, right)))
+        place = np.searchsorted(known, asked)
+        held: Mask = place < len(known)
+        held[held] = known[place[held]] == asked[held]
+        return held
+
+
+def _stretches(
+    groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int
+) -> Iterator[tuple[Int32s, Int32s, Int32s]]:
+    """Left, right and rules of the pairs, a stretch of left rows at a time. A pair is sorted as one number,
+    in which half a billion rows have room.
     """
-    packed, rule = np.divmod(_sorted_without_repeats(np.concatenate([_no_rows(), *tagged])), max(n_rules, 1))
+    order = [np.argsort(of.row, kind="stable") for of in groups]
+    n_pairs = np.zeros(n_rows, dtype=np.int64)
+    for of in groups:
+        n_pairs += np.bincount(of.row, weights=of.following, minlength=n_rows).astype(np.int64)
+    for pairs in given:
+        n_pairs += np.bincount(pairs.left, minlength=n_rows)
+    stretch = (np.cumsum(n_pairs) - n_pairs) // STRETCH_PAIRS
+    ends = [*(np.flatnonzero(np.diff(stretch)) + 1).tolist(), n_rows]
+    where = [np.searchsorted(of.row[by_row], [0, *ends]) for of, by_row in zip(groups, order, strict=True)]
+    where_given = [np.searchsorted(pairs.left, [0, *ends]) for pairs in given]
+    bits_right, bits_rule = n_rows.bit_length(), MOST_RULES.bit_length()
+    for number, first in enumerate([0, *ends[:-1]]):
+        tagged = []
+        for rule, (of, by_row) in enumerate(zip(groups, order, strict=True)):
+            left, right = of.pairs_at(by_row[where[rule][number] : where[rule][number + 1]])
+            tagged.append(((of.row[left] - first << bits_right | of.row[right]) << bits_rule) | rule)
+        for rule, pairs in enumerate(given, start=len(groups)):
+            here = slice(*where_given[rule - len(groups)][number : number + 2])
+            left, right = pairs.left[here].astype(np.int64), pairs.right[here].astype(np.int64)
+            tagged.append(((left - first << bits_right | right) << bits_rule) | rule)
+        yield _without_repeats(np.concatenate([np.zeros(0, dtype=np.int64), *tagged]), first, bits_right)
+
+
+def _without_repeats(tagged: Int64s, first: int, bits_right: int) -> tuple[Int32s, Int32s, Int32s]:
+    """Left, right and rules of pairs as one number each: left row counted from `first`, right row, rule."""
+    tagged.sort()
+    bits_rule = MOST_RULES.bit_length()
+    packed = tagged >> bits_rule
+    found_by = np.int32(1) << (tagged & (1 << bits_rule) - 1).astype(np.int32)
     starts = np.flatnonzero(np.diff(packed, prepend=-1))
-    bits = np.int32(1) << rule.astype(np.int32)
-    return packed[starts], np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
+    if not len(starts):
+        return _none(), _none(), _none()
+    packed = packed[starts]
+    left = ((packed >> bits_right) + first).astype(np.int32)
+    return left, (packed & (1 << bits_right) - 1).astype(np.int32), np.bitwise_or.reduceat(found_by, starts)
+
+
+def _skipped(plans: Sequence[Plan], made: _Made) -> SkippedPairs | None:
+    """The samples of what the rules did not compare, without what another rule found."""
+    samples = [of.sample for of in plans if of.sample is not None]
+    if not samples:
+        return None
+    left, right = (np.concatenate([getattr(sample, of) for sample in samples]) for of in ("left", "right"))
+    stands_for = np.concatenate([sample.stands_for for sample in samples])
+    new = ~made.hold(left, right)
+    return SkippedPairs(left[new], right[new], stands_for[new])
+
+
+def _none() -> Int32s:
+    return np.zeros(0, dtype=np.int32)
 
 
 def _refuse_too_many(counts: list[tuple[str, int]], config: LinkageConfig) -> None:
@@ -161,7 +236,7 @@ def pairs_within(candidates: CandidatePairs, component: Int64s) -> CandidatePair
     rows = np.flatnonzero(size[component] > 1)
     rows = rows[np.argsort(component[rows], kind="stable")]
     groups = Keys(rows, component[rows].view(np.uint64), np.zeros((len(rows), 0), dtype=np.int64))
-    left, right = _pairs_of_groups(groups)
+    left, right = pairs_of_groups(groups)
     packed = np.sort(left * n_rows + right)
     known = candidates.left.astype(np.int64) * n_rows + candidates.right
     place = np.searchsorted(known, packed)
@@ -173,138 +248,3 @@ def pairs_within(candidates: CandidatePairs, component: Int64s) -> CandidatePair
     return CandidatePairs(
         left.astype(np.int32), right.astype(np.int32), found_by, candidates.rules, candidates.yields
     )
-
-
-def _plan(rule: BlockingRule, referrals: Referrals, limit: int) -> tuple[list[Keys], Keys]:
-    """Groups of keys small enough to compare in full, and the groups that no refinement made small."""
-    keys = rule.keys(referrals)
-    keys = _grouped(keys.take(referrals.linkable[keys.row]))
-    fits = _group_sizes(keys) <= (limit // RARE_PART if rule.rare_only else limit)
-    parts, hot = [keys.take(fits)], keys.take(~fits)
-    if rule.rare_only:
-        return parts, hot.take(np.zeros(len(hot.row), dtype=bool))
-    for attribute in rule.refine_by:
-        if not len(hot.row):
-            break
-        refined = _grouped(_refined(hot, attribute, referrals))
-        fits = _group_sizes(refined) <= limit
-        parts.append(refined.take(fits))
-        hot = refined.take(~fits)
-    return parts, hot
-
-
-def _skipped(hot: Sequence[Keys], compared: Int64s, n_rows: int) -> SkippedPairs | None:
-    """Pairs taken at even distances from the groups that were not compared; `compared`: packed, sorted."""
-    lefts, rights, stands_for = [_no_rows()], [_no_rows()], [np.zeros(0)]
-    for keys in hot:
-        n_pairs = _n_pairs(keys)
-        size = min(n_pairs, SAMPLED_PAIRS)
-        if not size:
-            continue
-        left, right = _pairs_at(keys, ((np.arange(size) + 0.5) * n_pairs / size).astype(np.int64))
-        packed = left * n_rows + right
-        place = np.minimum(np.searchsorted(compared, packed), max(len(compared) - 1, 0))
-        new = compared[place] != packed if len(compared) else np.ones(size, dtype=bool)
-        lefts.append(left[new])
-        rights.append(right[new])
-        stands_for.append(np.full(int(new.sum()), n_pairs / size))
-    if len(lefts) == 1:
-        return None
-    return SkippedPairs(
-        np.concatenate(lefts).astype(np.int32),
-        np.concatenate(rights).astype(np.int32),
-        np.concatenate(stands_for),
-    )
-
-
-def _pairs_at(keys: Keys, position: Int64s) -> tuple[Int64s, Int64s]:
-    """The pairs at some positions of the list that `_pairs_of_groups` would give."""
-    start, size = _group_starts(keys)
-    before = np.concatenate([[0], np.cumsum(size * (size - 1) // 2)])
-    group = np.searchsorted(before, position, side="right") - 1
-    start, size, within = start[group], size[group], position - before[group]
-    # How many pairs begin with the first i of a group is a square in i: its root, mended for rounding.
-    first = np.floor(size - 0.5 - np.sqrt((size - 0.5) ** 2 - 2.0 * within)).astype(np.int64)
-    first -= first * (2 * size - first - 1) // 2 > within
-    first += (first + 1) * (2 * size - first - 2) // 2 <= within
-    second = first + 1 + within - first * (2 * size - first - 1) // 2
-    return keys.row[start + first], keys.row[start + second]
-
-
-def _refined(hot: Keys, attribute: str, referrals: Referrals) -> Keys:
-    """Split keys by an attribute. Rows without it stay with every part of their key."""
-    attribute_row, value = ATTRIBUTES[attribute](referrals)
-    a, b = joined(hot.row, attribute_row, referrals.n)
-    if attribute == "another name word":
-        fresh = (hot.made_of[a] != value[b][:, None]).all(axis=1)
-        a, b = a[fresh], b[fresh]
-    has = np.zeros(len(hot.row), dtype=bool)
-    has[a] = True
-    split = Keys(hot.row[a], mixed(hot.key[a].view(np.int64), value[b]), hot.made_of[a])
-    lacking = np.flatnonzero(~has)
-    if not len(lacking):
-        return split
-    parts = pd.DataFrame({"key": hot.key[a], "part": split.key}).drop_duplicates()
-    everywhere = pd.DataFrame({"key": hot.key[lacking], "position": lacking}).merge(parts, on="key")
-    position = everywhere["position"].to_numpy(dtype=np.int64)
-    alone = mixed(hot.key[lacking].view(np.int64), np.full(len(lacking), -1, dtype=np.int64))
-    return Keys(
-        np.concatenate([split.row, hot.row[position], hot.row[lacking]]),
-        np.concatenate([split.key, everywhere["part"].to_numpy(dtype=np.uint64), alone]),
-        np.concatenate([split.made_of, hot.made_of[position], hot.made_of[lacking]]),
-    )
-
-
-def _grouped(keys: Keys) -> Keys:
-    """Sorted by key, then row, each row once a key."""
-    order = np.lexsort((keys.row, keys.key))
-    row, key = keys.row[order], keys.key[order]
-    once = np.ones(len(row), dtype=bool)
-    once[1:] = (row[1:] != row[:-1]) | (key[1:] != key[:-1])
-    return Keys(row[once], key[once], keys.made_of[order][once])
-
-
-def _group_starts(keys: Keys) -> tuple[Int64s, Int64s]:
-    """Start of each group and its size, for grouped keys."""
-    boundary = np.ones(len(keys.key), dtype=bool)
-    boundary[1:] = keys.key[1:] != keys.key[:-1]
-    start = np.flatnonzero(boundary)
-    return start, np.diff(np.append(start, len(keys.key)))
-
-
-def _group_sizes(keys: Keys) -> Int64s:
-    """The size of its group for every key."""
-    _, size = _group_starts(keys)
-    return np.repeat(size, size)
-
-
-def _n_pairs(keys: Keys) -> int:
-    _, size = _group_starts(keys)
-    return int((size * (size - 1) // 2).sum())
-
-
-def _pairs_of_groups(keys: Keys) -> tuple[Int64s, Int64s]:
-    """All pairs within the groups of grouped keys; rows ascend within a group, so left is the smaller."""
-    start, size = _group_starts(keys)
-    end = np.repeat(start + size, size)
-    position = np.arange(len(keys.row), dtype=np.int64)
-    following = end - position - 1
-    left = np.repeat(position, following)
-    right = (
-        left
-        + 1
-        + np.arange(len(left), dtype=np.int64)
-        - np.repeat(np.cumsum(following) - following, following)
-    )
-    return keys.row[left], keys.row[right]
-
-
-def _sorted_without_repeats(packed: Int64s) -> Int64s:
-    packed = np.sort(packed)
-    once: Mask = np.ones(len(packed), dtype=bool)
-    once[1:] = packed[1:] != packed[:-1]
-    return packed[once]
-
-
-def _no_rows() -> Int64s:
-    return np.zeros(0, dtype=np.int64)

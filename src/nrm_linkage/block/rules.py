@@ -53,8 +53,13 @@ class Keys:
 
 @dataclass(frozen=True)
 class BlockingRule:
-    """One rule. `sentence` says in words what the pair shares; `rare_only`: keys that are too common are no
-    keys of this rule; `fits`: referrals of a key that are compared in full, None for the config's limit.
+    """One rule. `sentence` says in words what the pair shares; `part`: a key is compared in full when no more
+    referrals share it than the config's limit divided by this; `fits`: referrals of a key that are compared
+    in full whatever the config says, None for the config's limit; `rare_only`: keys that are too common, even
+    when refined, are no keys of this rule.
+
+    The parts are chosen by us, so that no rule pays many more pairs than another for each true pair that
+    nothing else finds (docs/decisions/0011).
     """
 
     name: str
@@ -62,6 +67,7 @@ class BlockingRule:
     keys: Callable[[Referrals], Keys]
     refine_by: tuple[str, ...] = ()
     rare_only: bool = False
+    part: int = 1
     fits: int | None = None
 
 
@@ -126,18 +132,34 @@ def _word_and_town(referrals: Referrals) -> Keys:
     return Keys(row[a], mixed(word[a], towns.token[b].astype(np.int64)), word[a][:, None])
 
 
-def _word_and_beginning(referrals: Referrals) -> Keys:
+def _beginnings(referrals: Referrals) -> tuple[Int64s, Int64s, Int64s]:
+    """Row, word and its first letters, of every name word that is more than an initial; words as codes of the
+    vocabulary, letters as codes of their own.
+    """
     bags = referrals.names
     whole = ~bags.is_initial[bags.tokens.token]
     row, token = bags.tokens.row[whole], bags.tokens.token[whole]
     _, beginnings = np.unique(
         np.array([text[:BEGINNING_LETTERS] for text in bags.tokens.texts] or [""]), return_inverse=True
     )
+    return row, token.astype(np.int64), beginnings[token].astype(np.int64)
+
+
+def _word_and_beginning(referrals: Referrals) -> Keys:
+    row, token, beginning = _beginnings(referrals)
     a, b = joined(row, row, referrals.n)
     other = token[a] != token[b]
     a, b = a[other], b[other]
-    word = bags.skeleton[token[a]].astype(np.int64)
-    return Keys(row[a], mixed(word, beginnings[token[b]].astype(np.int64)), word[:, None])
+    word = referrals.names.skeleton[token[a]].astype(np.int64)
+    return Keys(row[a], mixed(word, beginning[b]), word[:, None])
+
+
+def _beginning_and_town(referrals: Referrals) -> Keys:
+    row, _, beginning = _beginnings(referrals)
+    towns = referrals.towns
+    a, b = joined(row, towns.row, referrals.n)
+    key = mixed(beginning[a], towns.token[b].astype(np.int64))
+    return Keys(row[a], key, np.zeros((len(a), 0), dtype=np.int64))
 
 
 def _rare_word(referrals: Referrals) -> Keys:
@@ -218,7 +240,8 @@ RULES: tuple[BlockingRule, ...] = (
         "name word and birth year",
         "a name word sounds alike and the birth years are at most one apart",
         _word_and_year,
-        ("another name word", "birth month", "gender", "nationality"),
+        ("birth month", "nationality", "gender", "another name word"),
+        part=12,
     ),
     BlockingRule(
         "two name words",
@@ -230,22 +253,36 @@ RULES: tuple[BlockingRule, ...] = (
         "name word and town",
         "a name word sounds alike and the present towns are the same",
         _word_and_town,
-        ("birth year within one", "another name word"),
+        ("nationality", "birth year within one", "gender"),
+        part=6,
     ),
     BlockingRule(
         "name word and beginning of another",
         "a name word sounds alike and another begins with the same two letters",
         _word_and_beginning,
-        ("birth year within one", "nationality", "gender"),
+        ("nationality", "birth year within one", "gender"),
+        part=12,
     ),
     BlockingRule(
-        "rare name word", "a name word that few referrals hold sounds alike", _rare_word, rare_only=True
+        "beginning and town",
+        "a name word begins with the same two letters and the present towns are the same",
+        _beginning_and_town,
+        ("nationality", "birth year within one", "gender"),
+        part=12,
+    ),
+    BlockingRule(
+        "rare name word",
+        "a name word that few referrals hold, or few of one nationality, birth year and gender, sounds alike",
+        _rare_word,
+        ("nationality", "birth year within one", "gender"),
+        rare_only=True,
+        part=4,
     ),
     BlockingRule(
         "birth date",
         "the dates of birth are the same in one of their readings",
         _birth_date,
-        ("another name word", "nationality", "gender"),
+        ("nationality", "another name word", "gender"),
     ),
     BlockingRule(
         "reference",

@@ -1,0 +1,170 @@
+"""Keys -> groups of rows that share one, small enough to compare in full: a group that is too large is split
+by the rule's refinements in turn, and what is still too large at the end is sampled.
+
+Groups of which nobody makes a pair are let go at once, so that a rule holds little more than the rows that it
+compares. What it does not do: pairs of several rules are put together in `pairs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.block.rules import ATTRIBUTES, BlockingRule, Keys, joined
+from nrm_linkage.provenance import mixed
+from nrm_linkage.tables import Int64s, Referrals, SkippedPairs
+
+SAMPLED_PAIRS = 5_000
+"""Pairs of each rule that stand for those not compared (chosen by us)."""
+
+SMALLEST_LIMIT = 2
+"""Referrals of a key that are always compared: a pair."""
+
+__all__ = ["Groups", "Plan", "grouped", "n_pairs", "pairs_at", "pairs_of_groups", "plan"]
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Rows of groups, one group after the other, ascending within each. `row`: int64 (k,); `following`: int64
+    (k,), how many rows of the group come after: with each of them the row is a pair.
+    """
+
+    row: Int64s
+    following: Int64s
+
+    @property
+    def n_pairs(self) -> int:
+        """Pairs within groups, those of two groups counted twice."""
+        return int(self.following.sum())
+
+    def pairs_at(self, position: Int64s) -> tuple[Int64s, Int64s]:
+        """The pairs of some of the rows with those that follow, as positions of both."""
+        following = self.following[position]
+        left = np.repeat(position, following)
+        before = np.repeat(np.cumsum(following) - following, following)
+        return left, left + 1 + np.arange(len(left), dtype=np.int64) - before
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What one rule would compare: `groups`; and what it would not: `not_compared`, pairs of keys that no
+    refinement made small, once for each key, and `sample` of them, None where there are none.
+    """
+
+    groups: Groups
+    not_compared: int
+    sample: SkippedPairs | None
+
+
+def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
+    """Groups of the rule's keys that are small enough to compare in full. `limit`: that of the config."""
+    limit = rule.fits or max(limit // rule.part, SMALLEST_LIMIT)
+    keys = rule.keys(referrals)
+    keys = grouped(keys.take(referrals.linkable[keys.row]))
+    size = _group_sizes(keys)
+    parts, hot = [_groups(keys, size, limit)], keys.take(size > limit)
+    for attribute in rule.refine_by:
+        if not len(hot.row):
+            break
+        keys = grouped(_refined(hot, attribute, referrals))
+        size = _group_sizes(keys)
+        parts.append(_groups(keys, size, limit))
+        hot = keys.take(size > limit)
+    if rule.rare_only:
+        hot = hot.take(np.zeros(len(hot.row), dtype=bool))
+    groups = Groups(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("row", "following")))
+    return Plan(groups, n_pairs(hot), _sampled(hot))
+
+
+def _groups(keys: Keys, size: Int64s, limit: int) -> Groups:
+    """Those of two rows and no more than the limit. `size`: of each key's group."""
+    kept = (size > 1) & (size <= limit)
+    few = keys.take(kept)
+    start, size = _group_starts(few)
+    following = np.repeat(start + size, size) - np.arange(len(few.row)) - 1
+    return Groups(few.row, following)
+
+
+def _sampled(hot: Keys) -> SkippedPairs | None:
+    """Pairs taken at even distances from the groups that are not compared."""
+    of_all = n_pairs(hot)
+    size = min(of_all, SAMPLED_PAIRS)
+    if not size:
+        return None
+    left, right = pairs_at(hot, ((np.arange(size) + 0.5) * of_all / size).astype(np.int64))
+    return SkippedPairs(left.astype(np.int32), right.astype(np.int32), np.full(size, of_all / size))
+
+
+def pairs_at(keys: Keys, position: Int64s) -> tuple[Int64s, Int64s]:
+    """The pairs at some positions of the list that `pairs_of_groups` would give."""
+    start, size = _group_starts(keys)
+    before = np.concatenate([[0], np.cumsum(size * (size - 1) // 2)])
+    group = np.searchsorted(before, position, side="right") - 1
+    start, size, within = start[group], size[group], position - before[group]
+    # How many pairs begin with the first i of a group is a square in i: its root, mended for rounding.
+    first = np.floor(size - 0.5 - np.sqrt((size - 0.5) ** 2 - 2.0 * within)).astype(np.int64)
+    first -= first * (2 * size - first - 1) // 2 > within
+    first += (first + 1) * (2 * size - first - 2) // 2 <= within
+    second = first + 1 + within - first * (2 * size - first - 1) // 2
+    return keys.row[start + first], keys.row[start + second]
+
+
+def _refined(hot: Keys, attribute: str, referrals: Referrals) -> Keys:
+    """Split keys by an attribute. Rows without it stay with every part of their key."""
+    attribute_row, value = ATTRIBUTES[attribute](referrals)
+    a, b = joined(hot.row, attribute_row, referrals.n)
+    if attribute == "another name word":
+        fresh = (hot.made_of[a] != value[b][:, None]).all(axis=1)
+        a, b = a[fresh], b[fresh]
+    has = np.zeros(len(hot.row), dtype=bool)
+    has[a] = True
+    split = Keys(hot.row[a], mixed(hot.key[a].view(np.int64), value[b]), hot.made_of[a])
+    lacking = np.flatnonzero(~has)
+    if not len(lacking):
+        return split
+    parts = pd.DataFrame({"key": hot.key[a], "part": split.key}).drop_duplicates()
+    everywhere = pd.DataFrame({"key": hot.key[lacking], "position": lacking}).merge(parts, on="key")
+    position = everywhere["position"].to_numpy(dtype=np.int64)
+    alone = mixed(hot.key[lacking].view(np.int64), np.full(len(lacking), -1, dtype=np.int64))
+    return Keys(
+        np.concatenate([split.row, hot.row[position], hot.row[lacking]]),
+        np.concatenate([split.key, everywhere["part"].to_numpy(dtype=np.uint64), alone]),
+        np.concatenate([split.made_of, hot.made_of[position], hot.made_of[lacking]]),
+    )
+
+
+def grouped(keys: Keys) -> Keys:
+    """Sorted by key, then row, each row once a key."""
+    order = np.lexsort((keys.row, keys.key))
+    row, key = keys.row[order], keys.key[order]
+    once = np.ones(len(row), dtype=bool)
+    once[1:] = (row[1:] != row[:-1]) | (key[1:] != key[:-1])
+    return Keys(row[once], key[once], keys.made_of[order][once])
+
+
+def _group_starts(keys: Keys) -> tuple[Int64s, Int64s]:
+    """Start of each group and its size, for grouped keys."""
+    boundary = np.ones(len(keys.key), dtype=bool)
+    boundary[1:] = keys.key[1:] != keys.key[:-1]
+    start = np.flatnonzero(boundary)
+    return start, np.diff(np.append(start, len(keys.key)))
+
+
+def _group_sizes(keys: Keys) -> Int64s:
+    """The size of its group for every key."""
+    _, size = _group_starts(keys)
+    return np.repeat(size, size)
+
+
+def n_pairs(keys: Keys) -> int:
+    _, size = _group_starts(keys)
+    return int((size * (size - 1) // 2).sum())
+
+
+def pairs_of_groups(keys: Keys) -> tuple[Int64s, Int64s]:
+    """All pairs within the groups of grouped keys; rows ascend within a group, so left is the smaller."""
+    groups = _groups(keys, _group_sizes(keys), len(keys.row))
+    left, right = groups.pairs_at(np.arange(len(groups.row)))
+    return groups.row[left], groups.row[right]
