@@ -33,6 +33,7 @@ def partitions(draw: st.DrawFn) -> Partition:
         draws=np.array(draws, dtype=np.int32),
         sampled=np.zeros(0, dtype=np.int64),
         chains_apart=np.zeros(0),
+        chains_worth=np.zeros(0),
     )
 
 

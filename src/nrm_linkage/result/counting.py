@@ -1,0 +1,95 @@
+"""How many people were referred two or more times, and how that moves with the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from nrm_linkage.report import repeat_referrals
+from nrm_linkage.report.sensitivity import COSTS, sensitivity
+from nrm_linkage.result.holding import LinkageTables
+
+__all__ = ["Counting"]
+
+
+class Counting(LinkageTables):
+    """The counts of a run, each with its range."""
+
+    def repeat_referrals(
+        self,
+        period: tuple[Any, Any] | None = None,
+        by: Sequence[str] = ("age_group", "gender"),
+        definition: str = "inside_period",
+        interval: float = 0.9,
+        suppress_below: int | None = None,
+        round_to: int | None = None,
+    ) -> pd.DataFrame:
+        """How many people were referred two or more times, with a range on every count.
+
+        Parameters
+        ----------
+        period
+            First and last day, both counted; None: from the first to the last referral.
+        by
+            Grouping columns: `age_group` (at referral), `gender`, `nationality` (codes) and
+            `first_responder_type` as read, any canonical field, or any column of the input; empty for totals
+            alone. A person stands in the group of the latest referral
+            counted.
+        definition
+            "inside_period": two or more referrals in the period; "latest_inside": the latest in it, any
+            earlier one at any time.
+        interval
+            Probability that the range covers under the model.
+        suppress_below, round_to
+            Disclosure control of the table; both off by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a group and `counting` ("all", "excluding same instance possible", "later exploitation
+            recorded"), total rows last: `estimate` (posterior mean), `low`, `high`, `n_in_clusters` (what
+            `.clusters` alone would count), `n_referrals` (in the group and period), `share_of_people`,
+            `suppressed`. `attrs` hold the caveat and what the range covers.
+
+        Raises
+        ------
+        InputError
+            No referral date, or an option that cannot be used.
+        """
+        return repeat_referrals(
+            self._countable,
+            self.run.partition,
+            period=period,
+            by=by,
+            definition=definition,
+            interval=interval,
+            suppress_below=suppress_below,
+            round_to=round_to,
+        )
+
+    def sensitivity(self, costs: Sequence[float] = COSTS) -> pd.DataFrame:
+        """How what is published would move if a false link cost more, or less, than a missed one.
+
+        Parameters
+        ----------
+        costs
+            What a false link costs, a missed one costing 1; numbers above 0.
+
+        Returns
+        -------
+        DataFrame
+            One row a cost, cheapest false link first: `false_link_cost`, `joined_above` (the same-person
+            probability that joins two referrals, cost / (1 + cost)), `people_in_clusters`,
+            `referrals_in_clusters`, `links` (pairs within clusters), `expected_false_links`,
+            `expected_missed_links`, `expected_precision`, `expected_recall` (under the model; NaN where there
+            is nothing to divide by), `published` (this run's own cost). `attrs` hold the caveat. The
+            estimates of `repeat_referrals` come from all partitions and do not hang on the cost.
+
+        Raises
+        ------
+        InputError
+            There is no cost, or one is not a number above 0.
+        """
+        return sensitivity(self.run.partition, costs, self.run.config.false_link_cost)

@@ -1,0 +1,91 @@
+"""Why two referrals were joined or not, and what holds a cluster together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nrm_linkage.errors import InputError
+from nrm_linkage.explain import ClusterExplanation, PairExplanation, explain_cluster, explain_pair
+from nrm_linkage.explain.pair import Show
+from nrm_linkage.result.explained import found_beside_keys, read_alone, timeline
+from nrm_linkage.result.holding import LinkageTables
+from nrm_linkage.result.tables import date_order
+
+__all__ = ["Explaining"]
+
+
+class Explaining(LinkageTables):
+    """The explanations of a run; values only when asked for with `show="values"`."""
+
+    def explain(self, a: Any, b: Any, show: Show = "shapes") -> PairExplanation:
+        """Why two referrals were joined or not, for any two, compared in the run or not.
+
+        Parameters
+        ----------
+        a, b
+            Their referral ids.
+        show
+            "shapes" (default): in words, without values; "values": with the values as recorded; "none":
+            levels and bits alone.
+
+        Raises
+        ------
+        InputError
+            There is no such referral, or the two are one.
+        """
+        rows = sorted(self._row(value) for value in (a, b))
+        if rows[0] == rows[1]:
+            raise InputError("explain takes two different referrals.")
+        referrals, columns = read_alone(self.run, np.array(rows, dtype=np.int64))
+        first, second = self.run.referrals.referral_id[rows]
+        same = self.links["referral_id_l"].eq(first) & self.links["referral_id_r"].eq(second)
+        together = self.links.loc[same, "same_person_probability"]
+        return explain_pair(
+            referrals,
+            columns,
+            self.model,
+            same_cluster=self._cluster_of[first] == self._cluster_of[second],
+            same_person_probability=float(together.iloc[0]) if len(together) else None,
+            show=show,
+            also_found_by=found_beside_keys(self.run, self.report.blocking, *rows),
+        )
+
+    def explain_cluster(self, cluster_id: str, show: Show = "shapes") -> ClusterExplanation:
+        """The referrals of a cluster in date order, with the links that hold it together.
+
+        With `show="values"` the timeline holds names, dates of birth, nationality and gender as recorded.
+
+        Raises
+        ------
+        InputError
+            There is no such cluster of two or more referrals.
+        """
+        if show not in ("values", "shapes", "none"):
+            raise InputError('show must be "values", "shapes" or "none".')
+        known = isinstance(cluster_id, str) & self.clusters["cluster_id"].eq(str(cluster_id))
+        found = self.clusters[known]
+        if not len(found):
+            raise InputError(
+                "there is no cluster of two or more referrals with that id; see .clusters for the ids."
+            )
+        named = [self._by_id[value] for value, cluster in self._cluster_of.items() if cluster == cluster_id]
+        rows = np.array([row for row in named if self.run.referrals.duplicate_of[row] == row], dtype=np.int64)
+        members = self.run.referrals.referral_id[rows]
+        rows = rows[date_order(rows, self.run.referrals)]
+        inside = self.links["referral_id_l"].isin(members) & self.links["referral_id_r"].isin(members)
+        return explain_cluster(
+            found.iloc[0],
+            timeline(self.run, rows, values=show == "values"),
+            self.repeats[self.repeats["cluster_id"] == cluster_id],
+            self.links[inside],
+        )
+
+    def _row(self, referral_id: Any) -> int:
+        try:
+            return self._by_id[referral_id]
+        except (KeyError, TypeError):
+            raise InputError(
+                "there is no referral with that id; see .referrals['referral_id'] for the ids."
+            ) from None
