@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import nrm_linkage as nl
 from nrm_linkage.cluster import decided_at, togetherness
-from nrm_linkage.report.sensitivity import COSTS, sensitivity
+from nrm_linkage.report.sensitivity import COSTS
 from nrm_linkage.tables import Partition
 from tests.cluster import oracles
 
@@ -78,7 +78,7 @@ def linkage() -> nl.Linkage:
 
 
 def test_a_dearer_false_link_joins_less_and_errs_less(linkage: nl.Linkage) -> None:
-    table = sensitivity(linkage.run.partition, COSTS, 1.0)
+    table = linkage.sensitivity()
     assert table["false_link_cost"].is_monotonic_increasing
     assert table["links"].is_monotonic_decreasing
     assert table["links"].nunique() > 1
@@ -88,24 +88,31 @@ def test_a_dearer_false_link_joins_less_and_errs_less(linkage: nl.Linkage) -> No
 
 
 def test_the_published_row_is_what_the_clusters_hold(linkage: nl.Linkage) -> None:
-    row = sensitivity(linkage.run.partition, [1.0], 1.0).iloc[0]
+    row = linkage.sensitivity([1.0]).iloc[0]
     assert row["people_in_clusters"] == len(linkage.clusters)
     assert row["referrals_in_clusters"] == linkage.clusters["n_referrals"].sum()
     assert row["links"] == linkage.links["same_cluster"].sum()
 
 
 def test_the_caveat_goes_with_it(linkage: nl.Linkage) -> None:
-    assert sensitivity(linkage.run.partition, COSTS, 1.0).attrs["caveat"] == nl.HOME_OFFICE_CAVEAT
+    assert linkage.sensitivity().attrs["caveat"] == nl.HOME_OFFICE_CAVEAT
 
 
 @pytest.mark.parametrize("costs", [[], [0.0], [-1.0], [float("nan")], [float("inf")]])
 def test_a_cost_is_a_number_above_nought(linkage: nl.Linkage, costs: list[float]) -> None:
     with pytest.raises(nl.InputError, match="above 0"):
-        sensitivity(linkage.run.partition, costs, 1.0)
+        linkage.sensitivity(costs)
 
 
 def test_nobody_linked_is_nobody_at_any_cost() -> None:
     frame = nl.make_referrals(3, seed=2).drop(columns=["true_person", "true_instance"]).head(1)
-    table = sensitivity(nl.link_referrals(frame, progress=False).run.partition, COSTS, 1.0)
+    table = nl.link_referrals(frame, progress=False).sensitivity()
     assert (table["people_in_clusters"] == 0).all()
     assert table["expected_recall"].isna().all()
+
+
+def test_a_run_of_another_cost_shows_its_own(linkage: nl.Linkage) -> None:
+    config = nl.LinkageConfig(false_link_cost=4.0)
+    table = nl.link_referrals(linkage.run.frame, config=config, progress=False).sensitivity()
+    assert table.loc[table["published"], "false_link_cost"].tolist() == [4.0]
+    assert len(table) == len(COSTS) + 1

@@ -69,13 +69,14 @@ class Counting(LinkageTables):
             round_to=round_to,
         )
 
-    def sensitivity(self, costs: Sequence[float] = COSTS) -> pd.DataFrame:
+    def sensitivity(self, costs: Sequence[float] | None = None) -> pd.DataFrame:
         """How what is published would move if a false link cost more, or less, than a missed one.
 
         Parameters
         ----------
         costs
-            What a false link costs, a missed one costing 1; numbers above 0.
+            What a false link costs, a missed one costing 1; numbers above 0. None: 1/9, 1/3, 1, 3, 9, 99 and
+            this run's own.
 
         Returns
         -------
@@ -92,4 +93,5 @@ class Counting(LinkageTables):
         InputError
             There is no cost, or one is not a number above 0.
         """
-        return sensitivity(self.run.partition, costs, self.run.config.false_link_cost)
+        own = self.run.config.false_link_cost
+        return sensitivity(self.run.partition, (*COSTS, own) if costs is None else costs, own)
