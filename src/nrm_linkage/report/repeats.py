@@ -9,7 +9,8 @@ inside it and who have any earlier one (domain.md 3.1: both readings of the publ
 The three countings: "all"; "excluding same instance possible" leaves out repeats that may be about the same
 instance as the referral before and counts who still has two; "later exploitation recorded" counts people with
 a repeat that is so assessed. A person stands in the group of the latest of the referrals that were counted.
-The range covers linkage under the model and nothing else.
+The draws know what the estimated parameters leave open and which links are too weak to be weighed or were
+never compared (`model.leeway`, `cluster.weak`): the range covers linkage under that and nothing else.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ __all__ = ["COUNTINGS", "CountedRows", "repeat_referrals"]
 
 COUNTINGS = ("all", "excluding same instance possible", "later exploitation recorded")
 
-RANGE_NOTE = "The range covers uncertainty of linkage under the model and nothing else."
+RANGE_NOTE = (
+    "The range covers uncertainty of linkage under the model, in which its parameters, links too weak to weigh "
+    "and links never compared have a part, and nothing else."
+)
 
 
 BATCH_NUMBERS = 2_000_000
