@@ -21,6 +21,7 @@ import numpy as np
 
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import Leeway, Unseen
+from nrm_linkage.model.leeway import FAINT_BITS
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, Referrals, ScoredPairs
 
@@ -30,9 +31,6 @@ STAND_INS = 10
 """Pairs of the sample for each link expected, so that none is joined in more than about a tenth of draws
 (chosen by us).
 """
-
-FAINT_BITS = -20.0
-"""Pairs below this match weight are left out: a million of them hold one link (chosen by us)."""
 
 Keys = np.ndarray[tuple[int], np.dtype[np.uint64]]
 

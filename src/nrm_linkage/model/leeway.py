@@ -35,7 +35,7 @@ from nrm_linkage.model.parameters import LinkageModel, array_of
 from nrm_linkage.model.score import pair_community
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
 
-__all__ = ["DOUBTED", "N_POINTS", "Leeway", "estimate_leeway"]
+__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "estimate_leeway"]
 
 N_POINTS = 20
 """Points of the parameters' posterior (chosen by us: each costs the small components' posterior once)."""
@@ -73,6 +73,9 @@ DOUBTED = (-1.0, -3.0)
 
 SPEAK_FOR_THEMSELVES = -8.0
 """Pairs below this match weight enter the likelihood by their sum (chosen by us: odds of 1 in 256)."""
+
+FAINT_BITS = -20.0
+"""Pairs below this match weight are left out: a million of them hold one link (chosen by us)."""
 
 LEAST_COUNT = 1.0
 """Pairs that a level's m is worth at least when it is drawn, or a rare one would come out as never (chosen by
@@ -214,11 +217,11 @@ def _drawn_m(
     without one of their own have what is drawn for the whole.
     """
     m = _tables(referrals, model)
-    probability = 1 / (1 + np.exp2(-pairs.weight_bits))
     likely = np.flatnonzero(pairs.weight_bits >= SPEAK_FOR_THEMSELVES)
+    probability = 1 / (1 + np.exp2(-pairs.weight_bits[likely]))
     community = pair_community(referrals, pairs.left[likely], pairs.right[likely])
     worth = np.zeros(m.shape[:2])
-    np.add.at(worth, community, np.where(pairs.levels[likely] > 0, probability[likely, None], 0.0))
+    np.add.at(worth, community, np.where(pairs.levels[likely] > 0, probability[:, None], 0.0))
     worth[0] = worth.sum(axis=0) + priors.M_STRENGTH_PAIRS
     own = np.array([False, *(name in model.m_by_community for name in referrals.nationality.group_names)])
     worth[own] += priors.POOLING_STRENGTH_PAIRS
@@ -250,9 +253,10 @@ class _Fit:
     def of(cls, referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, config: LinkageConfig) -> _Fit:
         # The prior of a pair that is a cluster of two is higher than the share of matched pairs, which the
         # estimation goes by (`estimation._model`).
-        bits = pairs.weight_bits + np.log2(1.0 - model.growth)
-        speaks = pairs.weight_bits >= SPEAK_FOR_THEMSELVES
-        kind = _kinds(pair_community(referrals, pairs.left, pairs.right), pairs.levels)
+        kept = np.flatnonzero(pairs.weight_bits >= FAINT_BITS)
+        bits = pairs.weight_bits[kept] + np.log2(1.0 - model.growth)
+        speaks = pairs.weight_bits[kept] >= SPEAK_FOR_THEMSELVES
+        kind = _kinds(pair_community(referrals, pairs.left[kept], pairs.right[kept]), pairs.levels[kept])
         n_kinds = (len(referrals.nationality.group_names) + 1) * _N_KNOWN * _N_ERRORS
         rest = np.zeros(n_kinds)
         np.add.at(rest, kind[~speaks], np.exp2(bits[~speaks]))

@@ -33,8 +33,8 @@ __all__ = ["COUNTINGS", "CountedRows", "repeat_referrals"]
 COUNTINGS = ("all", "excluding same instance possible", "later exploitation recorded")
 
 RANGE_NOTE = (
-    "The range covers uncertainty of linkage under the model, in which its parameters, links too weak to weigh "
-    "and links never compared have a part, and nothing else."
+    "The range covers uncertainty of linkage under the model, in which its parameters, links too weak to "
+    "weigh and links never compared have a part, and nothing else."
 )
 
 
