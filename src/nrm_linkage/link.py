@@ -198,20 +198,17 @@ def _run(
         pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
         unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
     with watch.stage("cluster"):
-        found, within, people, together, decided = people_of(
-            rows, candidates, pairs, model, judged.pairs, config
-        )
-        line = follow(people, rows, known.earlier)
+        people = people_of(rows, candidates, pairs, model, judged.pairs, config)
+        line = follow(people.partition, rows, known.earlier)
     with watch.stage("assemble"):
         linkage = assemble(
             LinkedRun(
-                *(frame, recognised, config, raw, rows, people),
+                *(frame, recognised, config, raw, rows, people.partition, people.unjudged),
                 *(line.cluster_id, others, line.past_ids, judged),
             ),
             Outcome(
-                *(model, normalised, candidates, pairs, unseen, within, together),
-                *(found, estimation, decided, judged.notes),
-                *(line.changes, known.counts, known.notes),
+                *(model, normalised, candidates, pairs, unseen, people, estimation),
+                *(judged.notes, line.changes, known.counts, known.notes),
             ),
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )

@@ -22,7 +22,8 @@ def judged(*rows: tuple[object, object, str]) -> pd.DataFrame:
 
 
 def linked(decisions: pd.DataFrame | None = None):
-    return link_referrals(frame_of(ROWS), decisions=decisions, progress=False)
+    dated = frame_of(ROWS).assign(**{"Referral date": [f"01/{month:02d}/2024" for month in range(2, 7)]})
+    return link_referrals(dated, decisions=decisions, progress=False)
 
 
 def together(linkage, a: str, b: str) -> bool:
@@ -96,3 +97,38 @@ def test_row_positions_are_no_ids_to_decide_by():
     frame = frame_of(ROWS).drop(columns="NRM reference")
     with pytest.raises(InputError, match="need a referral id column"):
         link_referrals(frame, decisions=judged((0, 1, "same")))
+
+
+def counted(linkage, **options) -> pd.Series:
+    table = linkage.repeat_referrals(by=(), **options)
+    return table.set_index("counting").loc["all", ["estimate", "low", "high", "n_in_clusters"]]
+
+
+def test_counts_are_given_with_and_without_judgements(tmp_path):
+    plain, bound = linked(), linked(judged(("R003", "R004", "same"), ("R000", "R002", "different")))
+    assert counted(plain)["n_in_clusters"] == 1
+    assert counted(bound)["n_in_clusters"] == 2
+    assert counted(bound)["estimate"] > counted(plain)["estimate"] + 0.9
+    pd.testing.assert_series_equal(counted(bound, with_decisions=False), counted(plain))
+    assert bound.report.counts["clusters"] == 2
+    assert bound.report.counts["clusters without human decisions"] == 1
+    assert "clusters without human decisions" not in plain.report.counts
+    bound.save(tmp_path / "run")
+    again = type(bound).load(tmp_path / "run")
+    for with_decisions in (True, False):
+        pd.testing.assert_series_equal(
+            counted(again, with_decisions=with_decisions), counted(bound, with_decisions=with_decisions)
+        )
+
+
+def test_every_draw_obeys():
+    linkage = linked(judged(("R003", "R004", "same"), ("R000", "R002", "different")))
+    row = {value: number for number, value in enumerate(linkage.run.referrals.referral_id)}
+    people = linkage.run.partition
+    drawn = {
+        name: people.draws[:, people.uncertain.searchsorted(at)]
+        for name, at in row.items()
+        if at in people.uncertain
+    }
+    assert (drawn["R003"] == drawn["R004"]).all()
+    assert (drawn["R000"] != drawn["R002"]).all()

@@ -1,8 +1,12 @@
-"""Human judgements -> the published partition, within the components that they touch.
+"""Human judgements -> the published partition and its draws, within the components that they touch.
 
 The partition is decided anew there: pairs that a human called the same stay together, pairs called different
-apart, and everything else follows the posterior as before. Probabilities are not touched: `confidence` and
-`membership` of the clusters that come out are the model's, read off its own draws and co-memberships.
+apart, and everything else follows the posterior as before. Of the draws those are kept that obey; each other
+takes the place of one that does, so that counts are those of the posterior given the judgements. Where too
+few obey, the judgements surprise the model, and all draws are the partition decided.
+
+Probabilities are not touched: `confidence` and `membership` of the clusters that come out are the model's,
+read off its own draws and co-memberships.
 """
 
 from __future__ import annotations
@@ -14,13 +18,16 @@ import numpy as np
 from nrm_linkage.cluster.components import components
 from nrm_linkage.cluster.posterior import best_partition
 from nrm_linkage.cluster.sample import greedy_partition
-from nrm_linkage.tables import Float64s, Int64s, Mask, Partition, ScoredPairs
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Partition, ScoredPairs
 
 __all__ = ["bind", "with_bound"]
 
 EXACT_MEMBERS = 13
 OUTWEIGHS_ALL = 1e6
 """Gain of a judged pair, above that of all pairs of a component together."""
+
+ENOUGH_SHARE = 0.05
+"""Share of draws that must obey, for the rest to be taken from them; 20 of 400 (chosen by us)."""
 
 
 def with_bound(component: Int64s, same: Int64s) -> Int64s:
@@ -46,26 +53,30 @@ def bind(
     """
     same, different = judged
     cluster, confidence = partition.cluster.copy(), partition.confidence.copy()
-    membership = partition.membership.copy()
+    membership, draws = partition.membership.copy(), partition.draws.copy()
     different = different[component[different[:, 0]] == component[different[:, 1]]]
     touched = np.unique(component[np.concatenate([same, different]).ravel()])
     spoken_of = np.zeros(len(cluster), dtype=bool)
+    if not len(touched):
+        return partition, spoken_of
     for smallest in touched.tolist():
         rows = np.flatnonzero(component == smallest)
         inside = np.flatnonzero(component[pairs.left] == smallest)
         model = np.eye(len(rows))
         at = np.searchsorted(rows, pairs.left[inside]), np.searchsorted(rows, pairs.right[inside])
         model[at] = model[at[::-1]] = together[inside]
-        places = [
+        alike, unlike = (
             np.searchsorted(rows, pair[component[pair[:, 0]] == smallest]) for pair in (same, different)
-        ]
-        for place in places:
-            spoken_of[rows[place.ravel()]] = True
-        label = _labels(_wanted(model, *places), threshold)
+        )
+        spoken_of[rows[np.concatenate([alike, unlike]).ravel()]] = True
+        label = _labels(_wanted(model, alike, unlike), threshold)
         cluster[rows] = rows[label]
         membership[rows] = _memberships(model, label)
-        confidence[rows] = _confidences(partition, rows, label)
-    bound = replace(partition, cluster=cluster, confidence=confidence, membership=membership)
+        at_draws = np.searchsorted(partition.uncertain, rows)
+        drawn = partition.draws[:, at_draws]
+        confidence[rows] = _confidences(drawn, label)
+        draws[:, at_draws] = _obeying(drawn, alike, unlike, rows[label])
+    bound = replace(partition, cluster=cluster, confidence=confidence, membership=membership, draws=draws)
     return bound, np.isin(cluster, cluster[spoken_of])
 
 
@@ -109,11 +120,26 @@ def _memberships(together: Float64s, label: Int64s) -> Float64s:
     return np.asarray(np.clip(np.where(others > 0, share, 1.0 - apart), 0.0, 1.0))
 
 
-def _confidences(partition: Partition, rows: Int64s, label: Int64s) -> Float64s:
+def _confidences(drawn: Int32s, label: Int64s) -> Float64s:
     """The share of the model's draws in which all of a cluster are one person."""
-    drawn = partition.draws[:, np.searchsorted(partition.uncertain, rows)]
-    result = np.ones(len(rows))
+    result = np.ones(len(label))
     for cluster in np.unique(label):
         members = np.flatnonzero(label == cluster)
         result[members] = (drawn[:, members] == drawn[:, members[:1]]).all(axis=1).mean()
     return result
+
+
+def _obeying(drawn: Int32s, same: Int64s, different: Int64s, decided: Int64s) -> Int32s:
+    """The draws of a component, (n_draws, k), with those that do not obey replaced.
+
+    `same`, `different`: int64 (j, 2), places of members; `decided`: the partition decided, as draws have it.
+    """
+    together = (drawn[:, same[:, 0]] == drawn[:, same[:, 1]]).all(axis=1)
+    apart = (drawn[:, different[:, 0]] != drawn[:, different[:, 1]]).all(axis=1)
+    obeys = np.flatnonzero(together & apart)
+    if len(obeys) < ENOUGH_SHARE * len(drawn):
+        return np.broadcast_to(decided, drawn.shape).astype(np.int32)
+    others = np.flatnonzero(~(together & apart))
+    taken = np.arange(len(drawn))
+    taken[others] = obeys[np.arange(len(others)) * len(obeys) // max(len(others), 1)]
+    return drawn[taken]

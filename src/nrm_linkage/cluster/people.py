@@ -4,7 +4,7 @@ decided of it. Nothing is learned here.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nrm_linkage.block import pairs_within
 from nrm_linkage.cluster.binding import bind, with_bound
@@ -15,7 +15,24 @@ from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import LinkageModel, score_pairs
 from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Mask, Partition, Referrals, ScoredPairs
 
-__all__ = ["people_of"]
+__all__ = ["People", "people_of"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class People:
+    """Whom the referrals are found to be.
+
+    `within`: all pairs within `components`, with `together`, their same-person probabilities, float64 (p,).
+    `partition` obeys human judgements; `unjudged` is the model's alone, and the same where nobody judged.
+    `decided`: bool (n,), rows of clusters that a human judged.
+    """
+
+    components: Components
+    within: ScoredPairs
+    together: Float64s
+    partition: Partition
+    unjudged: Partition
+    decided: Mask
 
 
 def people_of(
@@ -25,10 +42,9 @@ def people_of(
     model: LinkageModel,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
-) -> tuple[Components, ScoredPairs, Partition, Float64s, Mask]:
-    """Components, all pairs within them, the partition, each such pair's same-person probability (float64),
-    and the rows of clusters that a human judged (bool). `pairs`: all candidates; `judged`: pairs called the
-    same and pairs called different, int64 (k, 2) each, without contradictions.
+) -> People:
+    """The people. `pairs`: all candidates; `judged`: pairs called the same and pairs called different, int64
+    (k, 2) each, without contradictions.
     """
     same, _ = judged
     floor_bits, exact_size = config.component_floor_bits, config.exact_component_size
@@ -36,6 +52,6 @@ def people_of(
     found = replace(found, of=with_bound(found.of, same))
     within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
     keys = id_hashes(rows.referral_id)
-    people, together = partition(rows.n, found.of, within, model.prior_bits, keys, config)
-    people, decided = bind(people, found.of, within, together, judged, config.decision_threshold)
-    return found, within, people, together, decided
+    unjudged, together = partition(rows.n, found.of, within, model.prior_bits, keys, config)
+    bound, decided = bind(unjudged, found.of, within, together, judged, config.decision_threshold)
+    return People(found, within, together, bound, unjudged, decided)

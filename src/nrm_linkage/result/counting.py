@@ -25,6 +25,7 @@ class Counting(LinkageTables):
         interval: float = 0.9,
         suppress_below: int | None = None,
         round_to: int | None = None,
+        with_decisions: bool = True,
     ) -> pd.DataFrame:
         """How many people were referred two or more times, with a range on every count.
 
@@ -44,6 +45,8 @@ class Counting(LinkageTables):
             Probability that the range covers under the model.
         suppress_below, round_to
             Disclosure control of the table; both off by default.
+        with_decisions
+            Whether counts obey the human decisions of the run; False: as the model alone would have it.
 
         Returns
         -------
@@ -60,7 +63,7 @@ class Counting(LinkageTables):
         """
         return repeat_referrals(
             self._countable,
-            self.run.partition,
+            self.run.partition if with_decisions else self.run.unjudged,
             period=period,
             by=by,
             definition=definition,

@@ -62,22 +62,22 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     candidates = candidate_pairs(rows, config, found=found)
     pairs = score_pairs(rows, candidates, model, config.chunk_pairs)
     unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
-    components, within, people, together, decided = people_of(
-        rows, candidates, pairs, model, judged.pairs, config
-    )
+    people = people_of(rows, candidates, pairs, model, judged.pairs, config)
     erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
-    lineage = follow(people, rows, earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased))
+    earlier = earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased)
+    lineage = follow(people.partition, rows, earlier)
     n_gone = int(gone.sum())
     after = LinkedRun(
-        *(frame, run.recognised, config, raw, rows, people),
+        *(frame, run.recognised, config, raw, rows, people.partition, people.unjudged),
         found=found,
         cluster_id=lineage.cluster_id,
         past_ids=lineage.past_ids,
         judged=judged,
     )
     outcome = Outcome(
-        *(model, normalised, candidates, pairs, unseen, within, together),
-        *(components, None, decided, judged.notes),
+        *(model, normalised, candidates, pairs, unseen, people),
+        estimation=None,
+        decision_notes=judged.notes,
         changes=lineage.changes,
         since_counts={"erased": n_gone},
         since_notes=(f"{n_gone:,} referrals were erased, technical duplicates among them",),

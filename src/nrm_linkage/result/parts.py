@@ -25,8 +25,8 @@ def linkage_parts(run: LinkedRun, found: Outcome, give_back: Callable[[pd.DataFr
     """A run's tables. `give_back` adds columns to the caller's frame, in his kind."""
     rows, partition, ids = run.referrals, run.partition, run.cluster_id
     repeats = repeats_table(rows, partition, ids)
-    weakest_bits = weakest_links(rows.n, partition.cluster, found.within)
-    clusters = clusters_table(rows, partition, ids, weakest_bits, repeats, found.decided)
+    weakest_bits = weakest_links(rows.n, partition.cluster, found.people.within)
+    clusters = clusters_table(rows, partition, ids, weakest_bits, repeats, found.people.decided)
     issues = issues_table(run, found.normalised.issues)
     added = added_columns_table(run, ids)
     return {
@@ -34,7 +34,8 @@ def linkage_parts(run: LinkedRun, found: Outcome, give_back: Callable[[pd.DataFr
         "clusters": clusters,
         "repeats": repeats,
         "links": links_table(
-            run, found.model, found.candidates.rules, found.pairs, found.within, found.together
+            *(run, found.model, found.candidates.rules, found.pairs),
+            *(found.people.within, found.people.together),
         ),
         "data_issues": issues,
         "changes": found.changes,

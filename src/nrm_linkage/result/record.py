@@ -22,12 +22,13 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
         "not linkable": int((~rows.linkable & ~is_duplicate).sum()),
         "linkable": int(rows.linkable.sum()),
         "candidate pairs": len(found.candidates),
-        "pairs in components": len(found.within),
+        "pairs in components": len(found.people.within),
         "referrals in components": len(partition.uncertain),
         "referrals in components too large to weigh exactly": len(partition.sampled),
         "clusters": len(n_clustered),
         "referrals in clusters": sum(n_clustered),
         "expected people with two or more referrals": round(_mean_repeat_people(partition.draws)),
+        **_without_decisions(run),
         "data issues": n_issues,
         **found.since_counts,
     }
@@ -48,6 +49,20 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
     )
 
 
+def _without_decisions(run: LinkedRun) -> dict[str, int]:
+    """The counts that human decisions may have changed, as the model alone would have them; none where
+    nobody decided.
+    """
+    if run.unjudged is run.partition:
+        return {}
+    return {
+        "clusters without human decisions": int((np.bincount(run.unjudged.cluster) > 1).sum()),
+        "expected people with two or more referrals without human decisions": round(
+            _mean_repeat_people(run.unjudged.draws)
+        ),
+    }
+
+
 def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
     """Every automatic choice, in words."""
     choices = [*run.recognised.notes, *found.normalised.notes, *found.decision_notes]
@@ -64,7 +79,7 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
             f"not all pairs were compared: {found.unseen.recall_lost:.1%} of matched pairs may be among the "
             "others, as estimated under the model"
         )
-    cuts, uncut = found.components.cuts, found.components.uncut
+    cuts, uncut = found.people.components.cuts, found.people.components.uncut
     if cuts:
         choices.append(f"{len(cuts)} times a component too large to weigh as one was cut at a higher floor")
     if uncut:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nrm_linkage.cluster import Components
+from nrm_linkage.cluster import People
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EstimationReport, LinkageModel, Unseen
 from nrm_linkage.normalise.referrals import Normalised
@@ -17,9 +17,7 @@ from nrm_linkage.review import Decisions
 from nrm_linkage.schema import Recognised
 from nrm_linkage.tables import (
     CandidatePairs,
-    Float64s,
     FoundPairs,
-    Mask,
     Partition,
     RawReferrals,
     Referrals,
@@ -35,9 +33,10 @@ Objects = npt.NDArray[np.object_]
 class LinkedRun:
     """What a run knows, in canonical row order but for `frame`, which is the caller's as pandas.
 
-    `cluster_id`: one a row, object (n,), technical duplicates' that of what they repeat; `found`: pairs that
-    others than our blocking rules found; `past_ids`: cluster ids that earlier runs gave and this one does
-    not; `judged`: the human decisions that bound the partition.
+    `unjudged`: the partition as it were without human decisions, `partition` itself where they changed
+    nothing; `cluster_id`: one a row, object (n,), technical duplicates' that of what they repeat; `found`:
+    pairs that others than our blocking rules found; `past_ids`: cluster ids that earlier runs gave and this
+    one does not; `judged`: the human decisions that bound the partition.
     """
 
     frame: pd.DataFrame
@@ -46,6 +45,7 @@ class LinkedRun:
     raw: RawReferrals
     referrals: Referrals
     partition: Partition
+    unjudged: Partition
     cluster_id: Objects
     found: tuple[FoundPairs, ...] = ()
     past_ids: frozenset[str] = frozenset()
@@ -56,10 +56,8 @@ class LinkedRun:
 class Outcome:
     """What the stages found, for the tables and the report.
 
-    `pairs`: all candidates; `unseen`: what blocking may have cost; `within`: all pairs within components,
-    with `together`, their same-person probabilities, float64 (p,); `decided`: bool (n,), rows of clusters
-    that a human judged; `changes`: what happened to clusters since the previous run; `since_counts`,
-    `since_notes`: what the report says of that run.
+    `pairs`: all candidates; `unseen`: what blocking may have cost; `changes`: what happened to clusters since
+    the previous run; `since_counts`, `since_notes`: what the report says of that run.
     """
 
     model: LinkageModel
@@ -67,11 +65,8 @@ class Outcome:
     candidates: CandidatePairs
     pairs: ScoredPairs
     unseen: Unseen
-    within: ScoredPairs
-    together: Float64s
-    components: Components
+    people: People
     estimation: EstimationReport | None
-    decided: Mask
     decision_notes: tuple[str, ...]
     changes: pd.DataFrame
     since_counts: Mapping[str, int] = field(default_factory=dict)

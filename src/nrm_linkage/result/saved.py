@@ -29,6 +29,7 @@ __all__ = ["from_saved", "to_saved"]
 
 TABLES = ("clusters", "repeats", "links", "data_issues", "changes")
 FOR_PEOPLE = ("clusters", "repeats")
+PEOPLE, DRAWS, UNJUDGED = "people", "draws", "_without_decisions"
 FOUND, JUDGED, PAST_IDS = "found_pairs", "judged_pairs", "past_cluster_ids"
 
 
@@ -40,21 +41,6 @@ def to_saved(
     report: LinkageReport,
 ) -> SavedRun:
     """What to write. `tables`: those named in `TABLES`."""
-    partition, everybody = run.partition, np.arange(run.referrals.n)
-    apart, worth = np.full(run.referrals.n, np.nan), np.full(run.referrals.n, np.nan)
-    apart[partition.sampled], worth[partition.sampled] = partition.chains_apart, partition.chains_worth
-    people = pd.DataFrame(
-        {
-            "cluster": partition.cluster,
-            "confidence": partition.confidence,
-            "membership": partition.membership,
-            "uncertain": np.isin(everybody, partition.uncertain),
-            "sampled": np.isin(everybody, partition.sampled),
-            "chains_apart": apart,
-            "chains_worth": worth,
-        }
-    )
-    draws = pd.DataFrame(partition.draws.T, columns=[str(draw) for draw in range(len(partition.draws))])
     columns = {name: [str(label) for label in labels] for name, labels in run.recognised.columns.items()}
     found, finders = _found_to_saved(run.found)
     past = {PAST_IDS: sorted(run.past_ids)} if run.past_ids else {}
@@ -63,10 +49,10 @@ def to_saved(
             **tables,
             **found,
             **_judged_to_saved(run.judged),
+            **_partition_to_saved(run.partition),
+            **(_partition_to_saved(run.unjudged, UNJUDGED) if run.unjudged is not run.partition else {}),
             "input": run.frame,
             "added": added,
-            "people": people,
-            "draws": draws,
         },
         documents={
             "model": model.to_dict(),
@@ -83,20 +69,12 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
     """The parts of a `Linkage`, by name."""
     report = LinkageReport.from_dict(saved.documents["report"])
     config = LinkageConfig.from_dict(dict(report.config))
-    frame, added, people = (saved.tables[name] for name in ("input", "added", "people"))
+    frame, added = saved.tables["input"], saved.tables["added"]
     columns = {name: list(labels) for name, labels in saved.documents["columns"].items()}
     recognised = recognise(frame, columns, by_heading=False)
     raw = arrange(frame, recognised)
-    partition = Partition(
-        cluster=people["cluster"].to_numpy(),
-        confidence=people["confidence"].to_numpy(),
-        membership=people["membership"].to_numpy(),
-        uncertain=np.flatnonzero(people["uncertain"]),
-        draws=np.ascontiguousarray(saved.tables["draws"].to_numpy(dtype=np.int32).T),
-        sampled=np.flatnonzero(people["sampled"]),
-        chains_apart=people.loc[people["sampled"], "chains_apart"].to_numpy(),
-        chains_worth=people.loc[people["sampled"], "chains_worth"].to_numpy(),
-    )
+    partition = _partition_from_saved(saved)
+    was_judged = PEOPLE + UNJUDGED in saved.tables
     tables = {name: saved.tables[name] for name in TABLES}
     tables["changes"]["from_cluster_ids"] = _tuples(tables["changes"]["from_cluster_ids"])
     for name in FOR_PEOPLE:
@@ -113,6 +91,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
         "report": report,
         "run": LinkedRun(
             *(frame, recognised, config, raw, referrals, partition),
+            unjudged=_partition_from_saved(saved, UNJUDGED) if was_judged else partition,
             cluster_id=added["cluster_id"].to_numpy(dtype=object)[raw.position],
             found=_found_from_saved(saved),
             past_ids=frozenset(saved.documents.get(PAST_IDS, ())),
@@ -162,6 +141,39 @@ def _saved_levels(links: pd.DataFrame, ids: Any, model: LinkageModel) -> SavedLe
         held[:, number] = links[f"level_{own.name}"].map(codes).to_numpy(np.int8)
     packed = np.minimum(left, right) * len(ids) + np.maximum(left, right)
     return SavedLevels(packed, held, np.arange(len(ids), dtype=np.int64), len(ids), {})
+
+
+def _partition_to_saved(partition: Partition, ending: str = "") -> dict[str, pd.DataFrame]:
+    """The tables of a partition, one row a canonical row; the columns of the second are draws."""
+    n_rows = len(partition.cluster)
+    apart, worth = np.full(n_rows, np.nan), np.full(n_rows, np.nan)
+    apart[partition.sampled], worth[partition.sampled] = partition.chains_apart, partition.chains_worth
+    people = {
+        "cluster": partition.cluster,
+        "confidence": partition.confidence,
+        "membership": partition.membership,
+        "uncertain": np.isin(np.arange(n_rows), partition.uncertain),
+        "sampled": np.isin(np.arange(n_rows), partition.sampled),
+        "chains_apart": apart,
+        "chains_worth": worth,
+    }
+    draws = pd.DataFrame(partition.draws.T, columns=[str(draw) for draw in range(len(partition.draws))])
+    return {PEOPLE + ending: pd.DataFrame(people), DRAWS + ending: draws}
+
+
+def _partition_from_saved(saved: SavedRun, ending: str = "") -> Partition:
+    """The inverse of `_partition_to_saved`."""
+    people = saved.tables[PEOPLE + ending]
+    return Partition(
+        cluster=people["cluster"].to_numpy(),
+        confidence=people["confidence"].to_numpy(),
+        membership=people["membership"].to_numpy(),
+        uncertain=np.flatnonzero(people["uncertain"]),
+        draws=np.ascontiguousarray(saved.tables[DRAWS + ending].to_numpy(dtype=np.int32).T),
+        sampled=np.flatnonzero(people["sampled"]),
+        chains_apart=people.loc[people["sampled"], "chains_apart"].to_numpy(),
+        chains_worth=people.loc[people["sampled"], "chains_worth"].to_numpy(),
+    )
 
 
 def _tuples(column: pd.Series) -> pd.Series:
