@@ -128,7 +128,9 @@ def show(found: pd.DataFrame) -> None:
                 f"| {mean['low']:,.1f} to {mean['high']:,.1f} "
                 f"| {cell['holds'].sum()} of {len(cell)} | {cell['below'].sum()} |"
             )
-        of_four = table[table["age_group"].isin(["child", "adult"]) & table["gender"].isin(["male", "female"])]
+        of_four = table[
+            table["age_group"].isin(["child", "adult"]) & table["gender"].isin(["male", "female"])
+        ]
         print(f"\nof the four cells: {of_four['holds'].mean():.1%} of ranges hold the truth")
 
 

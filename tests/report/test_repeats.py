@@ -293,8 +293,11 @@ def test_the_period_s_ends_and_both_definitions(
 def test_who_turned_18_stands_with_the_adults_and_is_shown_as_such() -> None:
     table = two_and_one(age=["child", "adult", "adult"]).table(by=("age_group",))
     found = table[table["counting"] == ALL].set_index("age_group")[["estimate", "child_then_adult"]]
-    assert found.loc["adult"].tolist() == [0.75, 0.75]
-    assert found.loc["child"].tolist() == [0, 0]
+    assert found.to_dict("index") == {
+        "adult": {"estimate": 0.75, "child_then_adult": 0.75},
+        "child": {"estimate": 0.0, "child_then_adult": 0.0},
+        "total": {"estimate": 0.75, "child_then_adult": 0.75},
+    }
 
 
 @pytest.mark.parametrize("days", [[0, None, 20], [None, None, 20]])
