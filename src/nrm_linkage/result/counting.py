@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nrm_linkage.errors import InputError
 from nrm_linkage.report import repeat_referrals
+from nrm_linkage.report.charts import Chart, days_between, flow_of_assessments, people_by_month
 from nrm_linkage.report.publication import check_audience, published
 from nrm_linkage.report.sensitivity import COSTS, published_sensitivity, sensitivity
 from nrm_linkage.result.holding import LinkageTables
 
 __all__ = ["Counting"]
+
+CHARTS = ("people by month", "days between referrals", "flow of assessments")
 
 
 class Counting(LinkageTables):
@@ -135,3 +139,49 @@ class Counting(LinkageTables):
         if audience == "internal":
             return sensitivity(self.run.partition, wanted, own)
         return published_sensitivity(sensitivity(self.run.partition, (*wanted, own), own))
+
+    def chart(self, name: str, by: Sequence[str] = ("age_group", "gender")) -> Chart:
+        """A picture of the run, drawn offline; it needs the extra `charts`. Not for release.
+
+        Parameters
+        ----------
+        name
+            "people by month": people referred in each month who had been referred before, with ranges, by
+            group; "days between referrals": of `.repeats`; "flow of assessments": from what the records say
+            to the assessment of each repeat.
+        by
+            The groups of the first, as in `repeat_referrals`; the six largest are drawn.
+
+        Returns
+        -------
+        Chart
+            `svg`, the picture as text, `alt`, what it shows in words, and `save(path)`. A notebook shows it.
+
+        Raises
+        ------
+        InputError
+            There is no such chart, or nothing to draw.
+        MissingExtraError
+            Altair or vl-convert is not installed.
+        """
+        if name not in CHARTS:
+            raise InputError(f"there is no such chart; choose from: {', '.join(CHARTS)}.")
+        if name == "days between referrals":
+            return days_between(self.repeats)
+        if name == "flow of assessments":
+            return flow_of_assessments(self.repeats)
+        return people_by_month(self._by_month(tuple(by)), tuple(by))
+
+    def _by_month(self, by: tuple[str, ...]) -> pd.DataFrame:
+        """The rows of `repeat_referrals` for each month with a referral."""
+        referred = self._countable.referred[self._countable.counts]
+        months = np.unique(referred[~np.isnat(referred)].astype("datetime64[M]"))
+        parts = []
+        for month in months:
+            period = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]") - 1
+            table = self.repeat_referrals(period, by, definition="latest_inside")
+            rows = table[table["counting"] == "all"]
+            parts.append((rows.iloc[:-1] if by else rows).assign(month=pd.Timestamp(period[0])))
+        if not parts:
+            raise InputError("no referral has a date: there is nothing to draw.")
+        return pd.concat(parts, ignore_index=True)
