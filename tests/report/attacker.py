@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 LEAST, APART, TO, STAYS = 13, 10, 5, 7
+HALF = (TO - 1) // 2
 LATER, EXCLUDING, ALL, LATEST = range(4)
 """The numbers of a month, each within the next: three countings, and "all" by the wider definition."""
 SHOWN_BEFORE, SHOWN_NEW = (LATEST, ALL, EXCLUDING, LATER), (ALL, EXCLUDING, LATER, LATEST)
@@ -52,28 +53,40 @@ class Reader:
                     self._at_most({_at(month - 1, number): 1, _at(month, number): -1}, 0)
 
     def _read(self, month: int, number: int, said: Said) -> None:
-        here, release = _at(month, number), self.releases[month]
-        order = self._order(month)
-        others = [other for other in order if other != number and release[other].estimate is not None]
-        earlier = others if said.estimate is not None else order[: order.index(number)]
-        gaps = [
-            {_at(month, max(number, other)): 1.0, _at(month, min(number, other)): -1.0}
-            for other in others
-            if other in earlier and self.apart
-        ]
+        before = self.releases[month - 1][number].estimate if month and self.since else None
         if said.estimate is None:
-            self._one_of([({here: 1.0}, LEAST - 1), *((gap, APART - 1) for gap in gaps)])
+            self._one_of([(0.0, LEAST - 1.0), *self._near(month, number, before)], _at(month, number))
             return
-        before = self.releases[month - 1][number].estimate if month else None
-        slack = STAYS if self.since and before == said.estimate else (TO - 1) // 2
         assert said.low is not None and said.high is not None
-        self._at_most({here: -1.0}, -max(LEAST, said.estimate - slack, said.low))
-        self._at_most({here: 1.0}, min(said.estimate + slack, said.high))
-        if self.since and before is not None and before != said.estimate:
-            moved = STAYS + 1
-            self._one_of([({here: 1.0}, before - moved), ({here: -1.0}, -before - moved)])
-        for gap in gaps:
-            self._at_most({at: -sign for at, sign in gap.items()}, -APART)
+        stays = before == said.estimate
+        slack = STAYS if stays else HALF
+        ends = max(LEAST, said.estimate - slack, said.low), min(said.estimate + slack, said.high)
+        moved = self._moved([ends], before) if not stays else [ends]
+        self._one_of(moved, _at(month, number))
+
+    def _near(self, month: int, number: int, before: float | None) -> list[tuple[float, float]]:
+        """Where a number is that is not shown because one that came before it is too near."""
+        order, found = self._order(month), []
+        for other in order[: order.index(number)]:
+            value = self.releases[month][other].estimate
+            if value is None or not self.apart:
+                continue
+            away = APART - TO
+            found += self._moved([(value - away - HALF, value + away + HALF)], before)
+            if before is not None and abs(before - value) <= away:
+                found.append((before - STAYS, before + STAYS))
+        return found
+
+    def _moved(self, spans: list[tuple[float, float]], before: float | None) -> list[tuple[float, float]]:
+        """Without what would have stayed as it was."""
+        if before is None:
+            return spans
+        cut = [
+            (max(low, start), min(high, end))
+            for low, high in spans
+            for start, end in ((0.0, before - STAYS - 1), (before + STAYS + 1, MOST))
+        ]
+        return [(low, high) for low, high in cut if low <= high]
 
     def _order(self, month: int) -> list[int]:
         known = {
@@ -86,13 +99,14 @@ class Reader:
     def _at_most(self, terms: dict[int, float], most: float) -> None:
         self.rows.append((terms, most))
 
-    def _one_of(self, alternatives: list[tuple[dict[int, float], float]]) -> None:
-        """At least one holds: a choice of 0 or 1 for each, behind the numbers."""
+    def _one_of(self, spans: list[tuple[float, float]], here: int) -> None:
+        """The number is in one of the spans: a choice of 0 or 1 for each, behind the numbers."""
         first = 8 + self.n_choices
-        self.n_choices += len(alternatives)
-        for choice, (terms, most) in enumerate(alternatives, start=first):
-            self._at_most({**terms, choice: MOST}, most + MOST)
-        self._at_most(dict.fromkeys(range(first, 8 + self.n_choices), -1.0), -1)
+        self.n_choices += len(spans)
+        for choice, (low, high) in enumerate(spans, start=first):
+            self._at_most({here: 1.0, choice: MOST}, high + MOST)
+            self._at_most({here: -1.0, choice: MOST}, MOST - low)
+        self._at_most({choice: -1.0 for choice in range(first, 8 + self.n_choices)}, -1)
 
     def reach(self, target: dict[int, float]) -> tuple[int, int]:
         """The least and the most of a sum of numbers."""

@@ -9,12 +9,13 @@ the groups shown, this month less the last. So one table is made, in this order.
    (`NUMBERS`): later exploitation recorded, within those left when the same instance is possible, within all,
    within all by the wider definition. Of that one the other countings are withheld, since they are not nested
    with the rest.
-3. A number is shown if it is at least `below` (zero is not) and would be with all that are rounded to the
-   same (so from 13, when 10 to 12 are rounded to 10), and at least `below` away from every number of the
-   group that is shown: a difference is a number of people too. Numbers that the last release showed
-   (`since`) come first, the wider before the narrower; then the others, those of the wider definition last.
-4. What is shown is rounded to `to`. With `since`, a number that was shown stays as it was until it has moved
-   by more than one and a half times `to`, so that two releases tell no small difference.
+3. Numbers are rounded to `to`. With `since`, the last release, a number that it showed stays as it was until
+   it has moved by more than one and a half times `to`, so that two releases tell no small difference.
+4. A number is shown if it is at least `below` (zero is not), as are all that are rounded to the same (so from
+   13, when 10 to 12 are rounded to 10); and if it is, as rounded, at least twice `to` away from every number
+   of the group that is shown: a difference is a number of people too. Numbers that the last release showed
+   come first, the wider before the narrower; then the others, that of the wider definition last. It goes by
+   rounded numbers, so that what is shown tells nothing but itself.
 5. A range is rounded outwards, and is never narrower than what rounding leaves open.
 6. Totals and coarser groups are sums of what is shown, and the upper end of their range makes room for what
    is not. A total of its own would give away what the groups hide. By one of `ALONE` there is no total, and
@@ -54,6 +55,10 @@ __all__ = [
 SUPPRESS_BELOW, ROUND_TO = 10, 5
 """domain.md 3.5."""
 
+APART = 2
+"""Numbers of a group that are shown are so many roundings apart: less would leave a difference of fewer than
+six values (chosen by us)."""
+
 CROSSED = ("age_group", "gender")
 ALONE = ("nationality", "first_responder_type")
 
@@ -67,8 +72,8 @@ _FIRST = (1, 2, 3, 0)
 """The order in which numbers are shown that no earlier release has: the headline first."""
 
 DISCLOSURE = (
-    "Numbers of people below {least} are not shown, nor is one less than {below} from another of its group; "
-    "the others are rounded to {to}. Totals are of the numbers that are shown."
+    "Numbers of people are rounded to {to}; below {least} they are not shown, nor are those less than {apart} "
+    "from another number of their group. Totals are of the numbers that are shown."
 )
 
 
@@ -132,9 +137,9 @@ def published(
     groups = parts[0][list(base)].reset_index(drop=True)
     before = _last_release(since, groups)
     least = (np.ceil(below / to + 0.5) - 0.5) * to
-    shown = _shown(cells, before, least, below)
     said = _released(cells, low, high, before, to)
-    room = _room(shown, said["high"], np.floor(least), below - 1.0)
+    shown = _shown(cells >= least, said["estimate"], before, APART * to)
+    room = _room(shown, said["high"], np.floor(least), APART * to)
     columns = {
         "estimate": np.where(shown, said["estimate"], np.nan),
         "low": np.where(shown, said["low"], 0.0),
@@ -152,7 +157,7 @@ def published(
     table.attrs = exact["inside_period"].attrs | {
         "definition": "both",
         "audience": "publication",
-        "disclosure": DISCLOSURE.format(least=math.ceil(least), below=below, to=to),
+        "disclosure": DISCLOSURE.format(least=math.ceil(least), apart=APART * to, to=to),
     }
     return table
 
@@ -165,16 +170,16 @@ def _checked(value: int | None, default: int) -> int:
     return default if value is None else value
 
 
-def _shown(cells: Float64s, before: Float64s, least: float, apart: int) -> Mask:
-    """Which numbers are shown: bool, (numbers, groups). `before`: what was said last, NaN where nothing was;
-    `least`: the least number; `apart`: the least difference.
+def _shown(large: Mask, value: Float64s, before: Float64s, apart: int) -> Mask:
+    """Which numbers are shown: bool, (numbers, groups). `large`: which are large enough; `value`: what would
+    be said; `before`: what was said last, NaN where nothing was; `apart`: the least difference.
     """
-    shown = np.zeros(cells.shape, dtype=bool)
+    shown = np.zeros(large.shape, dtype=bool)
     was_shown = ~np.isnan(before)
-    for now, order in ((was_shown, range(len(cells))), (~was_shown, _FIRST)):
+    for now, order in ((was_shown, range(len(large))), (~was_shown, _FIRST)):
         for number in order:
-            far = ~shown | (np.abs(cells - cells[number]) >= apart)
-            shown[number] |= now[number] & (cells[number] >= least) & far.all(axis=0)
+            far = ~shown | (np.abs(value - value[number]) >= apart)
+            shown[number] |= now[number] & large[number] & far.all(axis=0)
     return shown
 
 
