@@ -106,7 +106,7 @@ class Reader:
         for choice, (low, high) in enumerate(spans, start=first):
             self._at_most({here: 1.0, choice: MOST}, high + MOST)
             self._at_most({here: -1.0, choice: MOST}, MOST - low)
-        self._at_most({choice: -1.0 for choice in range(first, 8 + self.n_choices)}, -1)
+        self._at_most(dict.fromkeys(range(first, 8 + self.n_choices), -1.0), -1)
 
     def reach(self, target: dict[int, float]) -> tuple[int, int]:
         """The least and the most of a sum of numbers."""

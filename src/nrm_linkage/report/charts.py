@@ -51,6 +51,7 @@ UNDATED = "not dated"
 EVIDENCE: tuple[tuple[str, str], ...] = (
     ("contradict", "recorded dates contradict"),
     ("beginning after", "began after it"),
+    ("says in words", "said in words"),
     ("over by", "over by then"),
     ("begun by", "begun by then"),
     ("two bodies referred", "two bodies in thirty days"),
@@ -60,6 +61,7 @@ EVIDENCE: tuple[tuple[str, str], ...] = (
 SIDES = (
     (
         "began after it",
+        "said in words",
         "over by then",
         "begun by then",
         "two bodies in thirty days",

@@ -72,8 +72,8 @@ _FIRST = (1, 2, 3, 0)
 """The order in which numbers are shown that no earlier release has: the headline first."""
 
 DISCLOSURE = (
-    "Numbers of people are rounded to {to}; below {least} they are not shown, nor are those less than {apart} "
-    "from another number of their group. Totals are of the numbers that are shown."
+    "Numbers of people are rounded to {to}; below {least} they are not shown, nor are those less than "
+    "{apart} from another number of their group. Totals are of the numbers that are shown."
 )
 
 
