@@ -192,6 +192,6 @@ def test_a_frame_that_says_nothing_has_nothing():
     ],
 )
 def test_words_that_say_later_exploitation_say_all_of_it(text: object, expected: bool) -> None:
-    for box in ("exploitation_dates", "reported_before_details"):
-        assert facts(**{box: [text]}).said_later.tolist() == [expected]
+    assert facts(exploitation_dates=[text]).said_later.tolist() == [expected]
+    assert facts(reported_before_details=[text]).said_later.tolist() == [expected]
     assert facts(victim_account=[text]).said_later.tolist() == [False]
