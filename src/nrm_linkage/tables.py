@@ -170,7 +170,9 @@ class InstanceFacts(_Shapes):
     `types`: int8 (n,) bit mask of exploitation types; `started_first`, `started_last`, `ended_last`:
     datetime64[D]; `places`: token lists; `responder`: coded, and `responder_type`: int8, a `ResponderType`;
     `decided`: datetime64[D] of the reasonable grounds decision; `negative_decision`,
-    `more_than_one_situation`, `still_exploited`, `reported_before`: int8, values of `Answer`.
+    `more_than_one_situation`, `still_exploited`, `reported_before`: int8, values of `Answer`;
+    `said_later`: bool, the record says in words that exploitation went on or began after the previous
+    referral.
     """
 
     types: Int8s
@@ -185,6 +187,7 @@ class InstanceFacts(_Shapes):
     more_than_one_situation: Int8s
     still_exploited: Int8s
     reported_before: Int8s
+    said_later: Mask
 
 
 @dataclass(frozen=True, repr=False, eq=False)

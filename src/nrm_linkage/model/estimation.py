@@ -26,10 +26,11 @@ from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
 from nrm_linkage.model.extra import EXTRA_M_STRENGTH_PAIRS, read_by
-from nrm_linkage.model.parameters import NAME_FIELDS, LinkageModel, array_of, table_of
+from nrm_linkage.model.parameters import LinkageModel, array_of, table_of
 from nrm_linkage.model.score import (
     DATE_COLUMN,
     GENDER_COLUMN,
+    NAME_COLUMNS,
     gender_of_name_log2,
     lookalike_log2,
     namesake_log2,
@@ -86,8 +87,8 @@ class Patterns:
     """Distinct agreement patterns.
 
     `levels`: int8 (k, n_fields); `community`: int64 (k,); log2 probabilities (k,): `strangers`,
-    `strangers_names` (their name fields alone), `relatives` and `lookalikes`; `count`: float64 (k,) pairs;
-    `n_other_pairs`: pairs taken as strangers.
+    `strangers_names` (their name fields alone), `relatives` and `lookalikes` (without their names); `count`:
+    float64 (k,) pairs; `n_other_pairs`: pairs taken as strangers.
     """
 
     levels: Int8s
@@ -163,9 +164,7 @@ def _keys(columns: list[Int64s]) -> Int64s:
 
 def _names_of(by_field: Float64s) -> Float64s:
     """The name fields' part of a sum over fields."""
-    return np.asarray(
-        by_field[:, [n for n, field in enumerate(FIELDS) if field.name in NAME_FIELDS]].sum(axis=1)
-    )
+    return np.asarray(by_field[:, NAME_COLUMNS].sum(axis=1))
 
 
 def estimate(
@@ -298,7 +297,7 @@ def _fit(
     previous, converged, iteration = -np.inf, False, 0
     while not converged and iteration < config.em_max_iterations:
         iteration += 1
-        joint = np.log2(sizes) + _class_log2(patterns, np.log2(m).ravel()[m_cell].sum(axis=1), names)
+        joint = np.log2(sizes) + _class_log2(patterns, np.log2(m).ravel()[m_cell], names)
         total = np.logaddexp2.reduce(joint, axis=1)
         expected = patterns.count[:, None] * np.exp2(joint - total[:, None])
         value = float(patterns.count @ total + patterns.n_other_pairs * np.log2(sizes[-1]))
@@ -312,8 +311,10 @@ def _fit(
             class_counts = expected.sum(axis=0) + size_pseudo
             class_counts[-1] += patterns.n_other_pairs
             sizes = _sizes(class_counts, sizes)
-            m = _shares(m_cell, expected[:, 0], m_pseudo)
-            names = _shares(names_cell, expected[:, 2], names_pseudo)
+            with_m = np.repeat(expected[:, :1], n_fields, axis=1)
+            with_m[:, NAME_COLUMNS] += expected[:, 3:4]
+            m = _shares(m_cell, with_m, m_pseudo)
+            names = _shares(names_cell, np.repeat(expected[:, 2:3], len(FIELDS), axis=1), names_pseudo)
     return _Fit(m, names, sizes, expected[:, 0], previous, iteration, converged)
 
 
@@ -324,13 +325,15 @@ def _sizes(class_counts: Float64s, sizes: Float64s) -> Float64s:
     return np.array([matched, *sizes[1:4], 1.0 - kept - matched])
 
 
-def _class_log2(patterns: Patterns, matched: Float64s, names: Float64s) -> Float64s:
+def _class_log2(patterns: Patterns, log_m: Float64s, names: Float64s) -> Float64s:
     """log2 of the probability of each pattern in each class, (k, 5): one person, relatives, namesakes,
-    look-alikes, strangers.
+    look-alikes, strangers. `log_m`: (k, n_fields); look-alikes' names are spelt as one person's are.
     """
     but_names = patterns.strangers - patterns.strangers_names
     namesakes = but_names + namesake_log2(patterns.levels, names)
-    return np.stack([matched, patterns.relatives, namesakes, patterns.lookalikes, patterns.strangers], axis=1)
+    alike = patterns.lookalikes + log_m[:, NAME_COLUMNS].sum(axis=1)
+    matched = log_m.sum(axis=1)
+    return np.stack([matched, patterns.relatives, namesakes, alike, patterns.strangers], axis=1)
 
 
 def _penalty(shares: Float64s, pseudo: Float64s) -> float:
@@ -341,8 +344,10 @@ def _penalty(shares: Float64s, pseudo: Float64s) -> float:
 
 
 def _shares(cell: Int64s, weight: Float64s, pseudo: Float64s) -> Float64s:
-    """Expected shares of levels; missing stays 1, and levels that do not exist stay NaN."""
-    count = np.bincount(cell.ravel(), weights=np.repeat(weight, cell.shape[1]), minlength=pseudo.size)
+    """Expected shares of levels; missing stays 1, and levels that do not exist stay NaN. `cell`, `weight`:
+    (k, n_fields).
+    """
+    count = np.bincount(cell.ravel(), weights=weight.ravel(), minlength=pseudo.size)
     held = count.reshape(pseudo.shape)[..., 1:] + pseudo[..., 1:]
     shares = held / np.nansum(held, axis=-1, keepdims=True)
     return np.concatenate([np.ones_like(pseudo[..., :1]), shares], axis=-1)

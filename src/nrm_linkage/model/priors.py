@@ -5,8 +5,9 @@ outweighs it.
 4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
 different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
 and not learned. `NAMESAKE`: the same of names among strangers whose names go together more often than their
-words do (Mary Grace, a name of one village), chosen by us and learned. `LOOKALIKE`: the same of names and
-nationality among strangers of one name and one stand-in date of birth, chosen by us. `U_PRIOR`: the same
+words do (Mary Grace, a name of one village), chosen by us and learned. `LOOKALIKE`: the same of nationality
+among strangers of one name and one stand-in date of birth, chosen by us; their name is spelt by other hands,
+as one person's is, and so has m. `U_PRIOR`: the same
 among strangers, chosen by us and learned, for levels without a frequency of their own. Shares are of pairs in
 which neither side is missing; they are scaled to sum to one where they are used.
 """
@@ -141,13 +142,6 @@ NAMESAKE: Shares = {
 }  # fmt: skip
 
 LOOKALIKE: Shares = {
-    "given_name": {
-        "exact": 0.72, "variant": 0.13, "near": 0.04, "shortened": 0.01, "moved": 0.08, "alias": 0.005,
-        "different": 0.015,
-    },
-    "other_names": {
-        "exact": 0.60, "variant": 0.15, "near": 0.05, "shortened": 0.02, "partly": 0.15, "different": 0.03,
-    },
     "nationality": {"same": 0.95, "overlap": 0.03, "contested": 0.01, "lookalike": 0.002, "different": 0.008},
 }  # fmt: skip
 

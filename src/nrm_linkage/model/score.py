@@ -38,6 +38,7 @@ __all__ = [
     "DATE_COLUMN",
     "EVIDENCE_LINES",
     "GENDER_COLUMN",
+    "NAME_COLUMNS",
     "age_pair",
     "evidence_lines",
     "gender_of_name_log2",
@@ -60,12 +61,14 @@ EVIDENCE_LINES = (*(field.name for field in FIELDS), "gender_of_name", "relative
 
 GRID = 2.0**20
 
-_NAME_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
+NAME_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
 _LOOKALIKE_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in priors.LOOKALIKE]
 GIVEN_COLUMN, DATE_COLUMN, GENDER_COLUMN = (
     [field.name for field in FIELDS].index(name) for name in ("given_name", "date_of_birth", "gender")
 )
-_LIKE_STRANGERS = [n for n in range(len(FIELDS)) if n not in (*_LOOKALIKE_COLUMNS, DATE_COLUMN)]
+_LIKE_STRANGERS = [
+    n for n in range(len(FIELDS)) if n not in (*NAME_COLUMNS, *_LOOKALIKE_COLUMNS, DATE_COLUMN)
+]
 
 NAMED_ALIKE = (
     GivenLevel.EXACT,
@@ -161,7 +164,7 @@ def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
     """log2 of the probability of each pattern's name levels among namesakes, (p,). `shares`: (n_fields,
     n_levels).
     """
-    return np.asarray(np.log2(shares[_NAME_COLUMNS, levels[:, _NAME_COLUMNS]]).sum(axis=1))
+    return np.asarray(np.log2(shares[NAME_COLUMNS, levels[:, NAME_COLUMNS]]).sum(axis=1))
 
 
 def unknown_dates_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
@@ -171,9 +174,10 @@ def unknown_dates_log2(model: LinkageModel, communities: tuple[str, ...]) -> Flo
 
 
 def lookalike_log2(levels: Int8s, strangers: Float64s) -> Float64s:
-    """log2 of the probability of each pattern of the fixed fields among look-alikes, (p,); minus infinity
-    where the dates are not one stand-in date. `strangers`: `stranger_log2` with gender given the name, for
-    the fields in which look-alikes are like any two strangers.
+    """log2 of the probability of each pattern of the fixed fields but names among look-alikes, (p,); minus
+    infinity where the dates are not one stand-in date. Names have m, as if they were one person's.
+    `strangers`: `stranger_log2` with gender given the name, for the fields in which look-alikes are like any
+    two strangers.
     """
     shares = array_of(priors.LOOKALIKE)
     known = np.log2(shares[_LOOKALIKE_COLUMNS, levels[:, _LOOKALIKE_COLUMNS]]).sum(axis=1)
@@ -211,22 +215,29 @@ def score(
     gender = gender_of_name_log2(levels, log_u, model)
     lines[:, len(FIELDS)] = -gender
     log_u[:, GENDER_COLUMN] += gender
-    discounts = _discounts(levels, log_u, pair_community(referrals, left, right), referrals, model)
+    community = pair_community(referrals, left, right)
+    discounts = _discounts(levels, log_m, log_u, community, referrals, model)
     lines[:, len(FIELDS) + 1 : len(EVIDENCE_LINES)] = discounts
     lines = on_grid(lines)
     return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)
 
 
 def _discounts(
-    levels: Int8s, log_u: Float64s, community: Int64s, referrals: Referrals, model: LinkageModel
+    levels: Int8s,
+    log_m: Float64s,
+    log_u: Float64s,
+    community: Int64s,
+    referrals: Referrals,
+    model: LinkageModel,
 ) -> Float64s:
     """The lines of relatives, namesakes and look-alikes, (p, 3): what each class adds to the strangers."""
     unknown = unknown_dates_log2(model, ("", *referrals.nationality.group_names))
-    all_fields, names = log_u.sum(axis=1), log_u[:, _NAME_COLUMNS].sum(axis=1)
+    all_fields, names = log_u.sum(axis=1), log_u[:, NAME_COLUMNS].sum(axis=1)
+    alike = lookalike_log2(levels, log_u) + log_m[:, NAME_COLUMNS].sum(axis=1)
     classes = (
         model.relative_bits + relative_log2(levels) - all_fields,
         model.namesake_bits + namesake_log2(levels, array_of(model.namesakes)) - names,
-        model.lookalike_bits + unknown[community] + lookalike_log2(levels, log_u) - all_fields,
+        model.lookalike_bits + unknown[community] + alike - all_fields,
     )
     lines, together = np.empty((len(levels), len(classes))), np.zeros(len(levels))
     for column, odds in enumerate(classes):

@@ -26,7 +26,8 @@ from nrm_linkage.report.repeats import RANGE_NOTE
 
 __all__ = ["page", "write_page"]
 
-SMALLEST_RELEASED = 10
+SMALLEST_RELEASED = 20
+"""Of 19 referrals, at most 9 people were referred twice: the page tells no more than its table."""
 
 
 def write_page(path: Path, report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: str) -> None:
@@ -54,6 +55,7 @@ def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: st
         caveat=HOME_OFFICE_CAVEAT,
         not_for=NOT_FOR,
         range_note=RANGE_NOTE,
+        disclosure=tables["repeats"].attrs.get("disclosure") if "repeats" in tables else None,
         period=tables["repeats"].attrs.get("period") if "repeats" in tables else None,
     )
 
@@ -90,5 +92,5 @@ def _shown(value: Any, column: object = "") -> str:
 
 
 def _released(number: int) -> str:
-    """A number of records as it may be published (domain.md 3.5): rounded to 5, nothing below 10."""
+    """A number of records as it may be published (domain.md 3.5): rounded to 5, nothing below 20."""
     return f"{5 * round(number / 5):,}" if number >= SMALLEST_RELEASED else f"fewer than {SMALLEST_RELEASED}"
