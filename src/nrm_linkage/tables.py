@@ -364,7 +364,9 @@ class Partition(_Shapes):
     `uncertain` (int64); all other rows are alone in every draw. `sampled`: rows of components too large for
     the exact posterior; `chains_apart`: float64 (n_sampled,), the largest difference of two kinds of chains
     of samples in the probability of a pair of the row's component; `chains_worth`: float64 (n_sampled,), the
-    independent draws that would tell the component's least known pair as well.
+    independent draws that would tell the component's least known pair as well. `component`: int64 (n,), the
+    smallest row of the component that each row was weighed in; draws join rows of two components only to
+    stand for links too weak to weigh.
     """
 
     cluster: Int64s
@@ -375,6 +377,7 @@ class Partition(_Shapes):
     sampled: Int64s
     chains_apart: Float64s
     chains_worth: Float64s
+    component: Int64s
 
 
 class Engine(Protocol):

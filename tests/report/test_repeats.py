@@ -74,6 +74,7 @@ class Case:
             sampled=np.zeros(0, dtype=np.int64),
             chains_apart=np.zeros(0),
             chains_worth=np.zeros(0),
+            component=np.zeros(n_rows, dtype=np.int64),
         )
 
     def table(self, **options: Any) -> pd.DataFrame:

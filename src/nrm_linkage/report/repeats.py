@@ -9,8 +9,10 @@ inside it and who have any earlier one (domain.md 3.1: both readings of the publ
 The three countings: "all"; "excluding same instance possible" leaves out repeats that may be about the same
 instance as the referral before and counts who still has two; "later exploitation recorded" counts people with
 a repeat that is so assessed. A person stands in the group of the latest of the referrals that were counted;
-`child_then_adult` says how many of a row's people were a child in an earlier one and an adult in that. The
-range covers linkage under the model and nothing else.
+`child_then_adult` says how many of a row's people were a child in an earlier one and an adult in that.
+
+The draws know what the estimated parameters leave open and which links are too weak to be weighed or were
+never compared (`model.leeway`, `cluster.weak`): the range covers linkage under that and nothing else.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ from nrm_linkage.tables import Float64s, Int64s, Partition
 
 __all__ = ["COUNTINGS", "RANGE_NOTE", "CountedRows", "repeat_referrals"]
 
-RANGE_NOTE = "The range covers uncertainty of linkage under the model and nothing else."
+RANGE_NOTE = (
+    "The range covers uncertainty of linkage under the model, in which its parameters, links too weak to "
+    "weigh and links never compared have a part, and nothing else."
+)
 
 
 _COLUMNS = ("counting", *NUMBERS, "child_then_adult", "share_of_people", "suppressed")

@@ -51,7 +51,8 @@ class Counting(LinkageTables):
             "inside_period": two or more referrals in the period; "latest_inside": the latest in it, any
             earlier one at any time.
         interval
-            Probability that the range covers under the model.
+            Probability that the range covers under the model, what its parameters leave open and links too
+            weak to weigh or never compared among it.
         suppress_below, round_to
             Disclosure control of the table; both off by default. It hides what the totals would tell, and
             answers for this table alone.

@@ -157,6 +157,7 @@ def _partition_to_saved(partition: Partition, ending: str = "") -> dict[str, pd.
         "sampled": np.isin(np.arange(n_rows), partition.sampled),
         "chains_apart": apart,
         "chains_worth": worth,
+        "component": partition.component,
     }
     draws = pd.DataFrame(partition.draws.T, columns=[str(draw) for draw in range(len(partition.draws))])
     return {PEOPLE + ending: pd.DataFrame(people), DRAWS + ending: draws}
@@ -174,6 +175,7 @@ def _partition_from_saved(saved: SavedRun, ending: str = "") -> Partition:
         sampled=np.flatnonzero(people["sampled"]),
         chains_apart=people.loc[people["sampled"], "chains_apart"].to_numpy(),
         chains_worth=people.loc[people["sampled"], "chains_worth"].to_numpy(),
+        component=people["component"].to_numpy(),
     )
 
 
