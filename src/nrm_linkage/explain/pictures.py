@@ -7,9 +7,15 @@ stand over it, and for against is told by the sign and by where the bar goes, no
 
 from __future__ import annotations
 
+import datetime
 import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.explain.pair import said_probability
 
 if TYPE_CHECKING:
     import jinja2
@@ -95,11 +101,30 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["named"] = _name
     environment.filters["share"] = _share
+    environment.filters["cell"] = _cell
+    environment.filters["probability"] = said_probability
     return environment
 
 
 def _name(field: str) -> str:
     return field.replace("_", " ")
+
+
+def _cell(value: Any) -> str:
+    """A cell of a cluster's tables for people."""
+    if isinstance(value, tuple):
+        return (
+            " | ".join(map(_cell, value))
+            if any(isinstance(one, tuple) for one in value)
+            else ", ".join(map(str, value))
+        )
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return "–"
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return f"{float(value):.3g}" if isinstance(value, float | np.floating) else str(value)
 
 
 def _share(value: float | None) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from nrm_linkage.block import KEY_RULES, RULES, rules_that_find
 from nrm_linkage.cluster import components
+from nrm_linkage.explain.cluster import DrawnPeople
 from nrm_linkage.explain.evidence import RECORDED_FOR
 from nrm_linkage.explain.meeting import SAME_COMPONENT, Meeting, meeting, not_linkable
 from nrm_linkage.normalise.referrals import normalise_referrals
@@ -19,7 +20,7 @@ from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.schema import arrange
 from nrm_linkage.tables import Int64s, RawReferrals, Referrals, RuleYield
 
-__all__ = ["SHOWN_FIELDS", "how_met", "human_decision", "read_alone", "timeline"]
+__all__ = ["SHOWN_FIELDS", "drawn_people", "how_met", "human_decision", "read_alone", "timeline"]
 
 SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "nationality", "gender")
 """What an explained cluster shows of its referrals when values are asked for."""
@@ -101,6 +102,19 @@ def human_decision(run: LinkedRun, left: int, right: int) -> str | None:
     if len(groups) and (groups == between).all(axis=1).any():
         return "different, through other referrals that were decided"
     return None
+
+
+def drawn_people(run: LinkedRun, rows: Int64s) -> DrawnPeople:
+    """The joint draws of a cluster's rows, and of all rows that are ever drawn together with one of them."""
+    partition = run.partition
+    at = np.searchsorted(partition.uncertain, rows)
+    draws = partition.draws
+    beside = np.zeros(draws.shape[1], dtype=bool)
+    for place in at.tolist():
+        beside |= (draws == draws[:, [place]]).any(axis=0)
+    beside[at] = False
+    places = np.concatenate([at, np.flatnonzero(beside)])
+    return DrawnPeople(run.referrals.referral_id[partition.uncertain[places]], len(rows), draws[:, places])
 
 
 def timeline(run: LinkedRun, rows: Int64s, values: bool) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import numpy as np
 
 from nrm_linkage.errors import InputError
 from nrm_linkage.explain import ClusterExplanation, PairExplanation, explain_cluster, explain_pair
-from nrm_linkage.explain.pair import Show
-from nrm_linkage.result.explained import how_met, human_decision, read_alone, timeline
+from nrm_linkage.explain.pair import Show, check_show
+from nrm_linkage.result.explained import drawn_people, how_met, human_decision, read_alone, timeline
 from nrm_linkage.result.holding import LinkageTables
 from nrm_linkage.result.tables import date_order
 
@@ -52,12 +52,13 @@ class Explaining(LinkageTables):
             same_cluster=self._cluster_of[first] == self._cluster_of[second],
             same_person_probability=listed.get("same_person_probability"),
             decided_by_human=human_decision(self.run, *rows),
-            joined_above_bits=float(np.log2(self.run.config.false_link_cost)),
+            joined_above_bits=self._joined_above_bits,
             show=show,
         )
 
     def explain_cluster(self, cluster_id: str, show: Show = "shapes") -> ClusterExplanation:
-        """The referrals of a cluster in date order, with the links that hold it together.
+        """The referrals of a cluster in date order, what holds them together, what speaks against it, and how
+        else they may part.
 
         With `show="values"` the timeline holds names, dates of birth, nationality and gender as recorded.
 
@@ -66,8 +67,7 @@ class Explaining(LinkageTables):
         InputError
             There is no such cluster of two or more referrals.
         """
-        if show not in ("values", "shapes", "none"):
-            raise InputError('show must be "values", "shapes" or "none".')
+        check_show(show)
         known = isinstance(cluster_id, str) & self.clusters["cluster_id"].eq(str(cluster_id))
         found = self.clusters[known]
         if not len(found):
@@ -84,7 +84,14 @@ class Explaining(LinkageTables):
             timeline(self.run, rows, values=show == "values"),
             self.repeats[self.repeats["cluster_id"] == cluster_id],
             self.links[inside],
+            drawn_people(self.run, rows),
+            self._joined_above_bits,
         )
+
+    @property
+    def _joined_above_bits(self) -> float:
+        """The match weight above which a pair alone is joined: log2 of the cost of a false link."""
+        return float(np.log2(self.run.config.false_link_cost))
 
     def _row(self, referral_id: Any) -> int:
         try:
