@@ -27,8 +27,8 @@ def cluster_words(cluster: ClusterExplanation) -> list[str]:
     if bridge is not None:
         lines.append(
             f"weakest bridge: {bridge.referral_id_l} and {bridge.referral_id_r}, "
-            f"{bridge.match_weight_bits:+.1f} bits; it holds {_listed(bridge.side_l)} and "
-            f"{_listed(bridge.side_r)} together"
+            f"{bridge.match_weight_bits:+.1f} bits; without it, {_listed(bridge.side_l)} would be apart from "
+            f"{_listed(bridge.side_r)}"
         )
     n_links = len(cluster.links)
     lines.append(

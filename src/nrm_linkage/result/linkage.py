@@ -2,8 +2,8 @@
 
 The tables hold what the caller's own frame holds, keyed by referral id; no repr shows a value of a record,
 and explanations do only when asked with `show="values"`. What a run holds, explains, counts and says of its
-own quality stands each in a class of its own (`holding`, `explaining`, `counting`, `judging`); here is what
-the whole of it is put through: shown, reported, saved, read, freed of referrals.
+own quality stands each in a class of its own (`holding`, `explaining`, `counting`, `judging`, `reviewing`);
+here is what the whole of it is put through: shown, reported, saved, read, freed of referrals.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from nrm_linkage.result.explaining import Explaining
 from nrm_linkage.result.forgetting import without_referrals
 from nrm_linkage.result.judging import Judging
 from nrm_linkage.result.page_tables import page_tables
+from nrm_linkage.result.reviewing import Reviewing
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
 from nrm_linkage.runs import read_run, write_run
 
@@ -29,7 +30,7 @@ __all__ = ["Linkage"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Linkage(Explaining, Counting, Judging):
+class Linkage(Explaining, Counting, Judging, Reviewing):
     """The result of `link_referrals`.
 
     Attributes
