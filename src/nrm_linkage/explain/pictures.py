@@ -42,8 +42,8 @@ class Bar:
     sign: str
 
 
-def waterfall(pair: PairExplanation) -> markupsafe.Markup:
-    """The picture of a pair's evidence."""
+def waterfall(pair: PairExplanation, standalone: bool = True) -> markupsafe.Markup:
+    """The picture of a pair's evidence. `standalone`: as a file of its own may hold it, and not only HTML."""
     steps = [("prior", pair.prior_bits), *((_name(line.field), line.bits) for line in pair.strongest_first)]
     ends, total = [], 0.0
     for _, bits in steps:
@@ -63,6 +63,7 @@ def waterfall(pair: PairExplanation) -> markupsafe.Markup:
     bars.append(Bar("match weight", pair.match_weight_bits, len(bars) * ROW, at(0.0), at(total), "total"))
     return _render(
         "waterfall.svg.j2",
+        standalone=standalone,
         bars=bars,
         width=WIDTH,
         height=len(bars) * ROW + 20,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from nrm_linkage.explain.pair import said_probability
 if TYPE_CHECKING:
     from nrm_linkage.explain.cluster import ClusterExplanation
 
-__all__ = ["cluster_words", "people_said"]
+__all__ = ["cluster_words", "listed", "people_said", "referral_said"]
 
 
 def cluster_words(cluster: ClusterExplanation) -> list[str]:
@@ -22,13 +23,13 @@ def cluster_words(cluster: ClusterExplanation) -> list[str]:
         + (", some of them decided by a human" if cluster.decided_by_human else "")
     ]
     for row in cluster.timeline.to_dict("records"):
-        lines.append(_referral(row))
+        lines.append(referral_said(row))
     bridge = cluster.bridge
     if bridge is not None:
         lines.append(
             f"weakest bridge: {bridge.referral_id_l} and {bridge.referral_id_r}, "
-            f"{bridge.match_weight_bits:+.1f} bits; without it, {_listed(bridge.side_l)} would be apart from "
-            f"{_listed(bridge.side_r)}"
+            f"{bridge.match_weight_bits:+.1f} bits; without it, {listed(bridge.side_l)} would be apart from "
+            f"{listed(bridge.side_r)}"
         )
     n_links = len(cluster.links)
     lines.append(
@@ -54,11 +55,12 @@ def people_said(people: tuple[tuple[Any, ...], ...]) -> str:
     if len(people) == 1:
         return "all one person"
     return "; ".join(
-        f"{_listed(one)} {'another' if number else 'one person'}" for number, one in enumerate(people)
+        f"{listed(one)} {'another' if number else 'one person'}" for number, one in enumerate(people)
     )
 
 
-def _referral(row: dict[Any, Any]) -> str:
+def referral_said(row: Mapping[Any, Any]) -> str:
+    """One referral of a cluster's timeline, with the assessment of a repeat."""
     when = "undated" if pd.isna(row["referred"]) else row["referred"].date().isoformat()
     said = f"{when}: {row['referral_id']}"
     if row.get("instance_assessment") is None or pd.isna(row["instance_assessment"]):
@@ -68,5 +70,6 @@ def _referral(row: dict[Any, Any]) -> str:
     return f"{said}{days}, {row['instance_assessment']}{reasons}"
 
 
-def _listed(ids: tuple[Any, ...]) -> str:
+def listed(ids: Sequence[Any]) -> str:
+    """Ids in a sentence."""
     return " and ".join(map(str, ids)) if len(ids) < 3 else f"{', '.join(map(str, ids[:-1]))} and {ids[-1]}"

@@ -5,6 +5,7 @@ it. Strongest means that the weakest link on the way is as strong as it can be.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Tree:
         waiting = [a]
         while waiting:
             here = waiting.pop()
-            for next_, bits in self._beside(here):
+            for next_, bits in self._beside[here]:
                 if next_ not in before:
                     before[next_] = (here, bits)
                     waiting.append(next_)
@@ -54,9 +55,15 @@ class Tree:
         """Which members hang together with one of them, bool (n,)."""
         return np.array([bool(self.path(a, b)[0]) for b in range(self.n)], dtype=bool)
 
-    def _beside(self, here: int) -> list[tuple[int, float]]:
-        out = [(self.right, self.left == here), (self.left, self.right == here)]
-        return [(int(other[at]), float(self.bits[at])) for other, held in out for at in np.flatnonzero(held)]
+    @cached_property
+    def _beside(self) -> list[list[tuple[int, float]]]:
+        """Of each member, those it is linked to, with the bits."""
+        beside: list[list[tuple[int, float]]] = [[] for _ in range(self.n)]
+        links = zip(self.left.tolist(), self.right.tolist(), self.bits.tolist(), strict=True)
+        for one, other, bits in links:
+            beside[one].append((other, bits))
+            beside[other].append((one, bits))
+        return beside
 
 
 def strongest_tree(n: int, left: Int64s, right: Int64s, bits: Float64s) -> Tree:

@@ -17,12 +17,9 @@ from typing import Any
 import numpy as np
 
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
-from nrm_linkage.result.counting import Counting
-from nrm_linkage.result.explaining import Explaining
 from nrm_linkage.result.forgetting import without_referrals
-from nrm_linkage.result.judging import Judging
 from nrm_linkage.result.page_tables import page_tables
-from nrm_linkage.result.reviewing import Reviewing
+from nrm_linkage.result.reporting import Reporting
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
 from nrm_linkage.runs import read_run, write_run
 
@@ -30,7 +27,7 @@ __all__ = ["Linkage"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Linkage(Explaining, Counting, Judging, Reviewing):
+class Linkage(Reporting):
     """The result of `link_referrals`.
 
     Attributes
@@ -96,7 +93,8 @@ class Linkage(Explaining, Counting, Judging, Reviewing):
         can_count = rows.linkable.any() and not np.isnat(rows.referred).all()
         count = self.repeat_referrals if can_count else None
         tables = page_tables(audience, count, self.data_issues, self.clusters, self.model)
-        write_page(Path(path), self.report, tables, audience)
+        parts = self._page_parts() if audience == "internal" else None
+        write_page(Path(path), self.report, tables, audience, parts)
 
     def forget(self, referral_ids: Iterable[Any]) -> Linkage:
         """The run without these referrals and without their technical duplicates, linked anew with the same
