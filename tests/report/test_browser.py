@@ -94,7 +94,7 @@ def page(linkage: nl.Linkage, request: Any, tmp_path_factory: pytest.TempPathFac
     return path
 
 
-# ---------------------------------------------------------------------------------- nothing leaves, nothing is said
+# ------------------------------------------------------------------------- nothing leaves, nothing is said
 
 
 def requested(browse: Browse, path: pathlib.Path, tmp_path: pathlib.Path) -> set[str]:
@@ -119,7 +119,8 @@ def said(browse: Browse, path: pathlib.Path) -> list[str]:
 def test_the_tests_see_a_request_and_a_word_on_the_console(browse: Browse, tmp_path: pathlib.Path) -> None:
     page = tmp_path / "loud.html"
     page.write_text(
-        "<!doctype html><title>t</title><img src='http://127.0.0.1:9/seen.png'><script>console.error('heard')</script>",
+        "<!doctype html><title>t</title><img src='http://127.0.0.1:9/seen.png'>"
+        "<script>console.error('heard')</script>",
         encoding="utf-8",
     )
     assert any("seen.png" in address for address in requested(browse, page, tmp_path))
@@ -144,7 +145,7 @@ def test_hostile_text_stays_text_in_the_browser(browse: Browse, page: pathlib.Pa
     assert HOME_OFFICE_CAVEAT in html.unescape(dom) or page.stem == "pair"
 
 
-# ------------------------------------------------------------------------------------------------- who can read it
+# ---------------------------------------------------------------------------------------- who can read it
 
 
 def axe_core() -> pathlib.Path | None:
@@ -163,7 +164,7 @@ ASK = """
 document.querySelectorAll('details').forEach(one => one.open = true);
 const wide = document.documentElement.scrollWidth - window.innerWidth;
 axe.run(document, {resultTypes: ['violations']}).then(found => {
-  const told = found.violations.map(v => ({id: v.id, impact: v.impact, at: v.nodes.slice(0, 3).map(n => n.html)}));
+  const told = found.violations.map(v => ({id: v.id, at: v.nodes.slice(0, 3).map(n => n.html)}));
   const out = document.createElement('pre');
   out.id = 'told';
   out.textContent = JSON.stringify({wide: wide, violations: told, passes: found.passes.length});
