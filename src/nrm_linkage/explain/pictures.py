@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["cluster_html", "pair_html", "waterfall"]
 
-WIDTH, MARGIN, ROW = 400.0, 8.0, 34.0
-"""Of the picture, in its own units: narrow, so that its letters stay readable on a telephone."""
+WIDTH, BARS, ROW = 400.0, 315.0, 34.0
+"""Of the picture and of its bars, and between these, in its own units: narrow, so that its letters stay
+readable on a telephone.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def waterfall(pair: PairExplanation, standalone: bool = True) -> markupsafe.Mark
     low, span = min(marks), max(max(marks) - min(marks), 1.0)
 
     def at(bits: float) -> float:
-        return round(MARGIN + (bits - low) / span * (WIDTH - 2 * MARGIN), 1)
+        return round((bits - low) / span * BARS, 1)
 
     bars = [
         Bar(label, bits, row * ROW, at(start), at(end), "for" if bits > 0 else "against")

@@ -64,10 +64,9 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
 
     def _by_quarter(self) -> pd.DataFrame:
         """The quality of the records of each quarter, the newest last before the total."""
-        referred = pd.Series(pd.DatetimeIndex(self.run.referrals.referred))
-        quarter = (referred.dt.year.astype("string") + " Q" + referred.dt.quarter.astype("string")).fillna(
-            "undated"
-        )
+        referred = pd.Series(pd.DatetimeIndex(self.run.referrals.referred)).dt
+        year, number = referred.year.astype("string"), referred.quarter.astype("string")
+        quarter = (year.str[:4] + "\u00a0Q" + number.str[:1]).fillna("undated")
         groups = {"quarter": quarter.to_numpy(dtype=object)}
         pairs = judged_pairs(self.links, self._by_id)
         return quality(self.run.referrals, self.run.partition, pairs, groups, "quarter")
