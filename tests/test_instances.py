@@ -36,6 +36,8 @@ EMPTY: Record = {
     "negative_decision": Answer.MISSING,
     "more_than_one_situation": Answer.MISSING,
     "still_exploited": Answer.MISSING,
+    "reported_before": Answer.MISSING,
+    "said_later": False,
 }
 
 
@@ -77,7 +79,8 @@ def judged(pairs: list[tuple[Record, Record]]) -> list[tuple[str, str]]:
         negative_decision=answers("negative_decision"),
         more_than_one_situation=answers("more_than_one_situation"),
         still_exploited=answers("still_exploited"),
-        reported_before=np.zeros(len(rows), dtype=np.int8),
+        reported_before=answers("reported_before"),
+        said_later=np.array([row["said_later"] for row in rows], dtype=bool),
     )
     referrals: Any = SimpleNamespace(
         facts=facts, referred=days("referred"), references=listed("numbers", NUMBERS)
@@ -185,6 +188,23 @@ def test_the_number_of_the_previous_referral_is_a_reason_and_never_decides() -> 
     assert judge(*others) == (CANNOT_TELL, "the records hold nothing to tell by")
 
 
+def test_t3_words_of_the_record_say_that_it_was_later() -> None:
+    assessment, reasons = judge(FIRST, record(referred="2024-02-01", said_later=True))
+    assert assessment == LATER
+    assert "says in words" in reasons
+    begun = record(referred="2024-02-01", started="2022-01-01", types=LABOUR, said_later=True)
+    assert judge(FIRST, begun)[0] == LATER  # it went on
+    over = record(referred="2024-02-01", ended_last="2023-01-01", said_later=True)
+    assessment, reasons = judge(FIRST, over)
+    assert assessment == CANNOT_TELL
+    assert "contradict" in reasons
+
+
+def test_t3_that_somebody_had_reported_before_decides_nothing() -> None:
+    told = judge(FIRST, record(referred="2024-02-01", reported_before=Answer.YES))
+    assert told == (CANNOT_TELL, "the record says that the person had reported before")
+
+
 def test_t3_answers_are_reasons_and_never_decide() -> None:
     told = record(referred="2024-02-01", more_than_one_situation=Answer.YES, still_exploited=Answer.YES)
     assessment, reasons = judge(FIRST, told)
@@ -259,6 +279,8 @@ RECORDS = st.fixed_dictionaries(
         "negative_decision": ANSWER,
         "more_than_one_situation": ANSWER,
         "still_exploited": ANSWER,
+        "reported_before": ANSWER,
+        "said_later": st.booleans(),
     }
 ).map(_ordered)
 FAR = 10_000

@@ -45,9 +45,9 @@ def test_what_was_written_is_read(folder: Path) -> None:
     pd.testing.assert_frame_equal(run.tables["added"], TABLE)
     assert set(run.tables) == {"added", "clusters"}
     assert run.documents == {"model": {"b": 1, "a": [0.1, None, "ë"]}}
-    assert (folder / "clusters.csv").read_text(
-        encoding="utf-8"
-    ) == '"referral_id","bits"\n"R1",1.5\n"R2",""\n'
+    written = (folder / "clusters.csv").read_text(encoding="utf-8")
+    said = f'"{HOME_OFFICE_CAVEAT}"'
+    assert written == f'"referral_id","bits","caveat"\n"R1",1.5,{said}\n"R2","",{said}\n'
 
 
 def test_the_manifest_names_every_file_and_carries_the_caveat(folder: Path) -> None:

@@ -1,17 +1,13 @@
-"""The command line: `link`, `demo`, `explain`, `report`, `verify`.
+"""The command line: `link`, `demo`, `count`, `explain`, `report`, `verify`.
 
 It reads and writes files and prints tables; everything else is the library's. Nothing printed holds a value
 of a record, except the ids that were asked about. Errors are one sentence on standard error and exit status
 2, without a traceback: a traceback shows values. An error that nobody foresaw is named by its type and the
 line that raised it. `verify` ends with status 1 where the files are not those of the run.
-
-Files are read as text, so that nothing is guessed before it is read: CSV in UTF-8, UTF-16 (with a byte order
-mark) or Windows-1252, separated by commas, semicolons or tabs.
 """
 
 from __future__ import annotations
 
-import codecs
 import sys
 import traceback
 from collections.abc import Callable
@@ -22,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from nrm_linkage.errors import InputError, NrmLinkageError
+from nrm_linkage.io import read_table, write_csv
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR, VERSION
 
 if TYPE_CHECKING:
@@ -34,6 +31,10 @@ __all__ = ["main"]
 
 DEMO_REFERRALS = 27_400
 """Referrals from January 2023 to July 2024 (domain.md 3.1)."""
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+AUDIENCES = click.Choice(["internal", "publication"])
+SINCE = "The last publication, as `count` wrote it: numbers then stay until they have moved by eight."
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -141,7 +142,7 @@ def link(
     from nrm_linkage.result import Linkage
 
     linkage = link_referrals(
-        _read_table(referrals),
+        read_table(referrals),
         columns=_read_columns(columns) or None,
         config=LinkageConfig.from_toml(config_file) if config_file else None,
         model=_read_model(model_file) if model_file else None,
@@ -209,16 +210,64 @@ def explain(run: Path, first: str, second: str, values: bool) -> None:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The page to write."
 )
-@click.option(
-    "--audience", type=click.Choice(["internal", "publication"]), default="internal", show_default=True
-)
+@click.option("--audience", type=AUDIENCES, default="internal", show_default=True)
+@click.option("--since", type=FILE, help=SINCE)
 @_plain_errors
-def report(run: Path, out: Path, audience: str) -> None:
+def report(run: Path, out: Path, audience: str, since: Path | None) -> None:
     """Write the report of a saved RUN as one page."""
     from nrm_linkage.result import Linkage
 
-    Linkage.load(run).write_report(out, audience=audience)
+    last = read_table(since) if since else None
+    Linkage.load(run).write_report(out, audience=audience, since=last)
     click.echo(f"Wrote the report. {HOME_OFFICE_CAVEAT}")
+
+
+@main.command()
+@click.argument("run", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The CSV file.")
+@click.option("--from", "start", metavar="DAY", help="First day of the period, as 2023-01-01.")
+@click.option("--to", "end", metavar="DAY", help="Last day of the period.")
+@click.option(
+    "--by", multiple=True, default=("age_group", "gender"), help="A grouping column; may be repeated."
+)
+@click.option(
+    "--definition",
+    type=click.Choice(["inside_period", "latest_inside"]),
+    default="inside_period",
+    show_default=True,
+)
+@click.option("--audience", type=AUDIENCES, default="internal", show_default=True)
+@click.option("--since", type=FILE, help=SINCE)
+@_plain_errors
+def count(
+    run: Path,
+    out: Path,
+    start: str | None,
+    end: str | None,
+    by: tuple[str, ...],
+    definition: str,
+    audience: str,
+    since: Path | None,
+) -> None:
+    """Write how many people of a saved RUN were referred two or more times, with ranges, as CSV.
+
+    Every line of the file bears the Home Office's words. A publication holds both definitions.
+    """
+    from nrm_linkage.result import Linkage
+
+    if (start is None) != (end is None):
+        raise InputError("give --from and --to together, or neither.")
+    table = Linkage.load(run).repeat_referrals(
+        period=(start, end) if start else None,
+        by=by,
+        definition=definition,
+        audience=audience,
+        since=read_table(since) if since else None,
+    )
+    write_csv(out, table.assign(caveat=HOME_OFFICE_CAVEAT))
+    for about in ("caveat", "range", "disclosure"):
+        if about in table.attrs:
+            click.echo(table.attrs[about])
 
 
 @main.command()
@@ -235,57 +284,6 @@ def verify(run: Path) -> None:
         sys.exit(1)
     click.echo("Every file is the one that the run wrote.")
     click.echo(f"Fingerprint of the run: {run_fingerprint(run)}")
-
-
-def _read_table(path: Path) -> pd.DataFrame:
-    """A file as a frame, values as they stand in it."""
-    import pandas as pd
-
-    kind = path.suffix.casefold()
-    try:
-        if kind in (".parquet", ".pq"):
-            return pd.read_parquet(path)
-        if kind in (".xlsx", ".xlsm", ".xls", ".ods"):
-            return pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""])
-        return _read_csv(path)
-    except ImportError:
-        raise InputError(
-            "reading this kind of spreadsheet needs a package that is not installed (openpyxl for .xlsx); "
-            "install it, or save the sheet as CSV."
-        ) from None
-    except (ValueError, pd.errors.ParserWarning):  # those of pandas and Arrow quote the file
-        raise InputError(
-            "the file cannot be read as a table; give a CSV file with a header line and equally long rows, a "
-            "Parquet file or a spreadsheet."
-        ) from None
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    import warnings
-
-    import pandas as pd
-
-    with path.open("rb") as file:
-        begins = file.read(1 << 16)
-    utf_16 = begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if utf_16 else ("utf-8-sig", "cp1252"):
-        header = begins.decode(encoding, errors="ignore").splitlines()[:1]
-        separator = max(",;\t", key="".join(header).count)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", pd.errors.ParserWarning)
-                return pd.read_csv(
-                    path,
-                    dtype=str,
-                    keep_default_na=False,
-                    na_values=[""],
-                    index_col=False,
-                    sep=separator,
-                    encoding=encoding,
-                )
-        except UnicodeDecodeError:
-            continue
-    raise ValueError("no encoding reads the file")
 
 
 def _read_model(path: Path) -> LinkageModel:

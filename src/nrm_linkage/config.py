@@ -47,7 +47,8 @@ class LinkageConfig:
         Sweeps of each chain of the sampler that are kept, at most, of a component that is too large for the
         exact posterior.
     draws
-        Joint draws of the partition, from which every count takes its range.
+        Joint draws, parameters first and the partition given them, from which every count takes its range;
+        fewer than 20 do not use all points of the parameters' posterior.
     max_key_size
         A blocking key shared by more referrals than this, or than the part of it that its rule may use, is
         refined with one more field instead of being compared in full.

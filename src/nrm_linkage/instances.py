@@ -6,8 +6,8 @@ from what the two records hold and never from the days between them or from a pl
 modelled on section 62 of the Nationality and Borders Act 2022):
 
 - "later exploitation recorded": the record says that exploitation began after the previous referral's
-  reasonable
-  grounds decision, or after the previous referral where no decision is dated;
+  reasonable grounds decision, or after the previous referral where no decision is dated; or says in words
+  that it went on or began after the previous one;
 - "same instance possible": exploitation ended by the previous referral's date; or began by then, and is of a
   type
   in common or the previous referral had a negative decision or was withdrawn (domain.md 3.3, T2); or two
@@ -42,6 +42,9 @@ MULTI_AGENCY_DAYS = 30
 decides alone."""
 
 
+SAID_LATER = "the record says in words that exploitation went on or began after the previous referral"
+
+
 @dataclass(frozen=True, eq=False)
 class Assessed:
     """For each repeat: `assessment` and `reasons`, object (r,) of text."""
@@ -60,6 +63,7 @@ def assess(referrals: Referrals, previous: Int64s, current: Int64s) -> Assessed:
     ended_before = _known_by(facts.ended_last[current], referred[previous])
     began_before = _known_by(start_last, referred[previous])
     contradicts = began_after & (ended_before | began_before)
+    contradicts |= facts.said_later[current] & ended_before
     contradicts |= ~np.isnat(start_first) & (start_first > facts.ended_last[current])
     common_type = (facts.types[previous] & facts.types[current]) != 0
     common_place = _common(facts.places, previous, current)
@@ -67,7 +71,8 @@ def assess(referrals: Referrals, previous: Int64s, current: Int64s) -> Assessed:
     refiled = facts.negative_decision[previous] == int(Answer.YES)
     by_dates = ended_before | (began_before & (common_type | refiled))
     same = (by_dates & ~contradicts) | two_bodies
-    assessment = np.select([began_after & ~contradicts, same], [LATER, SAME_POSSIBLE], CANNOT_TELL)
+    later = (began_after | facts.said_later[current]) & ~contradicts
+    assessment = np.select([later, same], [LATER, SAME_POSSIBLE], CANNOT_TELL)
     reasons = _joined(
         [
             (contradicts, "the recorded dates contradict one another"),
@@ -76,6 +81,7 @@ def assess(referrals: Referrals, previous: Int64s, current: Int64s) -> Assessed:
                 "exploitation is recorded as beginning after the decision on the previous referral",
             ),
             (began_after & ~decided, "exploitation is recorded as beginning after the previous referral"),
+            (facts.said_later[current], SAID_LATER),
             (ended_before, "exploitation is recorded as over by the previous referral"),
             (
                 began_before & ~ended_before,
@@ -101,6 +107,10 @@ def _said(referrals: Referrals, previous: Int64s, current: Int64s) -> list[tuple
         (
             _common(_nrm_numbers(referrals.references), previous, current),
             "the record gives the number of the previous referral",
+        ),
+        (
+            _answered(facts, "reported_before", current),
+            "the record says that the person had reported before",
         ),
         (
             _answered(facts, "more_than_one_situation", current),

@@ -8,10 +8,12 @@ for the manifest. Text cells that a spreadsheet would take for a formula get a l
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import pandas as pd
 
 from nrm_linkage.errors import InputError
 
-__all__ = ["new_folder", "permissions_note", "write_csv", "write_private"]
+__all__ = ["new_folder", "permissions_note", "read_table", "write_csv", "write_private"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """With the full-width forms, which some spreadsheets read as the plain ones."""
@@ -110,3 +112,57 @@ def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
     result = pd.concat(parts, axis=1) if parts else table.copy()
     result.columns = pd.Index([safe(name) for name in table.columns])
     return result
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A file as a frame, values as they stand in it: CSV, Parquet or a spreadsheet.
+
+    CSV is read as text, so that nothing is guessed before it is read: UTF-8, UTF-16 (with a byte order mark)
+    or Windows-1252, separated by commas, semicolons or tabs.
+
+    Raises
+    ------
+    InputError
+        The file is no such table, or reading it needs a package that is not there.
+    """
+    kind = path.suffix.casefold()
+    try:
+        if kind in (".parquet", ".pq"):
+            return pd.read_parquet(path)
+        if kind in (".xlsx", ".xlsm", ".xls", ".ods"):
+            return pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""])
+        return _read_csv(path)
+    except ImportError:
+        raise InputError(
+            "reading this kind of spreadsheet needs a package that is not installed (openpyxl for .xlsx); "
+            "install it, or save the sheet as CSV."
+        ) from None
+    except (ValueError, pd.errors.ParserWarning):  # those of pandas and Arrow quote the file
+        raise InputError(
+            "the file cannot be read as a table; give a CSV file with a header line and equally long rows, a "
+            "Parquet file or a spreadsheet."
+        ) from None
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    with path.open("rb") as file:
+        begins = file.read(1 << 16)
+    utf_16 = begins.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if utf_16 else ("utf-8-sig", "cp1252"):
+        header = begins.decode(encoding, errors="ignore").splitlines()[:1]
+        separator = max(",;\t", key="".join(header).count)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)
+                return pd.read_csv(
+                    path,
+                    dtype=str,
+                    keep_default_na=False,
+                    na_values=[""],
+                    index_col=False,
+                    sep=separator,
+                    encoding=encoding,
+                )
+        except UnicodeDecodeError:
+            continue
+    raise ValueError("no encoding reads the file")

@@ -198,7 +198,7 @@ def _run(
         pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
         unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
     with watch.stage("cluster"):
-        people = people_of(rows, candidates, pairs, model, judged.pairs, config)
+        people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
         line = follow(people.partition, rows, known.earlier)
     with watch.stage("assemble"):
         linkage = assemble(

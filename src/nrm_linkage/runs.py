@@ -46,7 +46,7 @@ def write_run(folder: Path, run: SavedRun) -> None:
         for name, table in run.tables.items():
             write_private(working / f"{name}.parquet", _parquet(table))
         for name in run.for_people:
-            write_csv(working / f"{name}.csv", run.tables[name])
+            write_csv(working / f"{name}.csv", run.tables[name].assign(caveat=HOME_OFFICE_CAVEAT))
         for name, document in run.documents.items():
             write_private(
                 working / f"{name}.json",
@@ -161,7 +161,9 @@ def _parquet(table: pd.DataFrame) -> bytes:
     plain.columns = pd.Index(_distinct_texts(table.columns), dtype=object)
     plain.index = _storable_index(table.index)
     sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(plain), sink, compression="zstd")
+    stored = pa.Table.from_pandas(plain)
+    stored = stored.replace_schema_metadata({**(stored.schema.metadata or {}), "caveat": HOME_OFFICE_CAVEAT})
+    pq.write_table(stored, sink, compression="zstd")
     return sink.getvalue()
 
 

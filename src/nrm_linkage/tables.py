@@ -170,7 +170,9 @@ class InstanceFacts(_Shapes):
     `types`: int8 (n,) bit mask of exploitation types; `started_first`, `started_last`, `ended_last`:
     datetime64[D]; `places`: token lists; `responder`: coded, and `responder_type`: int8, a `ResponderType`;
     `decided`: datetime64[D] of the reasonable grounds decision; `negative_decision`,
-    `more_than_one_situation`, `still_exploited`, `reported_before`: int8, values of `Answer`.
+    `more_than_one_situation`, `still_exploited`, `reported_before`: int8, values of `Answer`;
+    `said_later`: bool, the record says in words that exploitation went on or began after the previous
+    referral.
     """
 
     types: Int8s
@@ -185,6 +187,7 @@ class InstanceFacts(_Shapes):
     more_than_one_situation: Int8s
     still_exploited: Int8s
     reported_before: Int8s
+    said_later: Mask
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -361,7 +364,9 @@ class Partition(_Shapes):
     `uncertain` (int64); all other rows are alone in every draw. `sampled`: rows of components too large for
     the exact posterior; `chains_apart`: float64 (n_sampled,), the largest difference of two kinds of chains
     of samples in the probability of a pair of the row's component; `chains_worth`: float64 (n_sampled,), the
-    independent draws that would tell the component's least known pair as well.
+    independent draws that would tell the component's least known pair as well. `component`: int64 (n,), the
+    smallest row of the component that each row was weighed in; draws join rows of two components only to
+    stand for links too weak to weigh.
     """
 
     cluster: Int64s
@@ -372,6 +377,7 @@ class Partition(_Shapes):
     sampled: Int64s
     chains_apart: Float64s
     chains_worth: Float64s
+    component: Int64s
 
 
 class Engine(Protocol):

@@ -45,7 +45,9 @@ def people_of(label: list[int]) -> Partition:
     smallest = [int(np.flatnonzero(codes == code)[0]) for code in codes]
     n = np.ones(len(codes))
     empty = np.zeros((1, 0), dtype=np.int32)
-    return Partition(np.array(smallest, dtype=np.int64), n, n, NOBODY, empty, NOBODY, *[np.zeros(0)] * 2)
+    cluster = np.array(smallest, dtype=np.int64)
+    nothing = np.zeros(0)
+    return Partition(cluster, n, n, NOBODY, empty, NOBODY, nothing, nothing, component=cluster)
 
 
 def earlier_of(

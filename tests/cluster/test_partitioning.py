@@ -278,3 +278,45 @@ def test_the_weakest_link_is_the_bottleneck(data: st.DataObject) -> None:
 def test_singles_have_no_weakest_link() -> None:
     assert np.isnan(weakest_links(3, np.arange(3), pairs_of({(0, 1): 5.0}))).all()
     assert np.isnan(weakest_links(2, np.arange(2), pairs_of({}))).all()
+
+
+def drawn(
+    bits: dict[tuple[int, int], float], n_rows: int, changes: Float64s | None, config: LinkageConfig = CONFIG
+) -> Partition:
+    pairs = pairs_of(bits)
+    keys = id_hashes(np.array([f"R{row}" for row in range(n_rows)], dtype=object))
+    of = components(n_rows, pairs.left, pairs.right)
+    return partition(n_rows, of, pairs, PRIOR_BITS, keys, config, changes)[0]
+
+
+@settings(max_examples=20)
+@given(st.integers(2, 9), st.integers(0, 10_000), st.integers(1, 5))
+def test_points_that_change_nothing_leave_the_draws_as_they_are(k: int, seed: int, n_points: int) -> None:
+    bits = weights_of(oracles.invented_evidence(k, seed), list(range(k)))
+    without, with_points = (drawn(bits, k, changes) for changes in (None, np.zeros((n_points, len(bits)))))
+    np.testing.assert_array_equal(without.draws, with_points.draws)
+
+
+@settings(max_examples=20)
+@given(st.integers(2, 6), st.integers(0, 10_000))
+def test_draws_at_a_point_are_those_of_the_changed_weights_and_nothing_published_moves(
+    k: int, seed: int
+) -> None:
+    bits = weights_of(oracles.invented_evidence(k, seed), list(range(k)))
+    changes = np.random.default_rng(seed).normal(0, 2, (2, len(bits)))
+    mixed, plain = drawn(bits, k, changes), drawn(bits, k, None)
+    for point, added in enumerate(changes):
+        changed = {pair: bits[pair] + more for pair, more in zip(sorted(bits), added.tolist(), strict=True)}
+        alone = drawn(changed, k, None).draws[point::2]
+        assert (mixed.draws[point::2] == alone).all(axis=1).mean() > 0.98
+    for name in ("cluster", "confidence", "membership"):
+        np.testing.assert_array_equal(getattr(mixed, name), getattr(plain, name))
+
+
+def test_a_larger_component_is_weighed_at_the_mean_of_the_points() -> None:
+    k = 9
+    bits = weights_of(oracles.invented_evidence(k, 4), list(range(k)))
+    changes = np.random.default_rng(4).normal(0, 1, (3, len(bits)))
+    changed = {pair: bits[pair] + more for pair, more in zip(sorted(bits), changes.mean(axis=0), strict=True)}
+    alone, mixed = drawn(changed, k, None).draws, drawn(bits, k, changes).draws
+    assert (mixed == alone).all(axis=1).mean() > 0.98

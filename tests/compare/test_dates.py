@@ -171,7 +171,8 @@ def test_age_groups_at_the_two_referrals(one, other, expected):
         assert level_names(people(*pair))["age_group"] == expected
 
 
-DAYS = st.dates(dt.date(1960, 1, 1), dt.date(2010, 12, 31))
+PLACEHOLDER = dt.date(1970, 1, 1)
+DAYS = st.dates(dt.date(1960, 1, 1), dt.date(2010, 12, 31)).filter(lambda day: day != PLACEHOLDER)
 
 
 @given(DAYS, DAYS)
@@ -210,9 +211,12 @@ def test_a_digit_typed_wrong_is_seen_wherever_it_stands(day, at, digit):
         typed = dt.datetime.strptime(text[:at] + digit + text[at + 1 :], "%d%m%Y").date()
     except ValueError:
         return
-    if typed == day or not dt.date(1930, 1, 1) <= typed <= dt.date(2020, 1, 1):
+    if typed in (day, PLACEHOLDER) or not dt.date(1930, 1, 1) <= typed <= dt.date(2020, 1, 1):
         return
     assert digits_apart(day, typed)
     frame = people(*({"given_name": "Zamir", "date_of_birth": d.isoformat()} for d in (day, typed)))
     level = date_levels(referrals_of(frame).birth, *all_pairs(2))[0]
-    assert level in (DateLevel.ONE_DIGIT, DateLevel.OTHER_YEAR, DateLevel.SWAPPED, DateLevel.OTHER_CALENDAR)
+    seen = {DateLevel.ONE_DIGIT, DateLevel.OTHER_YEAR, DateLevel.SWAPPED, DateLevel.OTHER_CALENDAR}
+    if {(1, 1), (7, 1), (12, 31)} & {(day.month, day.day), (typed.month, typed.day)}:
+        seen.add(DateLevel.DEFAULT_NEAR)  # a stand-in date says less than a typing error would
+    assert level in seen

@@ -170,3 +170,28 @@ def test_a_frame_that_says_nothing_has_nothing():
     assert np.isnat(found.started_first).all()
     assert found.places.count.tolist() == [0, 0]
     assert found.responder.codes.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Exploited again since his previous NRM referral", True),
+        ("was made to sell drugs after the last referral in May 2024", True),
+        ("Forced to work from 2019. Following the most recent NRM decision she was exploited again.", True),
+        ("No exploitation since the previous referral", False),
+        ("fears being exploited again after the last decision", False),
+        ("exploited before and after the previous referral", False),  # it says of both; a person must read it
+        ("was exploited in 2019; came to notice again since the last referral", False),
+        ("exploited since the first referral", False),
+        ("exploited again", False),
+        ("since the previous referral", False),
+        ("escaped exploitation after the last referral", False),
+        ("", False),
+        (None, False),
+        (2021, False),
+    ],
+)
+def test_words_that_say_later_exploitation_say_all_of_it(text: object, expected: bool) -> None:
+    assert facts(exploitation_dates=[text]).said_later.tolist() == [expected]
+    assert facts(reported_before_details=[text]).said_later.tolist() == [expected]
+    assert facts(victim_account=[text]).said_later.tolist() == [False]

@@ -152,7 +152,7 @@ def test_what_is_published_holds_no_clusters_no_model_no_headings_and_no_small_n
         assert hidden in Reader(page(a_report(), TABLES, "internal")).words, hidden
         assert hidden not in words, hidden
     assert "referrals 1,235" in words
-    assert "linkable fewer than 10" in words
+    assert "linkable fewer than 20" in words
     assert "2023-01-01 to 2024-07-31" in words
 
 

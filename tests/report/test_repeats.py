@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nrm_linkage.errors import InputError
 from nrm_linkage.instances import CANNOT_TELL, LATER, SAME_POSSIBLE
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
-from nrm_linkage.report import CountedRows, repeat_referrals, repeats
+from nrm_linkage.report import CountedRows, counted, repeat_referrals, repeats
 from nrm_linkage.tables import Partition
 
 ALL, EXCLUDING, RECORDED = repeats.COUNTINGS
@@ -74,6 +74,7 @@ class Case:
             sampled=np.zeros(0, dtype=np.int64),
             chains_apart=np.zeros(0),
             chains_worth=np.zeros(0),
+            component=np.zeros(n_rows, dtype=np.int64),
         )
 
     def table(self, **options: Any) -> pd.DataFrame:
@@ -143,9 +144,12 @@ def counted_by_hand(
             RECORDED: LATER in assessed,
             "people": True,
         }
+        turned = case.age[held[-1]] == "adult" and "child" in [case.age[row] for row in held[:-1]]
         for counting, does in holds.items():
             for where in {group, ("total",) * len(by)}:
                 result[where, counting] = result.get((where, counting), 0) + does
+                moved = (where, f"child then adult: {counting}")
+                result[moved] = result.get(moved, 0) + (does and turned)
     return result
 
 
@@ -197,6 +201,8 @@ def test_every_number_is_the_oracle_s(
             and first <= number <= last
             and (group == ("total",) * len(by) or tuple(columns[name][place] for name in by) == group)
         ]
+        moved = [found.get((group, f"child then adult: {counting}"), 0) for found in draws]
+        assert row["child_then_adult"] == pytest.approx(float(np.mean(moved)))
         assert row["estimate"] == pytest.approx(mean)
         assert row["low"] == min(quantile(values, tail), np.floor(mean))
         assert row["high"] == max(quantile(values, 1 - tail), np.ceil(mean))
@@ -216,7 +222,7 @@ def test_totals_are_the_sum_of_the_groups(case: Case, definition: str) -> None:
     alone = case.table(definition=definition, by=())
     is_total = table["gender"] == "total"
     assert is_total.tolist() == [False] * (len(table) - 3) + [True] * 3
-    for name in ("estimate", "n_in_clusters", "n_referrals"):
+    for name in ("estimate", "n_in_clusters", "n_referrals", "child_then_adult"):
         summed = table[~is_total].groupby("counting")[name].sum()
         total = table[is_total].set_index("counting")[name]
         np.testing.assert_allclose(summed[total.index], total)
@@ -236,7 +242,7 @@ def test_a_wider_interval_holds_a_narrower_one(case: Case, definition: str) -> N
 def test_how_many_draws_are_counted_at_a_time_changes_nothing(case: Case, definition: str) -> None:
     at_once = case.table(definition=definition)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(repeats, "BATCH_NUMBERS", 1)
+        patch.setattr(counted, "BATCH_NUMBERS", 1)
         pd.testing.assert_frame_equal(case.table(definition=definition), at_once)
 
 
@@ -283,6 +289,16 @@ def test_the_period_s_ends_and_both_definitions(
     case = two_and_one()
     assert of(case.table(period=period))["estimate"] == inside
     assert of(case.table(period=period, definition="latest_inside"))["estimate"] == latest
+
+
+def test_who_turned_18_stands_with_the_adults_and_is_shown_as_such() -> None:
+    table = two_and_one(age=["child", "adult", "adult"]).table(by=("age_group",))
+    found = table[table["counting"] == ALL].set_index("age_group")[["estimate", "child_then_adult"]]
+    assert found.to_dict("index") == {
+        "adult": {"estimate": 0.75, "child_then_adult": 0.75},
+        "child": {"estimate": 0.0, "child_then_adult": 0.0},
+        "total": {"estimate": 0.75, "child_then_adult": 0.75},
+    }
 
 
 @pytest.mark.parametrize("days", [[0, None, 20], [None, None, 20]])
@@ -404,7 +420,8 @@ def every_repeat_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({"a": 20, "b": 30, "c": 40}, []),
         ({"a": 20, "b": 3, "c": 40}, ["a", "b"]),  # b, and the next smallest beside it
-        ({"a": 5, "b": 3, "c": 40}, ["a", "b"]),
+        ({"a": 5, "b": 3, "c": 40}, ["a", "b", "c"]),  # the total leaves 8 for a and b
+        ({"a": 8, "b": 9, "c": 40}, ["a", "b"]),
         ({"a": 3, "b": 40}, ["a", "b"]),
         ({"a": 4, "b": 5, "c": 6, "d": 40}, ["a", "b", "c"]),
         ({"a": 3}, ["a", "total"]),
@@ -431,7 +448,7 @@ def test_a_group_without_a_referral_in_the_period_hides_no_other() -> None:
 @given(cases(), st.integers(1, 6), st.sampled_from([(), ("gender",), ("age_group", "gender")]))
 def test_no_hidden_number_can_be_had_from_the_total(case: Case, below: int, by: tuple[str, ...]) -> None:
     table, shown = case.table(by=by), case.table(by=by, suppress_below=below)
-    numbers = table.drop(columns=["suppressed", "share_of_people"])
+    numbers = table.drop(columns=["suppressed", "share_of_people", "child_then_adult"])
     for counting in repeats.COUNTINGS:
         rows = np.flatnonzero(table["counting"] == counting)
         hidden = shown["suppressed"].to_numpy()[rows]
@@ -441,6 +458,9 @@ def test_no_hidden_number_can_be_had_from_the_total(case: Case, below: int, by: 
         assert hidden[small & holds].all()
         if hidden[:-1].any() and not hidden[-1]:
             assert (hidden[:-1] & holds[:-1]).sum() >= 2
+            between_them = table[["estimate", "n_in_clusters"]].to_numpy()[rows][:-1][hidden[:-1]].sum(axis=0)
+            assert (between_them >= below).all()
+    assert shown["child_then_adult"].isna().all()
     open_ = ~shown["suppressed"].to_numpy()
     pd.testing.assert_frame_equal(shown.loc[open_, numbers.columns], numbers[open_], check_dtype=False)
 

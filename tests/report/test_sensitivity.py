@@ -34,6 +34,7 @@ def partitions(draw: st.DrawFn) -> Partition:
         sampled=np.zeros(0, dtype=np.int64),
         chains_apart=np.zeros(0),
         chains_worth=np.zeros(0),
+        component=np.zeros(n_rows, dtype=np.int64),
     )
 
 

@@ -4,8 +4,12 @@ In this order: the evidence of each component's pairs is laid out as a matrix, a
 as one a field (pairs must be complete within components); components of one size are weighed together
 (`posterior`, or `sample` for large ones); the published partition minimises expected pairwise loss at the
 configured cost of a false link; its confidence, each referral's membership and every link's same-person
-probability are read off the same posterior, and so are the draws. The randomness of a component depends on
-the seed and its own first referral only.
+probability are read off the same posterior. The randomness of a component depends on the seed and its own
+first referral only.
+
+Draws start from the same evidence, changed by each point of the parameters' posterior in turn
+(`model.leeway`): a component of up to seven referrals is weighed anew at each point, one that is larger but
+still exact at the mean of the points, and one that is sampled not at all.
 
 `confidence` is the probability that *all* referrals of a cluster are one person. `membership` of a referral
 in a cluster is the expected share of the cluster's other referrals that are the same person as it; of a
@@ -21,7 +25,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from nrm_linkage.cluster.against import Against, against_of
-from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior, subset_weights
+from nrm_linkage.cluster.posterior import (
+    ENUMERATED_SIZE,
+    best_partition,
+    co_membership,
+    exact_posterior,
+    subset_weights,
+)
 from nrm_linkage.cluster.sample import greedy_partition, sampled_partitions
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
@@ -57,13 +67,16 @@ def partition(
     prior_bits: float,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
+    changes: Float64s | None = None,
 ) -> tuple[Partition, Float64s]:
     """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`:
     all pairs within components, sorted; `keys`: a number of each row's own, which seeds its component's
-    draws.
+    draws; `changes`: float64 (n_points, p), what each point of the parameters' posterior adds to the pairs'
+    weights, in bits, for draws alone: the points take turns. None: nothing.
 
     Returns the partition and the same-person probability of each pair, float64 (p,).
     """
+    changes = np.zeros((1, len(pairs))) if changes is None else changes
     size = np.bincount(component, minlength=n_rows)
     uncertain = np.flatnonzero(size[component] > 1)
     place = np.zeros(n_rows, dtype=np.int64)
@@ -92,7 +105,10 @@ def partition(
             against = against_of(pairs, chosen_pairs, k)
             evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
             if k <= config.exact_component_size:
-                _exactly(canvas, chosen, chosen_pairs, against, evidence, prior_bits, place, keys, config)
+                changed = _changed(changes, chosen_pairs, k)
+                _exactly(
+                    canvas, chosen, chosen_pairs, against, evidence, changed, prior_bits, place, keys, config
+                )
             else:
                 _by_sampling(canvas, chosen, chosen_pairs, against, evidence, prior_bits, place, keys, config)
         if k > config.exact_component_size:
@@ -107,6 +123,7 @@ def partition(
         sampled=by_sampling,
         chains_apart=canvas.apart[by_sampling],
         chains_worth=canvas.worth[by_sampling],
+        component=component,
     )
     return result, np.clip(canvas.together, 0.0, 1.0)
 
@@ -115,11 +132,23 @@ def _matrices(members: Int64s, at_pairs: Int64s, pairs: ScoredPairs, prior_bits:
     """Evidence of all pairs of members, (c, k, k), symmetric, 0 on the diagonal. The prior is taken off: it
     counts once, by size.
     """
-    c, k = members.shape
-    upper = np.triu_indices(k, 1)
-    evidence = np.zeros((c, k, k))
-    evidence[:, upper[0], upper[1]] = pairs.weight_bits[at_pairs] - prior_bits
-    return evidence + evidence.transpose(0, 2, 1)
+    return _symmetric(pairs.weight_bits[at_pairs] - prior_bits, members.shape[1])
+
+
+def _symmetric(of_pairs: Float64s, k: int) -> Float64s:
+    """Values of all pairs of k members, (..., k(k-1)/2), as matrices, (..., k, k), 0 on the diagonal."""
+    one, other = np.triu_indices(k, 1)
+    matrices = np.zeros((*of_pairs.shape[:-1], k, k))
+    matrices[..., one, other] = matrices[..., other, one] = of_pairs
+    return matrices
+
+
+def _changed(changes: Float64s, at_pairs: Int64s, k: int) -> Float64s:
+    """What is added to the evidence of components of k members at each point at which they are weighed,
+    (n, c, k, k).
+    """
+    of_pairs = changes[:, at_pairs]
+    return _symmetric(of_pairs if k <= ENUMERATED_SIZE else of_pairs.mean(axis=0, keepdims=True), k)
 
 
 def _exactly(
@@ -128,6 +157,7 @@ def _exactly(
     at_pairs: Int64s,
     against: Against,
     evidence: Float64s,
+    changed: Float64s,
     prior_bits: float,
     place: Int64s,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
@@ -135,13 +165,13 @@ def _exactly(
 ) -> None:
     c, k = members.shape
     weights = subset_weights(evidence, prior_bits, against)
-    posterior = exact_posterior(weights, _uniforms(keys[members[:, 0]], config))
+    uniforms = _uniforms(keys[members[:, 0]], config)
+    posterior = exact_posterior(weights, uniforms)
+    draws = _drawn(weights, evidence, changed, uniforms) if changed.any() else posterior.draws
     together = co_membership(posterior.block)
     upper = np.triu_indices(k, 1)
     canvas.together[at_pairs] = together[:, upper[0], upper[1]]
-    drawn = np.take_along_axis(
-        np.broadcast_to(members, (config.draws, c, k)), posterior.draws.astype(np.int64), axis=2
-    )
+    drawn = np.take_along_axis(np.broadcast_to(members, (config.draws, c, k)), draws.astype(np.int64), axis=2)
     canvas.draws[:, place[members].ravel()] = drawn.reshape(config.draws, -1)
     label = _decided(together, config.decision_threshold)
     canvas.cluster[members] = np.take_along_axis(members, label, axis=1)
@@ -149,6 +179,25 @@ def _exactly(
     canvas.confidence[members] = _block_held(posterior.block, masks)
     alone = posterior.block[:, 1 << np.arange(k)]
     canvas.membership[members] = _membership(together, label, alone)
+
+
+def _drawn(
+    weights: Float64s, evidence: Float64s, changed: Float64s, uniforms: Float64s
+) -> np.ndarray[tuple[int, int, int], np.dtype[np.int8]]:
+    """Draws of components, int8 (n_draws, c, k), each from the posterior at the point whose turn it is.
+
+    `weights`: of all subsets, (c, 2^k), with the evidence unchanged; `changed`: (n_points, c, k, k). What is
+    against one person stays as it is.
+    """
+    draws: np.ndarray[tuple[int, int, int], np.dtype[np.int8]] = np.zeros(
+        (*uniforms.shape, evidence.shape[1]), dtype=np.int8
+    )
+    trees = subset_weights(evidence, 0.0)
+    for point, added in enumerate(changed):
+        turns = np.arange(point, len(draws), len(changed))
+        at_point = weights + (subset_weights(evidence + added, 0.0) - trees)
+        draws[turns] = exact_posterior(at_point, uniforms[turns]).draws
+    return draws
 
 
 def _block_held(block: Float64s, masks: Int64s) -> Float64s:

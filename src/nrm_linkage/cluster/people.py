@@ -1,18 +1,21 @@
-"""Pairs with their evidence -> people: components, all pairs within them, their partition, and what humans
-decided of it. Nothing is learned here.
+"""Pairs with their evidence -> people: components, all pairs within them, their partition, what humans
+decided of it, and draws that know what the parameters leave open and which links are too weak to be weighed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from nrm_linkage.block import pairs_within
 from nrm_linkage.cluster.binding import bind, with_bound
 from nrm_linkage.cluster.components import Components, cut_large
 from nrm_linkage.cluster.identity import id_hashes
 from nrm_linkage.cluster.partitioning import partition
+from nrm_linkage.cluster.weak import weak_links, with_weak_links
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import LinkageModel, score_pairs
+from nrm_linkage.model import LinkageModel, Unseen, estimate_leeway, score_pairs
 from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Mask, Partition, Referrals, ScoredPairs
 
 __all__ = ["People", "people_of"]
@@ -39,19 +42,28 @@ def people_of(
     rows: Referrals,
     candidates: CandidatePairs,
     pairs: ScoredPairs,
+    unseen: Unseen,
     model: LinkageModel,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
 ) -> People:
-    """The people. `pairs`: all candidates; `judged`: pairs called the same and pairs called different, int64
-    (k, 2) each, without contradictions.
+    """The people. `pairs`: all candidates; `unseen`: what blocking may have cost; `judged`: pairs called the
+    same and pairs called different, int64 (k, 2) each, without contradictions.
     """
-    same, _ = judged
+    same, different = judged
     floor_bits, exact_size = config.component_floor_bits, config.exact_component_size
     found = cut_large(rows.n, pairs.left, pairs.right, pairs.weight_bits, floor_bits, exact_size)
     found = replace(found, of=with_bound(found.of, same))
     within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
     keys = id_hashes(rows.referral_id)
-    unjudged, together = partition(rows.n, found.of, within, model.prior_bits, keys, config)
-    bound, decided = bind(unjudged, found.of, within, together, judged, config.decision_threshold)
+    leeway = estimate_leeway(rows, pairs, model, config)
+    changes = leeway.changes(rows, within.left, within.right, within.levels, within.weight_bits)
+    model_s, together = partition(rows.n, found.of, within, model.prior_bits, keys, config, changes)
+    bound, decided = bind(model_s, found.of, within, together, judged, config.decision_threshold)
+    weak = weak_links(rows, found.of, pairs, leeway, unseen, keys, config).apart_from(different.ravel())
+    unjudged = with_weak_links(model_s, weak, config)
+    if bound is not model_s:
+        bound = with_weak_links(bound, weak.apart_from(np.flatnonzero(decided)), config)
+    else:
+        bound = unjudged
     return People(found, within, together, bound, unjudged, decided)

@@ -27,12 +27,15 @@ diagonal.
 
 
 def togetherness(partition: Partition) -> Togetherness:
-    """The components of what the draws join, smallest row first."""
+    """The components of what the draws join, smallest row first. What they join across the components that
+    were weighed stands for links too weak to be decided on.
+    """
     uncertain, draws = partition.uncertain, partition.draws
     n = len(uncertain)
     if not draws.size:
         return ()
-    leader = np.searchsorted(uncertain, draws)
+    of = partition.component
+    leader = np.searchsorted(uncertain, np.where(of[draws] == of[uncertain], draws, uncertain))
     edges = np.unique(leader.astype(np.int64) * n + np.arange(n))
     ties = coo_array((np.ones(len(edges), dtype=np.int8), np.divmod(edges, n)), shape=(n, n))
     _, label = connected_components(ties, directed=False)

@@ -145,8 +145,8 @@ def with_expected(
 
     Expected are the number of people with two or more referrals and of true pairs (means over the partition's
     draws; each draw's are shared out over the referrals that it puts together) and of right pairs
-    (same-person probabilities of linked pairs, half to each of the two people). What no rule compared the
-    model does not expect.
+    (same-person probabilities of linked pairs, half to each of the two people). What no rule compared is in
+    the draws as far as it was estimated.
     """
     n_draws = len(partition.draws)
     of_draws = [np.zeros((n_draws, len(each.labels))) for each in groupings]

@@ -92,4 +92,5 @@ def true_partition(rows: Referrals, person: Int64s) -> Partition:
         sampled=np.zeros(0, dtype=np.int64),
         chains_apart=np.zeros(0),
         chains_worth=np.zeros(0),
+        component=cluster,
     )

@@ -4,6 +4,7 @@ from nrm_linkage.model.dependence import DEPENDENCE_LINES, told_lines, told_name
 from nrm_linkage.model.estimation import EstimationReport, count_patterns, estimate
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
+from nrm_linkage.model.leeway import Leeway, estimate_leeway
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score_pairs
@@ -16,10 +17,12 @@ __all__ = [
     "BoundRarity",
     "EstimationReport",
     "Frequencies",
+    "Leeway",
     "LinkageModel",
     "Unseen",
     "count_patterns",
     "estimate",
+    "estimate_leeway",
     "estimate_unseen",
     "evidence_lines",
     "learn_frequencies",

@@ -21,11 +21,11 @@ from nrm_linkage.normalise.answers import Answer, read_answer
 from nrm_linkage.normalise.boxes import Boxes, Doubt
 from nrm_linkage.normalise.dates import read_date
 from nrm_linkage.normalise.distinct import ReadColumn, merge_lists, read_column, token_lists
-from nrm_linkage.normalise.exploitation import read_period, read_types
+from nrm_linkage.normalise.exploitation import read_period, read_types, says_later
 from nrm_linkage.normalise.places import read_places
 from nrm_linkage.normalise.responders import ResponderType, read_responder, read_responder_type
 from nrm_linkage.normalise.values import text_of
-from nrm_linkage.tables import Coded, Days, InstanceFacts, Int8s, TokenLists
+from nrm_linkage.tables import Coded, Days, InstanceFacts, Int8s, Mask, TokenLists
 
 __all__ = ["TYPE_BITS", "facts_and_doubts", "instance_facts"]
 
@@ -86,6 +86,7 @@ def facts_and_doubts(
         more_than_one_situation=_answers(boxes, "more_than_one_situation", n_rows),
         still_exploited=_answers(boxes, "still_exploited", n_rows),
         reported_before=_reported_before(boxes, referred),
+        said_later=_said_later(columns, n_rows),
     )
     return facts, boxes.doubts
 
@@ -100,6 +101,15 @@ def _reported_before(boxes: Boxes, referred: Days) -> Int8s:
     turned = np.select([reported == yes, reported == no], [no, yes], reported)
     asked_anew = np.where(referred < REPORTED_BEFORE_FLIPPED, turned, reported)
     return np.where(np.isnat(referred), int(Answer.MISSING), asked_anew).astype(np.int8)
+
+
+def _said_later(columns: Columns, n_rows: int) -> Mask:
+    """Whether the record says in words that exploitation went on or began after the previous referral."""
+    said = np.zeros(n_rows, dtype=np.bool_)
+    for name in ("exploitation_dates", "reported_before_details"):
+        for box in columns.get(name, ()):
+            said |= read_column(box, says_later).map(bool, "bool").astype(np.bool_)
+    return said
 
 
 def _types(boxes: Boxes, n_rows: int) -> Int8s:

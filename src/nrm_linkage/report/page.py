@@ -32,7 +32,8 @@ from nrm_linkage.report.statement import ITEMS
 
 __all__ = ["page", "write_page"]
 
-SMALLEST_RELEASED = 10
+SMALLEST_RELEASED = 20
+"""Of 19 referrals, at most 9 people were referred twice: the page tells no more than its table."""
 
 
 def write_page(
@@ -80,6 +81,7 @@ def page(
         caveat=HOME_OFFICE_CAVEAT,
         not_for=NOT_FOR,
         range_note=RANGE_NOTE,
+        disclosure=tables["repeats"].attrs.get("disclosure") if "repeats" in tables else None,
         period=tables["repeats"].attrs.get("period") if "repeats" in tables else None,
     )
 
@@ -114,7 +116,7 @@ def _shown(value: Any, column: object = "") -> str:
             return "∞" if number > 0 else "−∞"
         if str(column).startswith("share"):
             return f"{number:.1%}"
-        if str(column) in ONE_DECIMAL:
+        if str(column) in ONE_DECIMAL and not number.is_integer():
             return f"{number:,.1f}"
         return f"{number:,.0f}" if abs(number) >= 100 or number.is_integer() else f"{number:.3g}"
     if isinstance(value, datetime.datetime):
@@ -123,5 +125,5 @@ def _shown(value: Any, column: object = "") -> str:
 
 
 def _released(number: int) -> str:
-    """A number of records as it may be published (domain.md 3.5): rounded to 5, nothing below 10."""
+    """A number of records as it may be published (domain.md 3.5): rounded to 5, nothing below 20."""
     return f"{5 * round(number / 5):,}" if number >= SMALLEST_RELEASED else f"fewer than {SMALLEST_RELEASED}"

@@ -41,6 +41,7 @@ __all__ = [
     "JudgedPairs",
     "beyond_why",
     "grouped",
+    "published_quality",
     "quality",
 ]
 
@@ -128,6 +129,29 @@ def quality(
         "small": f"fewer than {SMALL} linkable referrals",
     }
     return table
+
+
+FEWEST_REFERRALS, FEWEST_LINKS = 20, 100
+"""Groups of fewer linkable referrals are not published: of 19, at most 9 people were referred twice, and that
+is what the suppressed table of people leaves open. Precision and recall of fewer links are not (both chosen
+by us)."""
+
+
+def published_quality(table: pd.DataFrame) -> pd.DataFrame:
+    """What of the table may be published: what the records hold, as shares to 5 per cent, and of the whole
+    how right and how complete the links are. No number, and nothing of a group's links.
+    """
+    columns = list(table.columns)
+    labels = columns[: columns.index("referrals")]
+    held = [*(f"{name}_known" for name in _KNOWN), "default_date_share"]
+    many = table["linkable"] >= FEWEST_REFERRALS
+    shares = ((table[held] / 0.05).round() * 0.05).round(2).where(many)
+    is_whole = np.arange(len(table)) == len(table) - 1
+    right = table[["expected_precision", "expected_recall"]].round(2)
+    right = right.where(is_whole & (table["links"] >= FEWEST_LINKS))
+    result = pd.concat([table[labels], shares, right], axis=1).assign(suppressed=~many)
+    result.attrs = {**table.attrs, "audience": "publication"}
+    return result
 
 
 _KNOWN = ("name", "date_of_birth", "nationality", "gender", "reference")

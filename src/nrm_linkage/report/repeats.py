@@ -8,50 +8,37 @@ inside it and who have any earlier one (domain.md 3.1: both readings of the publ
 
 The three countings: "all"; "excluding same instance possible" leaves out repeats that may be about the same
 instance as the referral before and counts who still has two; "later exploitation recorded" counts people with
-a repeat that is so assessed. A person stands in the group of the latest of the referrals that were counted.
-The range covers linkage under the model and nothing else.
+a repeat that is so assessed. A person stands in the group of the latest of the referrals that were counted;
+`child_then_adult` says how many of a row's people were a child in an earlier one and an adult in that.
+
+The draws know what the estimated parameters leave open and which links are too weak to be weighed or were
+never compared (`model.leeway`, `cluster.weak`): the range covers linkage under that and nothing else.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from nrm_linkage.errors import InputError
-from nrm_linkage.instances import LATER, SAME_POSSIBLE
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
-from nrm_linkage.tables import Days, Float64s, Int32s, Int64s, Mask, Partition
+from nrm_linkage.report.counted import COUNTINGS, PEOPLE, TURNED, CountedRows, counts_of_draws
+from nrm_linkage.report.disclosure import NUMBERS, rounded, suppressed
+from nrm_linkage.tables import Float64s, Int64s, Partition
 
-__all__ = ["COUNTINGS", "CountedRows", "repeat_referrals"]
+__all__ = ["COUNTINGS", "RANGE_NOTE", "CountedRows", "repeat_referrals"]
 
-COUNTINGS = ("all", "excluding same instance possible", "later exploitation recorded")
-
-RANGE_NOTE = "The range covers uncertainty of linkage under the model and nothing else."
-
-
-BATCH_NUMBERS = 2_000_000
-"""Referrals of draws counted at a time; bounds memory, changes no result."""
-
-_NUMBERS = ("estimate", "low", "high", "n_in_clusters", "n_referrals")
-_COLUMNS = ("counting", *_NUMBERS, "share_of_people", "suppressed")
+RANGE_NOTE = (
+    "The range covers uncertainty of linkage under the model, in which its parameters, links too weak to "
+    "weigh and links never compared have a part, and nothing else."
+)
 
 
-@dataclass(frozen=True, eq=False)
-class CountedRows:
-    """What counting needs of each canonical row. `referred`: datetime64[D] (n,); `counts`: bool (n,),
-    linkable and no technical duplicate; `groups`: name -> object (n,) of text; `assess`: rows of previous and
-    current referrals -> assessments.
-    """
-
-    referred: Days = field(repr=False)
-    counts: Mask = field(repr=False)
-    groups: Mapping[str, np.ndarray[tuple[int], np.dtype[np.object_]]] = field(repr=False)
-    assess: Callable[[Int64s, Int64s], np.ndarray[tuple[int], np.dtype[np.object_]]] = field(repr=False)
+_COLUMNS = ("counting", *NUMBERS, "child_then_adult", "share_of_people", "suppressed")
 
 
 def repeat_referrals(
@@ -79,8 +66,8 @@ def repeat_referrals(
     if definition == "inside_period":
         used &= rows.referred >= start
     codes, labels = _grouped(rows, by)
-    draws = _counts_of_draws(rows, partition.uncertain, partition.draws, used, start, codes, len(labels))
-    published = _counts_of_draws(
+    draws = counts_of_draws(rows, partition.uncertain, partition.draws, used, start, codes, len(labels))
+    published = counts_of_draws(
         rows,
         partition.uncertain,
         partition.cluster[partition.uncertain][None].astype(np.int32),
@@ -92,7 +79,8 @@ def repeat_referrals(
     in_period = used & (rows.referred >= start)
     n_referrals = np.bincount(codes[in_period], minlength=len(labels))
     table = _table(by, labels, draws, published, n_referrals, interval)
-    table = _disclosure(table, suppress_below, round_to)
+    table = table if suppress_below is None else suppressed(table, suppress_below)
+    table = table if round_to is None else rounded(table, round_to)
     table.attrs = {
         "caveat": HOME_OFFICE_CAVEAT,
         "range": RANGE_NOTE,
@@ -168,79 +156,6 @@ def _grouped(rows: CountedRows, by: Sequence[str]) -> tuple[Int64s, list[tuple[s
     return code, [tuple(str(value) for value in label) for label in labels]
 
 
-def _counts_of_draws(
-    rows: CountedRows,
-    uncertain: Int64s,
-    draws: Int32s,
-    used: Mask,
-    start: np.datetime64,
-    codes: Int64s,
-    n_groups: int,
-) -> Float64s:
-    """People by draw, counting and group, with people referred at all as a fourth counting: float64 (n_draws,
-    4, n_groups).
-    """
-    n_draws = len(draws)
-    result = np.zeros((n_draws, len(COUNTINGS) + 1, n_groups))
-    is_uncertain = np.zeros(len(used), dtype=bool)
-    is_uncertain[uncertain] = True
-    alone = used & ~is_uncertain & (rows.referred >= start)
-    result[:, -1] = np.bincount(codes[alone], minlength=n_groups)
-    kept = np.flatnonzero(used[uncertain])
-    if not len(kept):
-        return result
-    row = uncertain[kept]
-    by_date = np.lexsort((row, rows.referred[row]))
-    row, kept = row[by_date], kept[by_date]
-    batch = max(1, BATCH_NUMBERS // len(row))
-    for at in range(0, n_draws, batch):
-        label = draws[at : at + batch, kept].astype(np.int64)
-        result[at : at + batch, :] += _people(rows, row, label, start, codes, n_groups)
-    return result
-
-
-def _people(
-    rows: CountedRows, row: Int64s, label: Int64s, start: np.datetime64, codes: Int64s, n_groups: int
-) -> Float64s:
-    """People by draw, counting and group among rows in date order. `label`: (n_draws, rows), the person of
-    each.
-    """
-    n_draws, n_rows = len(label), len(rows.referred)
-    # Rows are in date order; a stable sort by person keeps that order within each person of each draw.
-    person = (np.arange(n_draws)[:, None] * n_rows + label).ravel()
-    order = np.argsort(person, kind="stable")
-    person, row = person[order], np.tile(row, n_draws)[order]
-    first = np.ones(len(person), dtype=bool)
-    first[1:] = person[1:] != person[:-1]
-    number = np.cumsum(first) - 1
-    last = np.append(first[1:], True)
-    at_last = row[last]
-    inside = rows.referred[at_last] >= start
-    n_each = np.bincount(number)
-    assessed = _assessed(rows, row, first)
-    same = np.bincount(number, weights=assessed == 1)
-    later = np.bincount(number, weights=assessed == 2)
-    qualifies = [n_each >= 2, n_each - same >= 2, later >= 1, n_each >= 1]
-    cell = person[first] // n_rows * n_groups + codes[at_last]
-    counts = [np.bincount(cell[holds & inside], minlength=n_draws * n_groups) for holds in qualifies]
-    return np.stack(counts, axis=1).reshape(n_draws, n_groups, -1).transpose(0, 2, 1).astype(np.float64)
-
-
-def _assessed(rows: CountedRows, row: Int64s, first: Mask) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
-    """For each referral in order: 1 when it may be about the same instance as the one before, 2 when later
-    exploitation is recorded.
-    """
-    result = np.zeros(len(row), dtype=np.int8)
-    repeats = np.flatnonzero(~first)
-    packed = row[repeats - 1] * len(rows.referred) + row[repeats]
-    distinct, inverse = np.unique(packed, return_inverse=True)
-    if len(distinct):
-        assessment = rows.assess(*np.divmod(distinct, len(rows.referred)))
-        code = np.select([assessment == SAME_POSSIBLE, assessment == LATER], [1, 2], 0).astype(np.int8)
-        result[repeats] = code[inverse]
-    return result
-
-
 def _table(
     by: Sequence[str],
     labels: list[tuple[str, ...]],
@@ -256,7 +171,7 @@ def _table(
     for label, position in [*groups, (("total",) * len(by), slice(None))]:
         cells = draws[:, :, position] if isinstance(position, int) else draws.sum(axis=2)
         known = published[:, position] if isinstance(position, int) else published.sum(axis=1)
-        people = cells[:, -1].mean()
+        people = cells[:, PEOPLE].mean()
         for counting, name in enumerate(COUNTINGS):
             values = cells[:, counting]
             mean = float(values.mean())
@@ -274,46 +189,9 @@ def _table(
                     ),
                     "n_in_clusters": int(known[counting]),
                     "n_referrals": int(n_referrals[position].sum()),
+                    "child_then_adult": float(cells[:, TURNED][:, counting].mean()),
                     "share_of_people": mean / people if people else np.nan,
                     "suppressed": False,
                 }
             )
     return pd.DataFrame(parts)
-
-
-def _disclosure(table: pd.DataFrame, suppress_below: int | None, round_to: int | None) -> pd.DataFrame:
-    """Suppress groups with a small number in any counting, and more of them where one could be had from the
-    total; round.
-    """
-    table = table.astype(dict.fromkeys(_NUMBERS, "float64") if suppress_below or round_to else {})
-    n_countings = len(COUNTINGS)
-    if suppress_below is not None:
-        numbers = table[["estimate", "n_in_clusters", "n_referrals"]].to_numpy(dtype=float)
-        smallest = numbers.reshape(-1, n_countings * numbers.shape[1]).min(axis=1)
-        empty = table["n_referrals"].to_numpy()[::n_countings] == 0
-        cells = np.repeat(_hidden(smallest, empty, suppress_below), n_countings)
-        table.loc[cells, [*_NUMBERS, "share_of_people"]] = np.nan
-        table["suppressed"] = cells
-    if round_to is not None:
-        for name in _NUMBERS:
-            table[name] = (table[name] / round_to).round() * round_to
-        table["share_of_people"] = table["share_of_people"].round(2)
-    return table
-
-
-def _hidden(smallest: Float64s, empty: Mask, suppress_below: int) -> Mask:
-    """Which groups to suppress; the last is the total. `smallest`: the smallest number of each; `empty`: no
-    referral in the period.
-
-    A group without a referral in the period has nothing to hide, and hides nothing. One hidden group would be
-    what the total leaves: the next smallest is hidden beside it, or the total where there is none.
-    """
-    hidden = (smallest < suppress_below) & ~empty
-    groups = hidden[:-1]
-    if groups.sum() == 1:
-        others = np.flatnonzero(~groups & ~empty[:-1])
-        if len(others):
-            groups[others[smallest[others].argmin()]] = True
-        else:
-            hidden[-1] = True
-    return hidden

@@ -20,10 +20,30 @@ from nrm_linkage.errors import InputError
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.tables import Int64s, Partition
 
-__all__ = ["COSTS", "sensitivity"]
+__all__ = ["COSTS", "published_sensitivity", "sensitivity"]
 
 COSTS = (1 / 9, 1 / 3, 1.0, 3.0, 9.0, 99.0)
 """Same-person probabilities of 0.1, 0.25, 0.5, 0.75, 0.9 and 0.99 are enough to join (chosen by us)."""
+
+
+FEWEST_PEOPLE = 100
+"""Shares of fewer people are not published: a whole per cent of them is a person (chosen by us)."""
+
+
+def published_sensitivity(table: pd.DataFrame) -> pd.DataFrame:
+    """What of the table may be published: shares, no number of people, referrals or links."""
+    own = float(table.loc[table["published"], "people_in_clusters"].iloc[0])
+    shares = pd.DataFrame(
+        {
+            "people_to_published": table["people_in_clusters"] / max(own, 1.0),
+            "expected_precision": table["expected_precision"],
+            "expected_recall": table["expected_recall"],
+        }
+    ).round(2)
+    shown = shares.where(table["people_in_clusters"].clip(upper=own) >= FEWEST_PEOPLE)
+    result = pd.concat([table[["false_link_cost", "joined_above"]], shown, table["published"]], axis=1)
+    result.attrs = table.attrs | {"audience": "publication"}
+    return result
 
 
 def sensitivity(partition: Partition, costs: Sequence[float], published_cost: float) -> pd.DataFrame:

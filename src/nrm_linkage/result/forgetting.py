@@ -62,7 +62,7 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     candidates = candidate_pairs(rows, config, found=found)
     pairs = score_pairs(rows, candidates, model, config.chunk_pairs)
     unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
-    people = people_of(rows, candidates, pairs, model, judged.pairs, config)
+    people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
     erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
     earlier = earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased)
     lineage = follow(people.partition, rows, earlier)

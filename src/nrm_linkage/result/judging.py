@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nrm_linkage.errors import InputError
 from nrm_linkage.report.copies import recall_on_copies
 from nrm_linkage.report.identity_tests import failing_clusters, identity_tests
 from nrm_linkage.report.probes import bias_probes
-from nrm_linkage.report.quality import quality
+from nrm_linkage.report.publication import check_audience, check_groups
+from nrm_linkage.report.quality import published_quality, quality
 from nrm_linkage.report.quality_with_truth import with_truth
 from nrm_linkage.result.groupings import judged_pairs
 from nrm_linkage.result.holding import LinkageTables
@@ -22,7 +24,9 @@ __all__ = ["Judging"]
 class Judging(LinkageTables):
     """The quality of a run and the tests that it can be put to."""
 
-    def quality(self, by: str | Sequence[str] = "nationality", truth: Any = None) -> pd.DataFrame:
+    def quality(
+        self, by: str | Sequence[str] = "nationality", truth: Any = None, audience: str = "internal"
+    ) -> pd.DataFrame:
         """What the records of each group hold, how many were linked, and how many links are expected to be
         false or missed under the model; with the true people, how many are.
 
@@ -32,6 +36,10 @@ class Judging(LinkageTables):
             One grouping column or several, as in `repeat_referrals`; empty for the total alone.
         truth
             The true person of each referral, as `evaluate` takes it; None where nobody knows.
+        audience
+            "internal", or "publication": shares of what the records hold, to 5 per cent and for groups of 20
+            linkable referrals up, and of the whole alone `expected_precision` and `expected_recall`; numbers
+            and links of a group would tell what the suppressed table of people hides. `by` as there.
 
         Returns
         -------
@@ -62,10 +70,18 @@ class Judging(LinkageTables):
         ------
         InputError
             A grouping column is unknown, named twice, or has the name of a column of the table; `truth` does
-            not fit the referrals.
+            not fit the referrals; or they cannot be published.
         """
+        check_audience(audience)
+        public = audience == "publication"
+        if public and truth is not None:
+            raise InputError("a publication of quality takes no truth: the people of the truth are few.")
+        if public:
+            check_groups([by] if isinstance(by, str) else by, "quality")
         pairs = judged_pairs(self.links, self._by_id)
         table = quality(self.run.referrals, self.run.partition, pairs, self._countable.groups, by)
+        if public:
+            return published_quality(table)
         return table if truth is None else with_truth(table, self, self._countable, truth, by)
 
     def recall_on_copies(self, n: int = 1000, seed: int = 0, by: str | Sequence[str] = ()) -> pd.DataFrame:

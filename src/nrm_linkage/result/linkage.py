@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.result.forgetting import without_referrals
@@ -79,20 +80,23 @@ class Linkage(Reporting):
             f"{counts['data issues']:,} data issues, {len(self.links):,} links to look at",
         ]
 
-    def write_report(self, path: str | Path, audience: str = "internal") -> None:
-        """Write the run's report as one self-contained HTML page. `audience`: "internal" or "publication".
+    def write_report(
+        self, path: str | Path, audience: str = "internal", since: pd.DataFrame | None = None
+    ) -> None:
+        """Write the run's report as one self-contained HTML page. `audience`: "internal" or "publication";
+        `since`: for a publication, the table of the last one, as in `repeat_referrals`.
 
         Raises
         ------
         InputError
-            The audience is neither.
+            The audience is neither, or `since` cannot be used.
         """
         from nrm_linkage.report.page import write_page
 
         rows = self.run.referrals
         can_count = rows.linkable.any() and not np.isnat(rows.referred).all()
         count = self.repeat_referrals if can_count else None
-        tables = page_tables(audience, count, self.data_issues, self.clusters, self.model)
+        tables = page_tables(audience, count, self.data_issues, self.clusters, self.model, since)
         parts = self._page_parts() if audience == "internal" else None
         write_page(Path(path), self.report, tables, audience, parts)
 

@@ -1,5 +1,5 @@
-"""The tables that a run's page shows to an audience; a publication gets the counts alone, suppressed and
-rounded."""
+"""The tables that a run's page shows to an audience; a publication gets the counts alone, as
+`report.publication` makes them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from nrm_linkage.errors import InputError
 from nrm_linkage.model import LinkageModel
+from nrm_linkage.report.publication import check_audience
 from nrm_linkage.report.sections import model_questions
 
 __all__ = ["page_tables"]
@@ -20,21 +20,20 @@ def page_tables(
     issues: pd.DataFrame,
     clusters: pd.DataFrame,
     model: LinkageModel,
+    since: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Tables by name. `count`: `Linkage.repeat_referrals`, None where there is nothing to count.
 
     Raises
     ------
     InputError
-        The audience is neither "internal" nor "publication".
+        The audience is neither "internal" nor "publication", or `since` cannot be used.
     """
-    if audience not in ("internal", "publication"):
-        raise InputError('audience must be "internal" or "publication".')
-    control = {"suppress_below": 10, "round_to": 5} if audience == "publication" else {}
+    check_audience(audience)
     tables = {}
     if count is not None:
-        repeats = count(**control)
-        tables["repeats"] = repeats if control else repeats.drop(columns="suppressed")
+        repeats = count(audience=audience, since=since)
+        tables["repeats"] = repeats.drop(columns="suppressed") if audience == "internal" else repeats
     if audience == "internal":
         called = issues.assign(field=issues["field"].map(lambda name: str(name).replace("_", " ")))
         tables["issues"] = _counted(called, ["field", "issue"], "values")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from nrm_linkage.cluster import weakest_links
+from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.result.record import run_record
 from nrm_linkage.result.run import LinkedRun, Outcome
 from nrm_linkage.result.tables import (
@@ -29,14 +30,17 @@ def linkage_parts(run: LinkedRun, found: Outcome, give_back: Callable[[pd.DataFr
     clusters = clusters_table(rows, partition, ids, weakest_bits, repeats, found.people.decided)
     issues = issues_table(run, found.normalised.issues)
     added = added_columns_table(run, ids)
+    links = links_table(
+        *(run, found.model, found.candidates.rules, found.pairs),
+        *(found.people.within, found.people.together),
+    )
+    for table in (links, found.changes):
+        table.attrs["caveat"] = HOME_OFFICE_CAVEAT
     return {
         "referrals": give_back(added),
         "clusters": clusters,
         "repeats": repeats,
-        "links": links_table(
-            *(run, found.model, found.candidates.rules, found.pairs),
-            *(found.people.within, found.people.together),
-        ),
+        "links": links,
         "data_issues": issues,
         "changes": found.changes,
         "model": found.model,

@@ -23,7 +23,7 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
         "linkable": int(rows.linkable.sum()),
         "candidate pairs": len(found.candidates),
         "pairs in components": len(found.people.within),
-        "referrals in components": len(partition.uncertain),
+        "referrals in components": int((np.bincount(partition.component)[partition.component] > 1).sum()),
         "referrals in components too large to weigh exactly": len(partition.sampled),
         "clusters": len(n_clustered),
         "referrals in clusters": sum(n_clustered),

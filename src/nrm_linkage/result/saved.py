@@ -25,10 +25,11 @@ from nrm_linkage.runs import SavedRun
 from nrm_linkage.schema import arrange, recognise
 from nrm_linkage.tables import FoundPairs, Int8s, Int32s, Int64s, Partition
 
-__all__ = ["from_saved", "to_saved"]
+__all__ = ["SHOW_REPEATS", "from_saved", "to_saved"]
 
 TABLES = ("clusters", "repeats", "links", "data_issues", "changes")
 FOR_PEOPLE = ("clusters", "repeats")
+SHOW_REPEATS = (*FOR_PEOPLE, "links", "changes")
 PEOPLE, DRAWS, UNJUDGED = "people", "draws", "_without_decisions"
 FOUND, JUDGED, PAST_IDS = "found_pairs", "judged_pairs", "past_cluster_ids"
 
@@ -77,7 +78,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
     was_judged = PEOPLE + UNJUDGED in saved.tables
     tables = {name: saved.tables[name] for name in TABLES}
     tables["changes"]["from_cluster_ids"] = _tuples(tables["changes"]["from_cluster_ids"])
-    for name in FOR_PEOPLE:
+    for name in SHOW_REPEATS:
         tables[name].attrs["caveat"] = HOME_OFFICE_CAVEAT
     model = LinkageModel.from_dict(saved.documents["model"])
     referrals = normalise_referrals(raw, config).referrals
@@ -156,6 +157,7 @@ def _partition_to_saved(partition: Partition, ending: str = "") -> dict[str, pd.
         "sampled": np.isin(np.arange(n_rows), partition.sampled),
         "chains_apart": apart,
         "chains_worth": worth,
+        "component": partition.component,
     }
     draws = pd.DataFrame(partition.draws.T, columns=[str(draw) for draw in range(len(partition.draws))])
     return {PEOPLE + ending: pd.DataFrame(people), DRAWS + ending: draws}
@@ -173,6 +175,7 @@ def _partition_from_saved(saved: SavedRun, ending: str = "") -> Partition:
         sampled=np.flatnonzero(people["sampled"]),
         chains_apart=people.loc[people["sampled"], "chains_apart"].to_numpy(),
         chains_worth=people.loc[people["sampled"], "chains_worth"].to_numpy(),
+        component=people["component"].to_numpy(),
     )
 
 

@@ -1,0 +1,288 @@
+"""What the estimate leaves open: points of the parameters' posterior, from which draws of partitions start.
+
+One set of parameters weighs every pair. Draws that held it fixed would be too sure of it, and all wrong on
+the same side. So parameters are drawn before any partition, and each changes the weights of pairs:
+
+- `error_bits`: how much likelier errors are than m says, the same in every field. m of a small extract is
+  mostly what is shipped, and an extract with more errors has more of them everywhere;
+- `messy_share`: in what share of one person's pairs errors are likelier still, by `MESSY_BITS`, because
+  errors of one record come together. With both, errors of one pair are no longer independent;
+- `number_bits`: how many more matched pairs there are;
+- `m_bits`: m of each level, field and community, from its Dirichlet posterior;
+- `doubt_bits`: how much likelier pairs are that the model doubts. Not learned: only labels would tell.
+
+In this order: for each of a grid of the first two the likelihood of all compared pairs is taken, at the
+number of matched pairs that fits best; the grid's posterior is cut into equal parts, one a point; the number
+is normal around its best, and the doubt normal around what is believed. The likelihood is that of
+`estimation`, with everything else as estimated: nobody's labels have a part in it. Points come from a Latin
+hypercube that is always the same; only m is random, from the seed.
+
+What it does not do: u, and the numbers of relatives, namesakes and look-alikes, stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import ndtri
+
+from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import priors
+from nrm_linkage.model.parameters import LinkageModel, array_of
+from nrm_linkage.model.score import pair_community
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
+
+__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "estimate_leeway"]
+
+N_POINTS = 20
+"""Points of the parameters' posterior (chosen by us: each costs the small components' posterior once)."""
+
+FREE_OF_ERROR: Mapping[str, tuple[str, ...]] = {
+    "given_name": ("exact",),
+    "other_names": ("exact",),
+    "date_of_birth": ("exact",),
+    "nationality": ("same",),
+    "gender": ("same",),
+    "town": ("same",),
+    "contact": ("phone or e-mail", "postcode"),
+}
+"""The fields whose errors come together, and their levels that show none (chosen by us)."""
+
+ERROR_BITS = tuple(np.arange(-0.6, 1.51, 0.15).tolist())
+ERROR_BITS_SPREAD = 0.7
+"""The odds of an error against what m says, in bits, that are tried; before the data speak they are normal
+around 0 with this standard deviation: two thirds of extracts are within a factor of 1.6 (chosen by us).
+"""
+
+MESSY_SHARES = (0.0, 0.02, 0.05, 0.1, 0.15)
+"""Shares of messy pairs that are tried, equally likely before the data speak (chosen by us)."""
+
+MESSY_BITS = 2.2
+"""How much likelier errors are in a messy pair, in bits of odds: four and a half times (chosen by us)."""
+
+DOUBT_BITS = (0.4, 0.6)
+"""Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what two
+kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013).
+"""
+
+DOUBTED = (-1.0, -3.0)
+"""Match weights from which a pair is doubted, and from which it is doubted in full (chosen by us)."""
+
+SPEAK_FOR_THEMSELVES = -8.0
+"""Pairs below this match weight enter the likelihood by their sum (chosen by us: odds of 1 in 256)."""
+
+FAINT_BITS = -20.0
+"""Pairs below this match weight are left out: a million of them hold one link (chosen by us)."""
+
+LEAST_COUNT = 1.0
+"""Pairs that a level's m is worth at least when it is drawn, or a rare one would come out as never (chosen by
+us).
+"""
+
+NEWTON_STEPS = 6
+
+_COLUMNS = [number for number, each in enumerate(FIELDS) if each.name in FREE_OF_ERROR]
+_N_KNOWN = 1 << len(_COLUMNS)
+_N_ERRORS = len(_COLUMNS) + 1
+
+_LATTICE = (0.8191725133961645, 0.6710436067037893)
+"""Steps of a sequence that fills a square evenly (Roberts 2018), whose ranks are the points."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Leeway:
+    """Points of the parameters' posterior, each as likely as any other: float64 (n_points,), all in bits but
+    `messy_share`. `by_kind`: float64 (n_points, n_kinds), what a point adds to the weight of pairs of a kind:
+    their community, the fields that both record, and in how many of them they are not the same; `m_bits`:
+    float64 (n_points, n_communities, n_fields, n_levels), 0 where missing.
+    """
+
+    error_bits: Float64s
+    messy_share: Float64s
+    number_bits: Float64s
+    doubt_bits: Float64s
+    by_kind: Float64s = field(repr=False)
+    m_bits: Float64s = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.doubt_bits)
+
+    def changes(
+        self, referrals: Referrals, left: Int32s, right: Int32s, levels: Int8s, weight_bits: Float64s
+    ) -> Float64s:
+        """What each point adds to the match weights of some pairs, in bits, float64 (n_points, p)."""
+        community = pair_community(referrals, left, right)
+        changed = self.by_kind[:, _kinds(community, levels)]
+        for column in range(self.m_bits.shape[2]):
+            changed += self.m_bits[:, community, column, levels[:, column]]
+        changed += self.doubt_bits[:, None] * _doubted(weight_bits + changed)
+        return np.asarray(changed, dtype=np.float64)
+
+
+def estimate_leeway(
+    referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, config: LinkageConfig
+) -> Leeway:
+    """The points of a run. `pairs`: all candidates, scored under `model`."""
+    errors, messy = (axis.ravel() for axis in np.meshgrid(ERROR_BITS, MESSY_SHARES, indexing="ij"))
+    by_kind = _kinds_table(referrals, model, errors, messy)
+    fit = _Fit.of(referrals, pairs, model, config)
+    number, spread, value = fit.at(by_kind)
+    value -= (errors / ERROR_BITS_SPREAD) ** 2 / 2 / np.log(2)
+    chance = np.exp2(value - value.max())
+    cumulative = np.cumsum(chance) / chance.sum()
+    chosen = np.searchsorted(cumulative, (np.arange(N_POINTS) + 0.5) / N_POINTS)
+    of_number, of_doubt = (ndtri((_ranks(step) + 0.5) / N_POINTS) for step in _LATTICE)
+    number_bits = number[chosen] + spread[chosen] * of_number
+    return Leeway(
+        error_bits=errors[chosen],
+        messy_share=messy[chosen],
+        number_bits=number_bits,
+        doubt_bits=DOUBT_BITS[0] + DOUBT_BITS[1] * of_doubt,
+        by_kind=by_kind[chosen] + number_bits[:, None],
+        m_bits=_drawn_m(referrals, pairs, model, config),
+    )
+
+
+def _ranks(step: float) -> Int64s:
+    """A fixed order of the points."""
+    return np.argsort(np.argsort(np.arange(N_POINTS) * step % 1))
+
+
+def _doubted(weight_bits: Float64s) -> Float64s:
+    """How far pairs are doubted, from 0 to 1."""
+    first, full = DOUBTED
+    return np.clip((first - weight_bits) / (first - full), 0.0, 1.0)
+
+
+def _kinds(community: Int64s, levels: Int8s) -> Int64s:
+    """The kind of each pair, int64 (p,)."""
+    kind = community
+    errors = np.zeros(len(levels), dtype=np.int64)
+    for column in _COLUMNS:
+        free = [FIELDS[column].number(name) for name in FREE_OF_ERROR[FIELDS[column].name]]
+        level, is_error = levels[:, column], np.ones(len(FIELDS[column].levels), dtype=bool)
+        is_error[[0, *free]] = False
+        kind = kind * 2 + (level > 0)
+        errors += is_error[level]
+    return np.asarray(kind * _N_ERRORS + errors, dtype=np.int64)
+
+
+def _kinds_table(referrals: Referrals, model: LinkageModel, errors: Float64s, messy: Float64s) -> Float64s:
+    """log2 of how much likelier one person's pairs of a kind are than under m, float64 (n, n_kinds).
+
+    `errors`, `messy`: (n,), bits and shares.
+    """
+    share = _error_shares(referrals, model)
+    known = (np.arange(_N_KNOWN)[:, None] >> np.arange(len(_COLUMNS))[::-1]) & 1
+
+    def tilted(bits: Float64s) -> Float64s:
+        """With the odds of every error changed by so much: (n, communities, known, errors)."""
+        scale = np.log2(1 + share * (np.exp2(bits)[:, None, None] - 1)) @ known.T
+        return np.asarray(bits[:, None, None, None] * np.arange(_N_ERRORS) - scale[..., None])
+
+    with np.errstate(divide="ignore"):
+        shares = np.log2(np.stack([1 - messy, messy]))[:, :, None, None, None]
+    mixed = np.logaddexp2(shares[0] + tilted(errors), shares[1] + tilted(errors + MESSY_BITS))
+    return np.asarray(mixed.reshape(len(errors), -1), dtype=np.float64)
+
+
+def _error_shares(referrals: Referrals, model: LinkageModel) -> Float64s:
+    """How often one person's two records are not the same in each field under m, (communities, fields)."""
+    m = _tables(referrals, model)
+    free = [
+        [FIELDS[column].number(name) for name in FREE_OF_ERROR[FIELDS[column].name]] for column in _COLUMNS
+    ]
+    same = [m[:, column, of_field].sum(axis=1) for column, of_field in zip(_COLUMNS, free, strict=True)]
+    return np.asarray(1.0 - np.stack(same, axis=1))
+
+
+def _tables(referrals: Referrals, model: LinkageModel) -> Float64s:
+    """m of each community, (communities, fields, levels)."""
+    tables = [
+        model.m,
+        *(model.m_by_community.get(name, model.m) for name in referrals.nationality.group_names),
+    ]
+    return np.stack([array_of(table, model.fields) for table in tables])
+
+
+def _drawn_m(
+    referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, config: LinkageConfig
+) -> Float64s:
+    """log2 of m as drawn against m, (n_points, communities, fields, levels).
+
+    A table is worth the expected matched pairs in which the field speaks, and its pseudo-counts. Communities
+    without one of their own have what is drawn for the whole.
+    """
+    m = _tables(referrals, model)
+    likely = np.flatnonzero(pairs.weight_bits >= SPEAK_FOR_THEMSELVES)
+    probability = 1 / (1 + np.exp2(-pairs.weight_bits[likely]))
+    community = pair_community(referrals, pairs.left[likely], pairs.right[likely])
+    worth = np.zeros(m.shape[:2])
+    np.add.at(worth, community, np.where(pairs.levels[likely] > 0, probability[:, None], 0.0))
+    worth[0] = worth.sum(axis=0) + priors.M_STRENGTH_PAIRS
+    own = np.array([False, *(name in model.m_by_community for name in referrals.nationality.group_names)])
+    worth[own] += priors.POOLING_STRENGTH_PAIRS
+    random = np.random.default_rng(config.seed)
+    count = np.where(np.isnan(m[..., 1:]), 0.0, m[..., 1:] * worth[..., None])
+    drawn = random.standard_gamma(np.maximum(count, LEAST_COUNT), size=(N_POINTS, *count.shape))
+    drawn = np.where(count > 0, drawn, 0.0)
+    drawn /= np.maximum(drawn.sum(axis=-1, keepdims=True), 1e-300)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bits = np.where(count > 0, np.log2(drawn / m[..., 1:]), 0.0)
+    bits[:, ~own] = bits[:, :1]
+    return np.concatenate([np.zeros_like(bits[..., :1]), bits], axis=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """What the likelihood needs of pairs. `kind`, `log_odds`: of those that speak for themselves, natural
+    logs; `rest`: by kind, the summed odds of all others; `expected`: matched pairs under the model, all in
+    all; `pseudo`: matched pairs that the prior is worth.
+    """
+
+    kind: Int64s
+    log_odds: Float64s
+    rest: Float64s
+    expected: float
+    pseudo: float
+
+    @classmethod
+    def of(cls, referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, config: LinkageConfig) -> _Fit:
+        # The prior of a pair that is a cluster of two is higher than the share of matched pairs, which the
+        # estimation goes by (`estimation._model`).
+        kept = np.flatnonzero(pairs.weight_bits >= FAINT_BITS)
+        bits = pairs.weight_bits[kept] + np.log2(1.0 - model.growth)
+        speaks = pairs.weight_bits[kept] >= SPEAK_FOR_THEMSELVES
+        kind = _kinds(pair_community(referrals, pairs.left[kept], pairs.right[kept]), pairs.levels[kept])
+        n_kinds = (len(referrals.nationality.group_names) + 1) * _N_KNOWN * _N_ERRORS
+        rest = np.zeros(n_kinds)
+        np.add.at(rest, kind[~speaks], np.exp2(bits[~speaks]))
+        log_odds = bits[speaks] * np.log(2)
+        expected = float((1 / (1 + np.exp(-log_odds))).sum() + rest.sum())
+        pseudo = config.prior_strength_referrals * config.prior_repeats_per_referral
+        return cls(kind[speaks], log_odds, rest, expected, pseudo)
+
+    def at(self, by_kind: Float64s) -> tuple[Float64s, Float64s, Float64s]:
+        """For each row of a table of kinds the best number of matched pairs against the model's, its standard
+        deviation, and the log-likelihood there, all in bits.
+
+        Matched and other pairs are as if counted: the log-likelihood of `number` times as many matched pairs
+        is the sum of log(1 + number x odds) less the number expected. The expected number is such that, where
+        nothing else changes, the model's own is the best.
+        """
+        number, spread, value = np.zeros((3, len(by_kind)))
+        whole = self.expected + self.pseudo
+        for row, table in enumerate(by_kind * np.log(2)):
+            odds, rest, log_number = self.log_odds + table[self.kind], float(self.rest @ np.exp(table)), 0.0
+            for _ in range(NEWTON_STEPS):
+                p = 1 / (1 + np.exp(-(odds + log_number)))
+                slope = float(p.sum()) + (rest - whole) * np.exp(log_number) + self.pseudo
+                bend = float((p * (1 - p)).sum()) + (rest - whole) * np.exp(log_number)
+                log_number = float(np.clip(log_number - slope / min(bend, -1e-9), -1.0, 1.0))
+            value[row] = np.logaddexp(0, odds + log_number).sum() + self.pseudo * log_number
+            value[row] += (rest - whole) * np.exp(log_number)
+            number[row], spread[row] = log_number, 1 / np.sqrt(max(-bend, 1.0))
+        return number / np.log(2), spread / np.log(2), value / np.log(2)

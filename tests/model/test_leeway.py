@@ -1,0 +1,170 @@
+"""What the estimate leaves open: probabilities stay probabilities, more errors are noticed without labels,
+and what is expected covers the truth of data that the model itself made.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nrm_linkage.compare import FIELDS
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import EVIDENCE_LINES, Leeway, LinkageModel, estimate_leeway, leeway
+from nrm_linkage.model.parameters import array_of
+from nrm_linkage.tables import Float64s, Int8s, Referrals, ScoredPairs
+from tests.frames import frame_of, model_of, referrals_of
+
+CONFIG = LinkageConfig()
+SPOKEN = [n for n, field in enumerate(FIELDS) if field.name in leeway.FREE_OF_ERROR]
+N_MATCHED, N_STRANGERS = 250, 30_000
+
+
+def two_referrals() -> tuple[Referrals, LinkageModel]:
+    """Two referrals without a nationality, whose pairs are of no community, and a model."""
+    referrals = referrals_of(frame_of([("Zamir", "Testaj", "", ""), ("Ruth", "Example", "", "")]))
+    return referrals, model_of(referrals)
+
+
+def pairs_of(levels: Int8s, weight_bits: Float64s) -> ScoredPairs:
+    n = len(levels)
+    left, right = np.zeros(n, dtype=np.int32), np.ones(n, dtype=np.int32)
+    return ScoredPairs(left, right, left, levels, np.zeros((n, len(EVIDENCE_LINES))), weight_bits)
+
+
+def drawn_levels(shares: Float64s, n: int, random: np.random.Generator) -> Int8s:
+    """Levels of n pairs, each field by its own shares, the fields in `SPOKEN` known in four pairs of five."""
+    levels = np.zeros((n, len(FIELDS)), dtype=np.int8)
+    for column in SPOKEN:
+        chance = np.nan_to_num(shares[column, 1:])
+        levels[:, column] = 1 + random.choice(len(chance), n, p=chance / chance.sum())
+    levels[random.random(levels.shape) < 0.2] = 0
+    return levels
+
+
+def tilted(m: Float64s, bits: float) -> Float64s:
+    """m with the odds of every error changed."""
+    result = m.copy()
+    for column in SPOKEN:
+        free = [FIELDS[column].number(name) for name in leeway.FREE_OF_ERROR[FIELDS[column].name]]
+        others = [code for code in range(1, len(FIELDS[column].levels)) if code not in free]
+        result[column, others] *= 2.0**bits
+        result[column, 1:] /= np.nansum(result[column, 1:])
+    return result
+
+
+def made(
+    error_bits: float, seed: int, together: float = 0.0
+) -> tuple[Referrals, LinkageModel, ScoredPairs, np.ndarray]:
+    """Pairs that a model made, with more errors than it thinks, weighed by the model; and which are matched.
+
+    `together`: the share of matched pairs in which errors are likelier still.
+    """
+    random = np.random.default_rng(seed)
+    referrals, model = two_referrals()
+    m, u = array_of(model.m), array_of(model.u)
+    messy = random.random(N_MATCHED) < together
+    matched = drawn_levels(tilted(m, error_bits), N_MATCHED, random)
+    matched[messy] = drawn_levels(tilted(m, error_bits + leeway.MESSY_BITS), N_MATCHED, random)[messy]
+    levels = np.concatenate([matched, drawn_levels(u, N_STRANGERS, random)])
+    odds = np.log2(m) - np.log2(u)
+    weights = odds[np.arange(len(FIELDS)), levels].sum(axis=1) + np.log2(N_MATCHED / N_STRANGERS)
+    return (
+        referrals,
+        replace(model, growth=0.0),
+        pairs_of(levels, weights),
+        np.arange(len(levels)) < N_MATCHED,
+    )
+
+
+def expected(found: Leeway, referrals: Referrals, pairs: ScoredPairs) -> Float64s:
+    """Expected matched pairs at each point."""
+    changes = found.changes(referrals, pairs.left, pairs.right, pairs.levels, pairs.weight_bits)
+    return np.asarray((1 / (1 + np.exp2(-pairs.weight_bits - changes))).sum(axis=1))
+
+
+@settings(max_examples=20)
+@given(st.floats(-1, 2), st.floats(0, 0.3), st.sets(st.sampled_from(SPOKEN), min_size=1, max_size=3))
+def test_m_stays_a_probability_however_errors_come(bits: float, messy: float, known: set[int]) -> None:
+    referrals, model = two_referrals()
+    m, columns = array_of(model.m), sorted(known)
+    table = leeway._kinds_table(referrals, model, np.array([bits]), np.array([messy]))
+    nothing = np.zeros(1)
+    point = Leeway(nothing, nothing, nothing, nothing, by_kind=table, m_bits=np.zeros((1, 1, 0, 1)))
+    choices = itertools.product(*(range(1, len(FIELDS[column].levels)) for column in columns))
+    patterns = np.array(list(choices), dtype=np.int8)
+    levels = np.zeros((len(patterns), len(FIELDS)), dtype=np.int8)
+    levels[:, columns] = patterns
+    chance = np.prod([m[column, levels[:, column]] for column in columns], axis=0)
+    pairs = pairs_of(levels, np.full(len(levels), 50.0))
+    changed = point.changes(referrals, pairs.left, pairs.right, levels, pairs.weight_bits)[0]
+    assert (chance * np.exp2(changed)).sum() == pytest.approx(1.0)
+    # By hand: a share of messy pairs, in each of which every error has other odds.
+    by_hand = [np.prod([tilted(m, b)[c, levels[:, c]] for c in columns], axis=0) for b in (bits, bits + 2.2)]
+    assert chance * np.exp2(changed) == pytest.approx((1 - messy) * by_hand[0] + messy * by_hand[1])
+
+
+@pytest.mark.parametrize("error_bits", [-0.5, 0.0, 0.7])
+def test_how_many_errors_there_are_is_noticed_without_labels(error_bits: float) -> None:
+    referrals, model, pairs, _ = made(error_bits, seed=3)
+    found = estimate_leeway(referrals, pairs, model, CONFIG)
+    assert found.error_bits.mean() + found.messy_share.mean() == pytest.approx(error_bits, abs=0.25)
+
+
+def test_errors_that_come_together_are_noticed() -> None:
+    apart, together = (
+        estimate_leeway(*((run := made(0.0, 5, share))[0], run[2], run[1]), CONFIG) for share in (0.0, 0.15)
+    )
+    assert together.messy_share.mean() > apart.messy_share.mean() + 0.03
+
+
+@pytest.mark.parametrize("error_bits", [0.0, 0.9])
+def test_what_is_expected_covers_the_truth_of_data_that_the_model_made(error_bits: float) -> None:
+    """Of thirty sets, though the weights know nothing of the errors: the 90% range that the points and the
+    pairs' own chances make holds the matched pairs nine times in ten, and the points' mean is nearer than the
+    weights' own sum where there are more errors than m says.
+    """
+    off, before = [], []
+    for seed in range(30):
+        referrals, model, pairs, matched = made(error_bits, seed)
+        points = expected(estimate_leeway(referrals, pairs, model, CONFIG), referrals, pairs)
+        p = 1 / (1 + np.exp2(-pairs.weight_bits))
+        spread = np.sqrt(points.var() + (p * (1 - p)).sum())
+        off.append((points.mean() - matched.sum()) / spread)
+        before.append((p.sum() - matched.sum()) / spread)
+    assert np.mean(np.abs(off) < 1.645) >= 0.85
+    assert abs(np.mean(off)) < 0.7
+    if error_bits:
+        assert abs(np.mean(off)) < abs(np.mean(before)) / 2
+
+
+def test_doubt_is_in_full_below_and_nothing_above() -> None:
+    referrals, _ = two_referrals()
+    levels = np.zeros((5, len(FIELDS)), dtype=np.int8)
+    weights = np.array([-9.0, -3.0, -2.0, -1.0, 4.0])
+    nothing = np.zeros(2)
+    doubting = Leeway(
+        *(nothing, nothing, nothing, np.array([1.0, -0.5])),
+        by_kind=np.zeros((2, 1)),
+        m_bits=np.zeros((2, 1, 0, 1)),
+    )
+    pairs = pairs_of(levels, weights)
+    changes = doubting.changes(referrals, pairs.left, pairs.right, levels, weights)
+    np.testing.assert_allclose(changes[0], [1.0, 1.0, 0.5, 0.0, 0.0])
+    np.testing.assert_allclose(changes[1], [-0.5, -0.5, -0.25, 0.0, 0.0])
+
+
+def test_the_same_pairs_give_the_same_points_and_none_gives_what_is_believed() -> None:
+    referrals, model, pairs, _ = made(0.3, seed=1)
+    one, other = (estimate_leeway(referrals, pairs, model, CONFIG) for _ in range(2))
+    np.testing.assert_array_equal(one.by_kind, other.by_kind)
+    np.testing.assert_array_equal(one.m_bits, other.m_bits)
+    nobody = estimate_leeway(referrals, pairs.take(np.zeros(len(pairs), dtype=bool)), model, CONFIG)
+    assert len(nobody) == leeway.N_POINTS
+    assert np.isfinite(nobody.by_kind).all()
+    assert nobody.error_bits.std() == pytest.approx(leeway.ERROR_BITS_SPREAD, abs=0.2)
+    assert nobody.doubt_bits.mean() == pytest.approx(leeway.DOUBT_BITS[0])
