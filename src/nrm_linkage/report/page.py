@@ -116,7 +116,7 @@ def _shown(value: Any, column: object = "") -> str:
             return "∞" if number > 0 else "−∞"
         if str(column).startswith("share"):
             return f"{number:.1%}"
-        if str(column) in ONE_DECIMAL:
+        if str(column) in ONE_DECIMAL and not number.is_integer():
             return f"{number:,.1f}"
         return f"{number:,.0f}" if abs(number) >= 100 or number.is_integer() else f"{number:.3g}"
     if isinstance(value, datetime.datetime):
