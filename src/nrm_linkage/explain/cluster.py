@@ -156,7 +156,7 @@ class ClusterExplanation:
     def _repr_html_(self) -> str:
         from nrm_linkage.explain.pictures import cluster_html
 
-        return str(cluster_html(self))
+        return cluster_html(self)
 
 
 def explain_cluster(

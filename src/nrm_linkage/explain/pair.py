@@ -134,7 +134,7 @@ class PairExplanation:
         """
         from nrm_linkage.explain.pictures import waterfall
 
-        return str(waterfall(self))
+        return waterfall(self)
 
     def __str__(self) -> str:
         return self.words()
@@ -142,7 +142,7 @@ class PairExplanation:
     def _repr_html_(self) -> str:
         from nrm_linkage.explain.pictures import pair_html
 
-        return str(pair_html(self))
+        return pair_html(self)
 
 
 def explain_pair(

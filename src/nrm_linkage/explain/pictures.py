@@ -19,7 +19,6 @@ from nrm_linkage.explain.pair import said_probability
 
 if TYPE_CHECKING:
     import jinja2
-    import markupsafe
 
     from nrm_linkage.explain.cluster import ClusterExplanation
     from nrm_linkage.explain.pair import PairExplanation
@@ -44,7 +43,7 @@ class Bar:
     sign: str
 
 
-def waterfall(pair: PairExplanation, standalone: bool = True) -> markupsafe.Markup:
+def waterfall(pair: PairExplanation, standalone: bool = True) -> str:
     """The picture of a pair's evidence. `standalone`: as a file of its own may hold it, and not only HTML."""
     steps = [("prior", pair.prior_bits), *((_name(line.field), line.bits) for line in pair.strongest_first)]
     ends, total = [], 0.0
@@ -75,20 +74,25 @@ def waterfall(pair: PairExplanation, standalone: bool = True) -> markupsafe.Mark
     )
 
 
-def pair_html(pair: PairExplanation) -> markupsafe.Markup:
+def pair_html(pair: PairExplanation) -> str:
     """The picture and the table of a pair, with values where the explanation was asked for with them."""
     return _render("pair.html.j2", pair=pair, picture=waterfall(pair), values=pair.show == "values")
 
 
-def cluster_html(cluster: ClusterExplanation) -> markupsafe.Markup:
+def cluster_html(cluster: ClusterExplanation) -> str:
     """What holds a cluster together, as tables."""
     return _render("cluster.html.j2", cluster=cluster)
 
 
-def _render(template: str, **values: Any) -> markupsafe.Markup:
-    import markupsafe
+class _Markup(str):
+    """Text that is HTML already, so that a template takes it as it is."""
 
-    return markupsafe.Markup(_environment().get_template(template).render(**values))
+    def __html__(self) -> str:
+        return self
+
+
+def _render(template: str, **values: Any) -> str:
+    return _Markup(_environment().get_template(template).render(**values))
 
 
 @functools.cache
