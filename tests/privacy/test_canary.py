@@ -124,10 +124,12 @@ def test_cluster_ids_are_opaque(run: Run) -> None:
         lambda linkage: linkage.identity_tests(each=True),
         lambda linkage: linkage.recall_on_copies(20),
         lambda linkage: linkage.bias_probes(),
+        lambda linkage: linkage.review_queue(5).drop(columns=["referral_id_l", "referral_id_r"]),
+        lambda linkage: linkage.review_sample(5).drop(columns=["referral_id_l", "referral_id_r"]),
     ],
     ids=[
         *("repeats", "repeats by nationality", "quality", "quality with truth", "identity tests"),
-        *("identity tests of each cluster", "copies", "probes"),
+        *("identity tests of each cluster", "copies", "probes", "queue", "sample"),
     ],
 )
 def test_counts_name_no_one(run: Run, count: Callable[[Any], Any]) -> None:
@@ -141,13 +143,15 @@ def test_counts_name_no_one(run: Run, count: Callable[[Any], Any]) -> None:
 
 @pytest.mark.parametrize("pair", [(A, B), (A, STRANGER)], ids=["the same person", "strangers"])
 def test_a_pair_is_explained_without_values(run: Run, pair: tuple[str, str]) -> None:
-    for face in faces(run.linkage.explain(*pair)).values():
+    explained = run.linkage.explain(*pair)
+    for face in (*faces(explained).values(), explained.to_json(), explained.waterfall()):
         assert_silent(face)
 
 
 def test_a_cluster_is_explained_without_values(run: Run) -> None:
     for cluster in run.linkage.clusters["cluster_id"]:
-        for face in faces(run.linkage.explain_cluster(cluster)).values():
+        explained = run.linkage.explain_cluster(cluster)
+        for face in (*faces(explained).values(), explained.to_json()):
             assert_silent(face)
 
 

@@ -99,7 +99,11 @@ def test_the_page_is_whole_fetches_nothing_and_says_what_it_must(audience: str) 
     assert "default-src 'none'" in policy and "script-src" not in policy
     assert {"html", "head", "title", "main", "h1", "table", "caption"} <= set(read.tags)
     assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base"} & set(read.tags)
-    assert not {"src", "href", "srcset", "action", "style"} & {name for name, _ in read.attributes}
+    assert not {"src", "srcset", "action", "style"} & {name for name, _ in read.attributes}
+    ids = [value for name, value in read.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    # Every link leads to a place on the page itself.
+    assert {value for name, value in read.attributes if name == "href"} <= {f"#{one}" for one in ids}
     assert not re.search(r"https?:|//|@import|url\(", text)
     assert HOME_OFFICE_CAVEAT in read.words
     assert NOT_FOR in read.words

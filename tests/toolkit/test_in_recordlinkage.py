@@ -19,7 +19,7 @@ from recordlinkage.index import Block, Full
 from nrm_linkage import ConfigError, InputError, LinkageConfig, TooManyPairsError, make_referrals
 from nrm_linkage.block import RULES, candidate_pairs
 from nrm_linkage.compare import FIELDS
-from nrm_linkage.explain.pair import RECORDED_IN
+from nrm_linkage.explain.evidence import RECORDED_IN
 from nrm_linkage.toolkit import NrmFeature, NrmIndex
 from tests.frames import all_pairs, compared, frame_of, invented, people, referrals_of, rows
 

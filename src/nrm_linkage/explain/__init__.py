@@ -1,6 +1,16 @@
 """Why two referrals were joined or not, in evidence that adds up to the score."""
 
 from nrm_linkage.explain.cluster import ClusterExplanation, explain_cluster
-from nrm_linkage.explain.pair import EvidenceLine, PairExplanation, explain_pair
+from nrm_linkage.explain.counterfactual import Counterfactual, WithoutEvidence
+from nrm_linkage.explain.evidence import EvidenceLine
+from nrm_linkage.explain.pair import PairExplanation, explain_pair
 
-__all__ = ["ClusterExplanation", "EvidenceLine", "PairExplanation", "explain_cluster", "explain_pair"]
+__all__ = [
+    "ClusterExplanation",
+    "Counterfactual",
+    "EvidenceLine",
+    "PairExplanation",
+    "WithoutEvidence",
+    "explain_cluster",
+    "explain_pair",
+]

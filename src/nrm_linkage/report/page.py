@@ -13,16 +13,22 @@ import datetime
 import math
 import numbers
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from nrm_linkage.explain.pair import said_probability
+from nrm_linkage.explain.pictures import waterfall
+from nrm_linkage.explain.telling import listed, people_said, referral_said
 from nrm_linkage.io import write_private
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
-from nrm_linkage.report.record import LinkageReport
+from nrm_linkage.report.record import LinkageReport, in_order
 from nrm_linkage.report.repeats import RANGE_NOTE
+from nrm_linkage.report.sections import PageParts
+from nrm_linkage.report.statement import ITEMS
 
 __all__ = ["page", "write_page"]
 
@@ -30,14 +36,26 @@ SMALLEST_RELEASED = 20
 """Of 19 referrals, at most 9 people were referred twice: the page tells no more than its table."""
 
 
-def write_page(path: Path, report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: str) -> None:
+def write_page(
+    path: Path,
+    report: LinkageReport,
+    tables: Mapping[str, pd.DataFrame],
+    audience: str,
+    parts: PageParts | None = None,
+) -> None:
     """Write the page to a file that only its owner may read."""
-    write_private(path, page(report, tables, audience))
+    write_private(path, page(report, tables, audience, parts))
 
 
-def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: str) -> str:
-    """The page as text. `tables`: `repeats`, and for the internal audience `issues`, `sizes`,
-    `parameters`."""
+def page(
+    report: LinkageReport,
+    tables: Mapping[str, pd.DataFrame],
+    audience: str,
+    parts: PageParts | None = None,
+) -> str:
+    """The page as text. `tables`: `repeats`, and for the internal audience `issues`, `sizes`, `parameters`;
+    `parts`: what only the internal audience sees.
+    """
     import jinja2
 
     environment = jinja2.Environment(
@@ -46,11 +64,19 @@ def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: st
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["shown"] = _shown
-    environment.filters["numeric"] = _numeric_columns
+    environment.filters["cell_class"] = _cell_class
     environment.filters["released"] = _released
+    environment.filters["ordered"] = in_order
+    environment.filters["waterfall"] = partial(waterfall, standalone=False)
+    environment.filters["probability"] = said_probability
+    environment.filters["people"] = people_said
+    environment.filters["referral"] = referral_said
+    environment.filters["listed"] = listed
     return environment.get_template("report.html.j2").render(
         report=report,
         tables=tables,
+        parts=parts or PageParts(),
+        statement=ITEMS,
         internal=audience == "internal",
         caveat=HOME_OFFICE_CAVEAT,
         not_for=NOT_FOR,
@@ -60,14 +86,19 @@ def page(report: LinkageReport, tables: Mapping[str, pd.DataFrame], audience: st
     )
 
 
-def _numeric_columns(table: pd.DataFrame) -> set[int]:
-    """Positions of the columns that hold numbers, which are set to the right."""
-    kinds = enumerate(table.dtypes)
-    return {
-        at
-        for at, kind in kinds
-        if pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
-    }
+ONE_DECIMAL = ("estimate", "links", "expected false links", "expected missed links", "bits")
+"""Columns of numbers that are counts of people or pairs but for what is not known, and of bits."""
+
+LONG_TEXT = 40
+"""Letters of a text from which its column gets room."""
+
+
+def _cell_class(table: pd.DataFrame, at: int) -> str | None:
+    """How the cells of a column are set: numbers to the right, long texts with room."""
+    column = table.iloc[:, at]
+    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
+        return "number"
+    return "long" if len(column) and column.map(lambda value: len(str(value))).max() > LONG_TEXT else None
 
 
 def _shown(value: Any, column: object = "") -> str:
@@ -85,6 +116,8 @@ def _shown(value: Any, column: object = "") -> str:
             return "∞" if number > 0 else "−∞"
         if str(column).startswith("share"):
             return f"{number:.1%}"
+        if str(column) in ONE_DECIMAL and not number.is_integer():
+            return f"{number:,.1f}"
         return f"{number:,.0f}" if abs(number) >= 100 or number.is_integer() else f"{number:.3g}"
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()

@@ -10,7 +10,21 @@ from nrm_linkage.model import EstimationReport, Unseen
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
 from nrm_linkage.tables import RuleYield
 
-__all__ = ["LinkageReport"]
+__all__ = ["LinkageReport", "in_order"]
+
+STAGES = (
+    *("referrals", "technical duplicates", "not linkable", "linkable", "candidate pairs"),
+    *("pairs in components", "referrals in components"),
+    *("referrals in components too large to weigh exactly", "clusters", "referrals in clusters"),
+    "expected people with two or more referrals",
+)
+"""The numbers of a run in the order of its stages; others come after."""
+
+
+def in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts in the order of the stages, which a file of sorted keys does not keep."""
+    known = [name for name in STAGES if name in counts]
+    return {name: counts[name] for name in (*known, *(name for name in counts if name not in STAGES))}
 
 
 @dataclass(frozen=True)

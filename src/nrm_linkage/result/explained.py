@@ -1,5 +1,5 @@
-"""What explanations read of a run: two referrals taken alone, what brought them together, and the timeline of
-a cluster.
+"""What explanations read of a run: two referrals taken alone, what brought them together, what a human
+decided of them, and the timeline of a cluster.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block import KEY_RULES, RULES
-from nrm_linkage.explain.pair import RECORDED_FOR
+from nrm_linkage.block import KEY_RULES, RULES, rules_that_find
+from nrm_linkage.cluster import components
+from nrm_linkage.explain.cluster import DrawnPeople
+from nrm_linkage.explain.evidence import RECORDED_FOR
+from nrm_linkage.explain.meeting import SAME_COMPONENT, Meeting, meeting, not_linkable
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.schema import arrange
 from nrm_linkage.tables import Int64s, RawReferrals, Referrals, RuleYield
 
-__all__ = ["SHOWN_FIELDS", "found_beside_keys", "read_alone", "timeline"]
+__all__ = ["SHOWN_FIELDS", "drawn_people", "how_met", "human_decision", "read_alone", "timeline"]
 
 SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "nationality", "gender")
 """What an explained cluster shows of its referrals when values are asked for."""
@@ -40,16 +43,78 @@ def read_alone(run: LinkedRun, rows: Int64s) -> tuple[Referrals, Mapping[str, tu
     return replace(referrals, extra=extra.of_rows(rows)), {**raw.columns, **recorded}
 
 
-def found_beside_keys(
+def how_met(
+    run: LinkedRun,
+    blocking: Sequence[RuleYield],
+    rows: tuple[int, int],
+    alone: Referrals,
+    listed: str | None,
+) -> Meeting:
+    """What brought two rows together in the run. `blocking`: what each rule of the run found; `rows`: the
+    smaller first; `alone`: the two by themselves; `listed`: what `.links` says of the pair, None where it is
+    not there.
+    """
+    beside = _found_beside_keys(run, blocking, *rows)
+    if listed is None:
+        met = meeting(run.referrals, *rows, _shared_rules(alone), run.config.max_key_size)
+        found = (*met.found_by, *beside)
+        return Meeting(found, None if found else met.why_not)
+    keys = tuple(rule.name for rule in KEY_RULES if f"; {rule.name};" in f"; {listed};")
+    if keys or beside:
+        return Meeting((*keys, *beside))
+    why = meeting(run.referrals, *rows, _shared_rules(alone), run.config.max_key_size).why_not
+    return Meeting((), f"{why}; {SAME_COMPONENT}")
+
+
+def _shared_rules(alone: Referrals) -> tuple[str, ...]:
+    """The rules of which the two rows share a key, however common it is."""
+    mask = int(rules_that_find(alone, np.array([0], dtype=np.int32), np.array([1], dtype=np.int32))[0])
+    return tuple(rule.name for number, rule in enumerate(KEY_RULES) if mask >> number & 1)
+
+
+def _found_beside_keys(
     run: LinkedRun, blocking: Sequence[RuleYield], left: int, right: int
 ) -> tuple[str, ...]:
     """What brought two rows together that their own keys do not tell: that everybody was compared with
-    everybody, and what others found. `blocking`: what each rule of the run found.
+    everybody, and what others found.
     """
+    if not_linkable(run.referrals, left, right) is not None:
+        return ()
     in_full = {rule.name for rule in RULES} - {rule.name for rule in KEY_RULES}
-    both = bool(run.referrals.linkable[[left, right]].all())
-    small = (each.rule for each in blocking if both and each.pairs and each.rule in in_full)
+    small = (each.rule for each in blocking if each.pairs and each.rule in in_full)
     return (*small, *(pairs.name for pairs in run.found if pairs.holds(left, right)))
+
+
+def human_decision(run: LinkedRun, left: int, right: int) -> str | None:
+    """What humans decided of two rows, in words; None where nobody did. Who, when and why stands in the table
+    that the caller keeps.
+    """
+    one, other = sorted(int(run.referrals.duplicate_of[row]) for row in (left, right))
+    for word, pairs in (("same", run.judged.same), ("different", run.judged.different)):
+        if ((pairs[:, 0] == one) & (pairs[:, 1] == other)).any():
+            return word
+    same, different = run.judged.pairs
+    group = components(run.referrals.n, same[:, 0].astype(np.int32), same[:, 1].astype(np.int32))
+    if one != other and group[one] == group[other]:
+        return "same, through other referrals that were decided"
+    groups = np.sort(group[different], axis=1)
+    between = sorted((int(group[one]), int(group[other])))
+    if len(groups) and (groups == between).all(axis=1).any():
+        return "different, through other referrals that were decided"
+    return None
+
+
+def drawn_people(run: LinkedRun, rows: Int64s) -> DrawnPeople:
+    """The joint draws of a cluster's rows, and of all rows that are ever drawn together with one of them."""
+    partition = run.partition
+    at = np.searchsorted(partition.uncertain, rows)
+    draws = partition.draws
+    beside = np.zeros(draws.shape[1], dtype=bool)
+    for place in at.tolist():
+        beside |= (draws == draws[:, [place]]).any(axis=0)
+    beside[at] = False
+    places = np.concatenate([at, np.flatnonzero(beside)])
+    return DrawnPeople(run.referrals.referral_id[partition.uncertain[places]], len(rows), draws[:, places])
 
 
 def timeline(run: LinkedRun, rows: Int64s, values: bool) -> pd.DataFrame:

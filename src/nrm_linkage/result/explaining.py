@@ -8,8 +8,8 @@ import numpy as np
 
 from nrm_linkage.errors import InputError
 from nrm_linkage.explain import ClusterExplanation, PairExplanation, explain_cluster, explain_pair
-from nrm_linkage.explain.pair import Show
-from nrm_linkage.result.explained import found_beside_keys, read_alone, timeline
+from nrm_linkage.explain.pair import Show, check_show
+from nrm_linkage.result.explained import drawn_people, how_met, human_decision, read_alone, timeline
 from nrm_linkage.result.holding import LinkageTables
 from nrm_linkage.result.tables import date_order
 
@@ -35,25 +35,30 @@ class Explaining(LinkageTables):
         InputError
             There is no such referral, or the two are one.
         """
-        rows = sorted(self._row(value) for value in (a, b))
-        if rows[0] == rows[1]:
+        one, other = self._row(a), self._row(b)
+        rows = (min(one, other), max(one, other))
+        if one == other:
             raise InputError("explain takes two different referrals.")
         referrals, columns = read_alone(self.run, np.array(rows, dtype=np.int64))
-        first, second = self.run.referrals.referral_id[rows]
+        first, second = self.run.referrals.referral_id[list(rows)]
         same = self.links["referral_id_l"].eq(first) & self.links["referral_id_r"].eq(second)
-        together = self.links.loc[same, "same_person_probability"]
+        link = self.links[same].to_dict("records")
+        listed = link[0] if link else {}
         return explain_pair(
             referrals,
             columns,
             self.model,
+            met=how_met(self.run, self.report.blocking, rows, referrals, listed.get("found_by")),
             same_cluster=self._cluster_of[first] == self._cluster_of[second],
-            same_person_probability=float(together.iloc[0]) if len(together) else None,
+            same_person_probability=listed.get("same_person_probability"),
+            decided_by_human=human_decision(self.run, *rows),
+            joined_above_bits=self._joined_above_bits,
             show=show,
-            also_found_by=found_beside_keys(self.run, self.report.blocking, *rows),
         )
 
     def explain_cluster(self, cluster_id: str, show: Show = "shapes") -> ClusterExplanation:
-        """The referrals of a cluster in date order, with the links that hold it together.
+        """The referrals of a cluster in date order, what holds them together, what speaks against it, and how
+        else they may part.
 
         With `show="values"` the timeline holds names, dates of birth, nationality and gender as recorded.
 
@@ -62,8 +67,7 @@ class Explaining(LinkageTables):
         InputError
             There is no such cluster of two or more referrals.
         """
-        if show not in ("values", "shapes", "none"):
-            raise InputError('show must be "values", "shapes" or "none".')
+        check_show(show)
         known = isinstance(cluster_id, str) & self.clusters["cluster_id"].eq(str(cluster_id))
         found = self.clusters[known]
         if not len(found):
@@ -80,7 +84,14 @@ class Explaining(LinkageTables):
             timeline(self.run, rows, values=show == "values"),
             self.repeats[self.repeats["cluster_id"] == cluster_id],
             self.links[inside],
+            drawn_people(self.run, rows),
+            self._joined_above_bits,
         )
+
+    @property
+    def _joined_above_bits(self) -> float:
+        """The match weight above which a pair alone is joined: log2 of the cost of a false link."""
+        return float(np.log2(self.run.config.false_link_cost))
 
     def _row(self, referral_id: Any) -> int:
         try:

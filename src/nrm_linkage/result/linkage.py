@@ -2,8 +2,8 @@
 
 The tables hold what the caller's own frame holds, keyed by referral id; no repr shows a value of a record,
 and explanations do only when asked with `show="values"`. What a run holds, explains, counts and says of its
-own quality stands each in a class of its own (`holding`, `explaining`, `counting`, `judging`); here is what
-the whole of it is put through: shown, reported, saved, read, freed of referrals.
+own quality stands each in a class of its own (`holding`, `explaining`, `counting`, `judging`, `reviewing`);
+here is what the whole of it is put through: shown, reported, saved, read, freed of referrals.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
-from nrm_linkage.result.counting import Counting
-from nrm_linkage.result.explaining import Explaining
 from nrm_linkage.result.forgetting import without_referrals
-from nrm_linkage.result.judging import Judging
 from nrm_linkage.result.page_tables import page_tables
+from nrm_linkage.result.reporting import Reporting
 from nrm_linkage.result.saved import TABLES, from_saved, to_saved
 from nrm_linkage.runs import read_run, write_run
 
@@ -30,7 +28,7 @@ __all__ = ["Linkage"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Linkage(Explaining, Counting, Judging):
+class Linkage(Reporting):
     """The result of `link_referrals`.
 
     Attributes
@@ -99,7 +97,8 @@ class Linkage(Explaining, Counting, Judging):
         can_count = rows.linkable.any() and not np.isnat(rows.referred).all()
         count = self.repeat_referrals if can_count else None
         tables = page_tables(audience, count, self.data_issues, self.clusters, self.model, since)
-        write_page(Path(path), self.report, tables, audience)
+        parts = self._page_parts() if audience == "internal" else None
+        write_page(Path(path), self.report, tables, audience, parts)
 
     def forget(self, referral_ids: Iterable[Any]) -> Linkage:
         """The run without these referrals and without their technical duplicates, linked anew with the same

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nrm_linkage.model import LinkageModel
 from nrm_linkage.report.publication import check_audience
+from nrm_linkage.report.sections import model_questions
 
 __all__ = ["page_tables"]
 
@@ -34,9 +35,10 @@ def page_tables(
         repeats = count(audience=audience, since=since)
         tables["repeats"] = repeats.drop(columns="suppressed") if audience == "internal" else repeats
     if audience == "internal":
-        tables["issues"] = _counted(issues, ["field", "issue"], "values")
+        called = issues.assign(field=issues["field"].map(lambda name: str(name).replace("_", " ")))
+        tables["issues"] = _counted(called, ["field", "issue"], "values")
         tables["sizes"] = _counted(clusters, ["n_referrals"], "clusters")
-        tables["parameters"] = model.describe()
+        tables["parameters"] = model_questions(model)
     return tables
 
 

@@ -28,7 +28,7 @@ from recordlinkage.compare import Frequency
 from nrm_linkage.compare.extra import MOST_CUTS, ExtraField
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.errors import ConfigError, InputError
-from nrm_linkage.explain.pair import RECORDED_IN
+from nrm_linkage.explain.evidence import RECORDED_IN
 from nrm_linkage.model import DEPENDENCE_LINES, EVIDENCE_LINES
 from nrm_linkage.normalise.values import MISSING_WORDS, text_of
 from nrm_linkage.schema import Recognised

@@ -14,7 +14,7 @@ from recordlinkage.base import BaseCompareFeature
 from nrm_linkage.compare import FIELDS, Field, compare_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError
-from nrm_linkage.explain.pair import RECORDED_IN
+from nrm_linkage.explain.evidence import RECORDED_IN
 from nrm_linkage.schema import Recognised, arrange
 from nrm_linkage.schema.headings import field_table, known_heading
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s

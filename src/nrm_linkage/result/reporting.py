@@ -1,0 +1,89 @@
+"""What the internal page of a run shows beside its counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.report.quality import quality
+from nrm_linkage.result.counting import Counting
+from nrm_linkage.result.explaining import Explaining
+from nrm_linkage.result.groupings import judged_pairs
+from nrm_linkage.result.judging import Judging
+from nrm_linkage.result.reviewing import Reviewing
+
+if TYPE_CHECKING:
+    from nrm_linkage.report.sections import PageParts, ShownCluster
+
+__all__ = ["Reporting"]
+
+GROUPINGS = ("nationality", "age_group", "gender", "first_responder_type")
+
+CLUSTERS_SHOWN = 10
+"""Largest, and least certain, clusters on the page (chosen by us)."""
+
+
+class Reporting(Explaining, Counting, Judging, Reviewing):
+    """All that can be asked of a run, put together for its internal page."""
+
+    def _page_parts(self) -> PageParts:
+        from nrm_linkage.report import sections
+
+        by_group = {name: self.quality(by=name) for name in GROUPINGS if name in self._countable.groups}
+        shown = {name: table for name, table in by_group.items() if len(table) > 1}
+        called = {name: name.replace("_", " ") for name in shown}
+        records = {
+            f"What the records hold, by {called[name]}": sections.data_quality(table)
+            for name, table in shown.items()
+        }
+        if not np.isnat(self.run.referrals.referred).all():
+            records["What the records hold, by quarter of referral"] = sections.data_quality(
+                self._by_quarter()
+            )
+        linked = {
+            f"Linkage by {called[name]}": sections.linkage_quality(table) for name, table in shown.items()
+        }
+        can_count = self.run.referrals.linkable.any() and not np.isnat(self.run.referrals.referred).all()
+        return sections.PageParts(
+            headline=sections.headline(self.repeat_referrals(by=()) if can_count else None),
+            flow=sections.flow(self.report, len(self.links)),
+            model_sentence=sections.prior_sentence(self.model),
+            not_compared=sections.not_compared(self.report, self.run.config.review_floor_bits),
+            tables={
+                "flow": {"Pairs by same-person probability": sections.bands(self.links)},
+                "data-quality": records,
+                "quality": linked,
+                "sensitivity": {"If a false link cost more, or less": self.sensitivity()},
+                "cluster-tests": {"Tests that clusters fail": self._tests()},
+            },
+            largest=self._shown(["n_referrals", "confidence"], [False, True]),
+            least_certain=self._shown(["confidence", "n_referrals"], [True, False]),
+        )
+
+    def _by_quarter(self) -> pd.DataFrame:
+        """The quality of the records of each quarter, the newest last before the total."""
+        referred = pd.Series(pd.DatetimeIndex(self.run.referrals.referred)).dt
+        year, number = referred.year.astype("string"), referred.quarter.astype("string")
+        quarter = (year.str[:4] + "\u00a0Q" + number.str[:1]).fillna("undated")
+        groups = {"quarter": quarter.to_numpy(dtype=object)}
+        pairs = judged_pairs(self.links, self._by_id)
+        return quality(self.run.referrals, self.run.partition, pairs, groups, "quarter")
+
+    def _tests(self) -> pd.DataFrame:
+        tests = self.identity_tests()
+        return tests[["test", "meaning", "also_fails", "clusters_tested", "clusters_failing"]]
+
+    def _shown(self, by: list[str], ascending: list[bool]) -> tuple[ShownCluster, ...]:
+        """Clusters with the evidence of their weakest bridge, in an order; ties by id."""
+        from nrm_linkage.report.sections import ShownCluster
+
+        order = self.clusters.sort_values([*by, "cluster_id"], ascending=[*ascending, True])
+        shown = []
+        for cluster_id in order["cluster_id"].head(CLUSTERS_SHOWN):
+            cluster = self.explain_cluster(cluster_id)
+            ends = cluster.bridge
+            pair = None if ends is None else self.explain(ends.referral_id_l, ends.referral_id_r)
+            shown.append(ShownCluster(cluster, pair))
+        return tuple(shown)

@@ -1,0 +1,77 @@
+"""Which pairs of a run a person should look at."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from nrm_linkage.cluster import id_hashes
+from nrm_linkage.result.holding import LinkageTables
+from nrm_linkage.review import review_queue, review_sample
+
+__all__ = ["Reviewing"]
+
+
+class Reviewing(LinkageTables):
+    """Pairs for clerical review, by id; what the reviewer says comes back through `decisions=`."""
+
+    def review_queue(self, n: int = 100) -> pd.DataFrame:
+        """The pairs whose decision is least certain, the one that may cost most first.
+
+        Pairs that a human judged, directly, are left out.
+
+        Parameters
+        ----------
+        n
+            How many; all where there are fewer.
+
+        Returns
+        -------
+        DataFrame
+            One row a pair: `referral_id_l`, `referral_id_r`, `same_cluster` (the decision),
+            `same_person_probability`, `match_weight_bits`, `level_<field>`, `found_by`, `expected_cost` (the
+            probability that the decision is wrong, times what it would cost, a missed link costing 1). No
+            value of a record. With a column `decision` it can be given back as `decisions=`. It says nothing
+            of how good the run is: see `review_sample`.
+
+        Raises
+        ------
+        InputError
+            `n` is not a whole number from 1 up.
+        """
+        judged = np.concatenate(self.run.judged.pairs)
+        ids = self.run.referrals.referral_id
+        known = set(zip(ids[judged[:, 0]], ids[judged[:, 1]], strict=True))
+        pairs = zip(self.links["referral_id_l"], self.links["referral_id_r"], strict=True)
+        is_open = np.array([pair not in known for pair in pairs], dtype=bool)
+        return review_queue(self.links[is_open], n, self.run.config.false_link_cost)
+
+    def review_sample(self, n: int = 200, seed: int = 0) -> pd.DataFrame:
+        """A random sample of pairs for clerical review, from which rates of the run can be estimated.
+
+        Pairs are drawn within strata of same-person probability, linked and not linked apart; more are drawn
+        where the model is less sure. The same seed draws the same pairs, whatever the order of rows.
+
+        Parameters
+        ----------
+        n
+            How many; all where there are fewer. At least two come from every stratum that has them and that
+            `n` leaves room for.
+        seed
+            For the draw; another one gives another sample.
+
+        Returns
+        -------
+        DataFrame
+            The columns of `review_queue` but the last, and `stratum`, `stratum_size` (pairs in the run),
+            `sampling_weight` (pairs of the run that each stands for; they sum to the pairs of the strata
+            drawn from). In random order. Whoever judges should see the ids alone: probabilities and levels
+            would lead him.
+
+        Raises
+        ------
+        InputError
+            `n` is not a whole number from 1 up, or `seed` not from 0 up.
+        """
+        hashes = tuple(id_hashes(self.links[f"referral_id_{side}"].to_numpy(dtype=object)) for side in "lr")
+        return review_sample(self.links, hashes, n, seed)
