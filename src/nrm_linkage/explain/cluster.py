@@ -94,7 +94,8 @@ class ClusterExplanation:
         `against`, the fields with level and bits.
     alternatives
         The most probable ways to part the members into people: `probability`, `people` (a tuple of tuples of
-        ids), `n_people`, `published`. From the joint draws of the run, human decisions obeyed.
+        ids), `n_people`, `published`. From the joint draws of the run, human decisions obeyed; they take the
+        parameters first, so that the published way need not be as probable as `confidence` says.
     may_belong
         Referrals outside that the draws join with a member: `referral_id`, `probability`.
     """

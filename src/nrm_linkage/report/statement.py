@@ -125,7 +125,7 @@ ITEMS: tuple[StatementItem, ...] = (
         "selection by quality, availability and linkage",
         YES,
         "flow",
-        "duplicates and referrals that cannot be linked, with the reason",
+        "technical duplicates and referrals that cannot be linked, with the reason",
     ),
     StatementItem(
         "RECORD 19.1",
