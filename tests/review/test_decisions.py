@@ -132,3 +132,10 @@ def test_every_draw_obeys():
     }
     assert (drawn["R003"] == drawn["R004"]).all()
     assert (drawn["R000"] != drawn["R002"]).all()
+
+
+def test_a_judgement_that_changes_no_cluster_leaves_its_probabilities():
+    plain, bound = linked(), linked(judged(("R000", "R002", "same")))
+    columns = ["confidence", "membership_probability"]
+    assert 0 < plain.clusters["confidence"].iloc[0] < 1
+    pd.testing.assert_frame_equal(bound.referrals[columns], plain.referrals[columns])

@@ -5,8 +5,9 @@ apart, and everything else follows the posterior as before. Of the draws those a
 takes the place of one that does, so that counts are those of the posterior given the judgements. Where too
 few obey, the judgements surprise the model, and all draws are the partition decided.
 
-Probabilities are not touched: `confidence` and `membership` of the clusters that come out are the model's,
-read off its own draws and co-memberships.
+Probabilities are not touched: `confidence` and `membership` of the clusters that come out are the model's. A
+cluster that judgements leave as it was keeps its own; of another the confidence is read off the draws before
+they obey, and the membership off the co-memberships.
 """
 
 from __future__ import annotations
@@ -16,13 +17,11 @@ from dataclasses import replace
 import numpy as np
 
 from nrm_linkage.cluster.components import components
-from nrm_linkage.cluster.posterior import best_partition
-from nrm_linkage.cluster.sample import greedy_partition
+from nrm_linkage.cluster.deciding import decided
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Partition, ScoredPairs
 
 __all__ = ["bind", "with_bound"]
 
-EXACT_MEMBERS = 13
 OUTWEIGHS_ALL = 1e6
 """Gain of a judged pair, above that of all pairs of a component together."""
 
@@ -69,12 +68,13 @@ def bind(
             np.searchsorted(rows, pair[component[pair[:, 0]] == smallest]) for pair in (same, different)
         )
         spoken_of[rows[np.concatenate([alike, unlike]).ravel()]] = True
-        label = _labels(_wanted(model, alike, unlike), threshold)
+        label = decided(_wanted(model, alike, unlike), threshold)
         cluster[rows] = rows[label]
-        membership[rows] = _memberships(model, label)
         at_draws = np.searchsorted(partition.uncertain, rows)
         drawn = partition.draws[:, at_draws]
-        confidence[rows] = _confidences(drawn, label)
+        changed = _changed(partition.cluster[rows], rows[label])
+        membership[rows[changed]] = _memberships(model, label)[changed]
+        confidence[rows[changed]] = _confidences(drawn, label)[changed]
         draws[:, at_draws] = _obeying(drawn, alike, unlike, rows[label])
     bound = replace(partition, cluster=cluster, confidence=confidence, membership=membership, draws=draws)
     return bound, np.isin(cluster, cluster[spoken_of])
@@ -99,17 +99,6 @@ def _wanted(together: Float64s, same: Int64s, different: Int64s) -> Float64s:
     return wanted
 
 
-def _labels(gain: Float64s, threshold: float) -> Int64s:
-    """For each member the place of its cluster's smallest member."""
-    if len(gain) > EXACT_MEMBERS:
-        return greedy_partition(gain, threshold)
-    label = np.zeros(len(gain), dtype=np.int64)
-    for block in best_partition(gain, threshold):
-        members = np.flatnonzero((block >> np.arange(len(gain))) & 1)
-        label[members] = members[0]
-    return label
-
-
 def _memberships(together: Float64s, label: Int64s) -> Float64s:
     """The model's expected share of same people among a cluster's others; of singles, the chance of no other.
     """
@@ -118,6 +107,12 @@ def _memberships(together: Float64s, label: Int64s) -> Float64s:
     share = ((together * same).sum(axis=1) - 1.0) / np.maximum(others, 1)
     apart = np.where(np.eye(len(label), dtype=bool), 0.0, together).max(axis=1, initial=0.0)
     return np.asarray(np.clip(np.where(others > 0, share, 1.0 - apart), 0.0, 1.0))
+
+
+def _changed(before: Int64s, after: Int64s) -> Mask:
+    """The members whose cluster is another than it was, bool (k,). Clusters go by their smallest row."""
+    same = (before[:, None] == before) == (after[:, None] == after)
+    return np.asarray(~same.all(axis=1))
 
 
 def _confidences(drawn: Int32s, label: Int64s) -> Float64s:

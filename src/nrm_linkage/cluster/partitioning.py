@@ -18,6 +18,7 @@ single, the probability that it is alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,13 +26,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from nrm_linkage.cluster.against import Against, against_of
-from nrm_linkage.cluster.posterior import (
-    ENUMERATED_SIZE,
-    best_partition,
-    co_membership,
-    exact_posterior,
-    subset_weights,
-)
+from nrm_linkage.cluster.deciding import decided
+from nrm_linkage.cluster.posterior import ENUMERATED_SIZE, co_membership, exact_posterior, subset_weights
 from nrm_linkage.cluster.sample import greedy_partition, sampled_partitions
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
@@ -91,14 +87,7 @@ def partition(
         worth=np.zeros(n_rows),
     )
     sampled: list[Int64s] = []
-    for k in np.unique(size[size > 1]).tolist():
-        of_size = uncertain[size[component[uncertain]] == k]
-        members = of_size[np.argsort(component[of_size], kind="stable")].reshape(-1, k)
-        found = np.flatnonzero(size[component[pairs.left]] == k)
-        found = found[np.argsort(component[pairs.left[found]], kind="stable")]
-        if len(found) != len(members) * k * (k - 1) // 2:
-            raise ValueError("the pairs of a component are not complete")
-        at_pairs = found.reshape(len(members), -1)
+    for k, members, at_pairs in _by_size(component, size, uncertain, pairs):
         batch = max(1, BATCH_NUMBERS >> min(k, 20))
         for at in range(0, len(members), batch):
             chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
@@ -126,6 +115,20 @@ def partition(
         component=component,
     )
     return result, np.clip(canvas.together, 0.0, 1.0)
+
+
+def _by_size(
+    component: Int64s, size: Int64s, uncertain: Int64s, pairs: ScoredPairs
+) -> Iterator[tuple[int, Int64s, Int64s]]:
+    """For each size k of components their members, (c, k), and their pairs, (c, k(k-1)/2)."""
+    for k in np.unique(size[size > 1]).tolist():
+        of_size = uncertain[size[component[uncertain]] == k]
+        members = of_size[np.argsort(component[of_size], kind="stable")].reshape(-1, k)
+        found = np.flatnonzero(size[component[pairs.left]] == k)
+        found = found[np.argsort(component[pairs.left[found]], kind="stable")]
+        if len(found) != len(members) * k * (k - 1) // 2:
+            raise ValueError("the pairs of a component are not complete")
+        yield k, members, found.reshape(len(members), -1)
 
 
 def _matrices(members: Int64s, at_pairs: Int64s, pairs: ScoredPairs, prior_bits: float) -> Float64s:
@@ -232,9 +235,7 @@ def _decided(together: Float64s, threshold: float) -> Int64s:
     joins = together[:, upper[0], upper[1]] > threshold
     label[joins.all(axis=1)] = 0
     for component in np.flatnonzero(joins.any(axis=1) & ~joins.all(axis=1)).tolist():
-        for block in best_partition(together[component], threshold):
-            members = np.flatnonzero((block >> np.arange(k)) & 1)
-            label[component, members] = members[0]
+        label[component] = decided(together[component], threshold)
     return label
 
 

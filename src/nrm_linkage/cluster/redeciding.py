@@ -11,14 +11,10 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from nrm_linkage.cluster.posterior import best_partition
-from nrm_linkage.cluster.sample import greedy_partition
+from nrm_linkage.cluster.deciding import decided
 from nrm_linkage.tables import Float64s, Int64s, Partition
 
 __all__ = ["Togetherness", "decided_at", "togetherness"]
-
-EXACT_MEMBERS = 13
-"""As many rows that are ever together are partitioned exactly, more of them greedily (chosen by us)."""
 
 Togetherness = tuple[tuple[Int64s, Float64s], ...]
 """Rows that are ever drawn together, ascending, (k,), and how often each two of them are, (k, k); 1 on the
@@ -56,20 +52,5 @@ def decided_at(n_rows: int, together: Togetherness, threshold: float) -> Int64s:
     """
     cluster = np.arange(n_rows, dtype=np.int64)
     for rows, often in together:
-        cluster[rows] = rows[_labels(often, threshold)]
+        cluster[rows] = rows[decided(often, threshold)]
     return cluster
-
-
-def _labels(often: Float64s, threshold: float) -> Int64s:
-    apart = ~np.eye(len(often), dtype=bool)
-    if (often[apart] > threshold).all():
-        return np.zeros(len(often), dtype=np.int64)
-    if (often[apart] <= threshold).all():
-        return np.arange(len(often), dtype=np.int64)
-    if len(often) > EXACT_MEMBERS:
-        return greedy_partition(often, threshold)
-    label = np.zeros(len(often), dtype=np.int64)
-    for block in best_partition(often, threshold):
-        members = np.flatnonzero((block >> np.arange(len(often))) & 1)
-        label[members] = members[0]
-    return label

@@ -82,7 +82,10 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
         since_counts={"erased": n_gone},
         since_notes=(f"{n_gone:,} referrals were erased, technical duplicates among them",),
     )
-    give_back = lambda added: pd.concat([frame, added.set_axis(frame.index)], axis=1)  # noqa: E731
+
+    def give_back(added: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([frame, added.set_axis(frame.index)], axis=1)
+
     return linkage_parts(after, outcome, give_back)
 
 

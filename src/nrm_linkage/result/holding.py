@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nrm_linkage.model import LinkageModel
@@ -43,6 +44,12 @@ class LinkageTables:
     @cached_property
     def _cluster_of(self) -> dict[Any, str]:
         return dict(zip(self.run.referrals.referral_id, self.run.cluster_id, strict=True))
+
+    @property
+    def _can_count(self) -> bool:
+        """Whether anybody can be counted by date."""
+        rows = self.run.referrals
+        return bool(rows.linkable.any() and not np.isnat(rows.referred).all())
 
     @cached_property
     def _countable(self) -> CountedRows:

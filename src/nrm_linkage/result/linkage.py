@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
@@ -93,9 +92,7 @@ class Linkage(Reporting):
         """
         from nrm_linkage.report.page import write_page
 
-        rows = self.run.referrals
-        can_count = rows.linkable.any() and not np.isnat(rows.referred).all()
-        count = self.repeat_referrals if can_count else None
+        count = self.repeat_referrals if self._can_count else None
         tables = page_tables(audience, count, self.data_issues, self.clusters, self.model, since)
         parts = self._page_parts() if audience == "internal" else None
         write_page(Path(path), self.report, tables, audience, parts)

@@ -45,9 +45,8 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
         linked = {
             f"Linkage by {called[name]}": sections.linkage_quality(table) for name, table in shown.items()
         }
-        can_count = self.run.referrals.linkable.any() and not np.isnat(self.run.referrals.referred).all()
         return sections.PageParts(
-            headline=sections.headline(self.repeat_referrals(by=()) if can_count else None),
+            headline=sections.headline(self.repeat_referrals(by=()) if self._can_count else None),
             flow=sections.flow(self.report, len(self.links)),
             model_sentence=sections.prior_sentence(self.model),
             not_compared=sections.not_compared(self.report, self.run.config.review_floor_bits),

@@ -128,7 +128,8 @@ def _shown(links: pd.DataFrame) -> pd.DataFrame:
 
 def _id_order(links: pd.DataFrame) -> tuple[Any, Any]:
     """Sort keys by ids, the right one first: text of ids, because ids may be of several kinds."""
-    return tuple(links[f"referral_id_{side}"].map(str).to_numpy(dtype=str) for side in "rl")  # type: ignore[return-value]
+    right, left = (links[f"referral_id_{side}"].map(str).to_numpy(dtype=str) for side in "rl")
+    return right, left
 
 
 def _is_whole(value: object) -> bool:

@@ -1,0 +1,40 @@
+"""The partition of one component that loses least, from its same-person probabilities.
+
+Whoever publishes a partition asks here: the run itself, a run with human judgements, and `sensitivity` at
+other costs. Up to `EXACT_MEMBERS` members it is the best there is, beyond the greedy one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nrm_linkage.cluster.posterior import best_partition
+from nrm_linkage.cluster.sample import greedy_partition
+from nrm_linkage.tables import Float64s, Int64s
+
+__all__ = ["decided"]
+
+EXACT_MEMBERS = 15
+"""As many members as can have an exact posterior (`LinkageConfig.exact_component_size`)."""
+
+
+def decided(together: Float64s, threshold: float) -> Int64s:
+    """For each of k members the place of its cluster's smallest, int64 (k,). `together`: (k, k), symmetric; a
+    pair gains by being joined what it has above `threshold`.
+
+    >>> decided(np.array([[1.0, 0.9, 0.2], [0.9, 1.0, 0.1], [0.2, 0.1, 1.0]]), 0.5).tolist()
+    [0, 0, 2]
+    """
+    k = len(together)
+    joins = together[np.triu_indices(k, 1)] > threshold
+    if joins.all():
+        return np.zeros(k, dtype=np.int64)
+    if not joins.any():
+        return np.arange(k, dtype=np.int64)
+    if k > EXACT_MEMBERS:
+        return greedy_partition(together, threshold)
+    label = np.zeros(k, dtype=np.int64)
+    for block in best_partition(together, threshold):
+        members = np.flatnonzero((block >> np.arange(k)) & 1)
+        label[members] = members[0]
+    return label
