@@ -280,43 +280,59 @@ def test_singles_have_no_weakest_link() -> None:
     assert np.isnan(weakest_links(2, np.arange(2), pairs_of({}))).all()
 
 
-def drawn(
+def at_points(
     bits: dict[tuple[int, int], float], n_rows: int, changes: Float64s | None, config: LinkageConfig = CONFIG
-) -> Partition:
+) -> Found:
+    """`changes`: (n_points, p), what points of the parameters' posterior add."""
     pairs = pairs_of(bits)
     keys = id_hashes(np.array([f"R{row}" for row in range(n_rows)], dtype=object))
     of = components(n_rows, pairs.left, pairs.right)
-    return partition(n_rows, of, pairs, PRIOR_BITS, keys, config, changes)[0]
+    added = None if changes is None else (lambda at: changes[:, at])
+    people, together = partition(n_rows, of, pairs, PRIOR_BITS, keys, config, added)
+    return Found(people, dict(zip(sorted(bits), together.tolist(), strict=True)))
+
+
+def changed_by(bits: dict[tuple[int, int], float], added: Float64s) -> dict[tuple[int, int], float]:
+    return {pair: bits[pair] + more for pair, more in zip(sorted(bits), added.tolist(), strict=True)}
 
 
 @settings(max_examples=20)
 @given(st.integers(2, 9), st.integers(0, 10_000), st.integers(1, 5))
-def test_points_that_change_nothing_leave_the_draws_as_they_are(k: int, seed: int, n_points: int) -> None:
+def test_points_that_change_nothing_leave_everything_as_it_is(k: int, seed: int, n_points: int) -> None:
     bits = weights_of(oracles.invented_evidence(k, seed), list(range(k)))
-    without, with_points = (drawn(bits, k, changes) for changes in (None, np.zeros((n_points, len(bits)))))
-    np.testing.assert_array_equal(without.draws, with_points.draws)
+    without, with_points = (at_points(bits, k, changes) for changes in (None, np.zeros((n_points, len(bits)))))
+    np.testing.assert_array_equal(without.people.draws, with_points.people.draws)
+    np.testing.assert_array_equal(without.people.cluster, with_points.people.cluster)
+    assert with_points.together == pytest.approx(without.together, abs=1e-9)
 
 
 @settings(max_examples=20)
 @given(st.integers(2, 6), st.integers(0, 10_000))
-def test_draws_at_a_point_are_those_of_the_changed_weights_and_nothing_published_moves(
-    k: int, seed: int
-) -> None:
-    bits = weights_of(oracles.invented_evidence(k, seed), list(range(k)))
+def test_probabilities_are_the_mean_of_the_points_and_draws_take_them_in_turn(k: int, seed: int) -> None:
+    evidence = oracles.invented_evidence(k, seed)
+    bits = weights_of(evidence, list(range(k)))
     changes = np.random.default_rng(seed).normal(0, 2, (2, len(bits)))
-    mixed, plain = drawn(bits, k, changes), drawn(bits, k, None)
+    found, posteriors = at_points(bits, k, changes), []
     for point, added in enumerate(changes):
-        changed = {pair: bits[pair] + more for pair, more in zip(sorted(bits), added.tolist(), strict=True)}
-        alone = drawn(changed, k, None).draws[point::2]
-        assert (mixed.draws[point::2] == alone).all(axis=1).mean() > 0.98
-    for name in ("cluster", "confidence", "membership"):
-        np.testing.assert_array_equal(getattr(mixed, name), getattr(plain, name))
+        changed = changed_by(bits, added)
+        alone = at_points(changed, k, None).people.draws[point::2]
+        assert (found.people.draws[point::2] == alone).all(axis=1).mean() > 0.98
+        matrix = np.zeros((k, k))
+        for (a, b), weight in changed.items():
+            matrix[a, b] = matrix[b, a] = weight - PRIOR_BITS
+        posteriors.append(brute_force(matrix))
+    for pair, said in found.together.items():
+        assert said == pytest.approx(np.mean([all_together(one, list(pair)) for one in posteriors]), abs=1e-9)
+    for members in [np.flatnonzero(found.people.cluster == label).tolist() for label in set(found.people.cluster.tolist())]:
+        confident = np.mean([all_together(one, members) for one in posteriors])
+        assert found.people.confidence[members].tolist() == pytest.approx([confident] * len(members), abs=1e-9)
 
 
-def test_a_larger_component_is_weighed_at_the_mean_of_the_points() -> None:
-    k = 9
+@pytest.mark.parametrize("k", [9, 14])
+def test_a_larger_component_is_weighed_at_the_mean_of_the_points(k: int) -> None:
     bits = weights_of(oracles.invented_evidence(k, 4), list(range(k)))
     changes = np.random.default_rng(4).normal(0, 1, (3, len(bits)))
-    changed = {pair: bits[pair] + more for pair, more in zip(sorted(bits), changes.mean(axis=0), strict=True)}
-    alone, mixed = drawn(changed, k, None).draws, drawn(bits, k, changes).draws
-    assert (mixed == alone).all(axis=1).mean() > 0.98
+    alone, found = at_points(changed_by(bits, changes.mean(axis=0)), k, None), at_points(bits, k, changes)
+    assert (found.people.draws == alone.people.draws).all(axis=1).mean() > 0.98
+    assert found.together == pytest.approx(alone.together, abs=0.02)
+    assert found.together != pytest.approx(at_points(bits, k, None).together, abs=0.02)

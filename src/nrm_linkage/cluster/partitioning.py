@@ -7,9 +7,10 @@ configured cost of a false link; its confidence, each referral's membership and 
 probability are read off the same posterior. The randomness of a component depends on the seed and its own
 first referral only.
 
-Draws start from the same evidence, changed by each point of the parameters' posterior in turn
-(`model.leeway`): a component of up to seven referrals is weighed anew at each point, one that is larger but
-still exact at the mean of the points, and one that is sampled not at all.
+The posterior is over parameters first and partitions given them (`model.leeway`): a component of up to seven
+referrals is weighed at each point of the parameters' posterior, and its probabilities are the points' mean;
+a larger one is weighed once, with the mean of what the points add. Each draw is made at a point, whose turn
+it is.
 
 `confidence` is the probability that *all* referrals of a cluster are one person. `membership` of a referral
 in a cluster is the expected share of the cluster's other referrals that are the same person as it; of a
@@ -18,7 +19,7 @@ single, the probability that it is alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,14 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from nrm_linkage.cluster.against import Against, against_of
 from nrm_linkage.cluster.deciding import decided
-from nrm_linkage.cluster.posterior import ENUMERATED_SIZE, co_membership, exact_posterior, subset_weights
+from nrm_linkage.cluster.posterior import (
+    ENUMERATED_SIZE,
+    Posterior,
+    beside_trees,
+    co_membership,
+    exact_posterior,
+    subset_trees,
+)
 from nrm_linkage.cluster.sample import greedy_partition, sampled_partitions
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
@@ -40,6 +48,12 @@ GOLDEN_SECTION = (5**0.5 - 1) / 2
 BATCH_NUMBERS = 400_000
 """Subset weights held at a time; bounds memory, changes no result. Enumerating holds fifty numbers a
 weight.
+"""
+
+
+Changes = Callable[[Int64s], Float64s]
+"""What each point of the parameters' posterior adds to the weights of some pairs, in bits: places of pairs,
+int64 (c, p) -> float64 (n_points, c, p).
 """
 
 
@@ -63,16 +77,16 @@ def partition(
     prior_bits: float,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
-    changes: Float64s | None = None,
+    changes: Changes | None = None,
 ) -> tuple[Partition, Float64s]:
     """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`:
     all pairs within components, sorted; `keys`: a number of each row's own, which seeds its component's
-    draws; `changes`: float64 (n_points, p), what each point of the parameters' posterior adds to the pairs'
-    weights, in bits, for draws alone: the points take turns. None: nothing.
+    draws; `changes`: what the points of the parameters' posterior add; None: there is one, and it adds
+    nothing.
 
     Returns the partition and the same-person probability of each pair, float64 (p,).
     """
-    changes = np.zeros((1, len(pairs))) if changes is None else changes
+    changes = _unchanged if changes is None else changes
     size = np.bincount(component, minlength=n_rows)
     uncertain = np.flatnonzero(size[component] > 1)
     place = np.zeros(n_rows, dtype=np.int64)
@@ -93,13 +107,9 @@ def partition(
             chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
             against = against_of(pairs, chosen_pairs, k)
             evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
-            if k <= config.exact_component_size:
-                changed = _changed(changes, chosen_pairs, k)
-                _exactly(
-                    canvas, chosen, chosen_pairs, against, evidence, changed, prior_bits, place, keys, config
-                )
-            else:
-                _by_sampling(canvas, chosen, chosen_pairs, against, evidence, prior_bits, place, keys, config)
+            points = evidence + _changed(changes, chosen_pairs, k)
+            how = _exactly if k <= config.exact_component_size else _by_sampling
+            how(canvas, chosen, chosen_pairs, against, points, prior_bits, place, keys, config)
         if k > config.exact_component_size:
             sampled.append(members.ravel())
     by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *sampled]))
@@ -146,11 +156,15 @@ def _symmetric(of_pairs: Float64s, k: int) -> Float64s:
     return matrices
 
 
-def _changed(changes: Float64s, at_pairs: Int64s, k: int) -> Float64s:
+def _unchanged(at_pairs: Int64s) -> Float64s:
+    return np.zeros((1, *at_pairs.shape))
+
+
+def _changed(changes: Changes, at_pairs: Int64s, k: int) -> Float64s:
     """What is added to the evidence of components of k members at each point at which they are weighed,
     (n, c, k, k).
     """
-    of_pairs = changes[:, at_pairs]
+    of_pairs = changes(at_pairs)
     return _symmetric(of_pairs if k <= ENUMERATED_SIZE else of_pairs.mean(axis=0, keepdims=True), k)
 
 
@@ -159,22 +173,20 @@ def _exactly(
     members: Int64s,
     at_pairs: Int64s,
     against: Against,
-    evidence: Float64s,
-    changed: Float64s,
+    points: Float64s,
     prior_bits: float,
     place: Int64s,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
 ) -> None:
+    """Components that have an exact posterior. `points`: evidence at each point, (n, c, k, k)."""
     c, k = members.shape
-    weights = subset_weights(evidence, prior_bits, against)
-    uniforms = _uniforms(keys[members[:, 0]], config)
-    posterior = exact_posterior(weights, uniforms)
-    draws = _drawn(weights, evidence, changed, uniforms) if changed.any() else posterior.draws
+    posterior = _over_points(points, prior_bits, against, _uniforms(keys[members[:, 0]], config))
     together = co_membership(posterior.block)
     upper = np.triu_indices(k, 1)
     canvas.together[at_pairs] = together[:, upper[0], upper[1]]
-    drawn = np.take_along_axis(np.broadcast_to(members, (config.draws, c, k)), draws.astype(np.int64), axis=2)
+    at_draws = np.broadcast_to(members, (config.draws, c, k))
+    drawn = np.take_along_axis(at_draws, posterior.draws.astype(np.int64), axis=2)
     canvas.draws[:, place[members].ravel()] = drawn.reshape(config.draws, -1)
     label = _decided(together, config.decision_threshold)
     canvas.cluster[members] = np.take_along_axis(members, label, axis=1)
@@ -184,23 +196,18 @@ def _exactly(
     canvas.membership[members] = _membership(together, label, alone)
 
 
-def _drawn(
-    weights: Float64s, evidence: Float64s, changed: Float64s, uniforms: Float64s
-) -> np.ndarray[tuple[int, int, int], np.dtype[np.int8]]:
-    """Draws of components, int8 (n_draws, c, k), each from the posterior at the point whose turn it is.
-
-    `weights`: of all subsets, (c, 2^k), with the evidence unchanged; `changed`: (n_points, c, k, k). What is
-    against one person stays as it is.
-    """
-    draws: np.ndarray[tuple[int, int, int], np.dtype[np.int8]] = np.zeros(
-        (*uniforms.shape, evidence.shape[1]), dtype=np.int8
-    )
-    trees = subset_weights(evidence, 0.0)
-    for point, added in enumerate(changed):
-        turns = np.arange(point, len(draws), len(changed))
-        at_point = weights + (subset_weights(evidence + added, 0.0) - trees)
-        draws[turns] = exact_posterior(at_point, uniforms[turns]).draws
-    return draws
+def _over_points(points: Float64s, prior_bits: float, against: Against, uniforms: Float64s) -> Posterior:
+    """The mean of the points' posteriors, and draws from each in turn."""
+    k = points.shape[-1]
+    block = np.zeros((points.shape[1], 1 << k))
+    draws = np.zeros((*uniforms.shape, k), dtype=np.int8)
+    beside = beside_trees(prior_bits, against)
+    for number, evidence in enumerate(points):
+        turns = np.arange(number, len(uniforms), len(points))
+        found = exact_posterior(beside + subset_trees(evidence), uniforms[turns])
+        block += found.block / len(points)
+        draws[turns] = found.draws
+    return Posterior(block, draws)
 
 
 def _block_held(block: Float64s, masks: Int64s) -> Float64s:
@@ -244,13 +251,14 @@ def _by_sampling(
     members: Int64s,
     at_pairs: Int64s,
     against: Against,
-    evidence: Float64s,
+    points: Float64s,
     prior_bits: float,
     place: Int64s,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
 ) -> None:
-    k = members.shape[1]
+    """Components that are sampled, at the one point that they have."""
+    k, evidence = members.shape[1], points[0]
     upper = np.triu_indices(k, 1)
     for number, rows in enumerate(members):
         seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])

@@ -57,7 +57,14 @@ def people_of(
     within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
     keys = id_hashes(rows.referral_id)
     leeway = estimate_leeway(rows, pairs, model, config)
-    changes = leeway.changes(rows, within.left, within.right, within.levels, within.weight_bits)
+
+    def changes(at: Int64s) -> Float64s:
+        some = at.ravel()
+        levels, bits = within.levels[some], within.weight_bits[some]
+        return leeway.changes(rows, within.left[some], within.right[some], levels, bits).reshape(
+            -1, *at.shape
+        )
+
     model_s, together = partition(rows.n, found.of, within, model.prior_bits, keys, config, changes)
     bound, decided = bind(model_s, found.of, within, together, judged, config.decision_threshold)
     weak = weak_links(rows, found.of, pairs, leeway, unseen, keys, config).apart_from(different.ravel())

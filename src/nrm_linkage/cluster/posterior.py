@@ -73,21 +73,29 @@ def subset_weights(evidence: Float64s, prior_bits: float, against: Against | Non
 
     `evidence`: (c, k, k), symmetric, 0 on the diagonal, without what is `against` one person.
     """
-    k = evidence.shape[1]
+    against = against or Against.nothing(*evidence.shape[:2])
+    return subset_trees(evidence) + beside_trees(prior_bits, against)
+
+
+def beside_trees(prior_bits: float, against: Against) -> Float64s:
+    """What the weight of every subset has beside `subset_trees`, (c, 2^k), in bits: the prior of its size, and
+    what is against one person, which hang on no point of the parameters' posterior.
+    """
+    c, k = against.known.shape[1:]
     masks = np.arange(1 << k)
     size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
-    bits = _tree_mixtures(evidence)
-    for disagreed, known in zip(against.bits, against.known, strict=True) if against else ():
+    bits = np.tile(np.where(size > 0, size_prior_bits(size, prior_bits), 0.0), (c, 1))
+    for disagreed, known in zip(against.bits, against.known, strict=True):
         speaks = np.flatnonzero(disagreed.any(axis=(1, 2)))
         if not len(speaks):
             continue
         holders = (known[speaks] * (1 << np.arange(k))).sum(axis=1)
-        of_field = _tree_mixtures(disagreed[speaks])
+        of_field = subset_trees(disagreed[speaks])
         bits[speaks] += np.take_along_axis(of_field, masks & holders[:, None], axis=1)
-    return np.where(size > 0, size_prior_bits(size, prior_bits) + bits, 0.0)
+    return bits
 
 
-def _tree_mixtures(evidence: Float64s) -> Float64s:
+def subset_trees(evidence: Float64s) -> Float64s:
     """log2 of the mean over all spanning trees of the product of their links' odds, of every subset, (c,
     2^k).
     """

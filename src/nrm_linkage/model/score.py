@@ -5,10 +5,11 @@ values. Missing weighs 0. One line is a dependence between fields: `gender_of_na
 tells the gender, and agreement of both says little more than agreement of one. Three lines are discounts, for
 ways to agree without being one person that frequencies do not know: `relatives` and co-victims share names,
 days and references; `namesakes` have names that go together more often than their words do; `lookalikes` have
-one name and one stand-in date of birth. Each weighs the probability of the same agreement in that class
-against that among strangers. Fields of the caller's own have lines like any field's, after all others. The
-match weight is the prior plus all lines. Bits, the prior's too, are rounded to multiples of 2^-20, which
-makes their sums exact in any order.
+one name and were given one stand-in date of birth, which their two records may show, or half show, or not
+hold at all. Each weighs the probability of the same agreement in that class against that among strangers.
+Fields of the caller's own have lines like any field's, after all others. The match weight is the prior plus
+all lines. Bits, the prior's too, are rounded to multiples of 2^-20, which makes their sums exact in any
+order.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from nrm_linkage.compare import compare_pairs
-from nrm_linkage.compare.fields import FIELDS, DateLevel, GenderLevel, GivenLevel
+from nrm_linkage.compare.fields import FIELDS, GenderLevel, GivenLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.parameters import NAME_FIELDS, STRATUM_FIELDS, LinkageModel, array_of, stratum_key
@@ -67,7 +68,7 @@ GIVEN_COLUMN, DATE_COLUMN, GENDER_COLUMN = (
     [field.name for field in FIELDS].index(name) for name in ("given_name", "date_of_birth", "gender")
 )
 _LIKE_STRANGERS = [
-    n for n in range(len(FIELDS)) if n not in (*NAME_COLUMNS, *_LOOKALIKE_COLUMNS, DATE_COLUMN)
+    n for n in range(len(FIELDS)) if n not in (*NAME_COLUMNS, *_LOOKALIKE_COLUMNS)
 ]
 
 NAMED_ALIKE = (
@@ -174,15 +175,13 @@ def unknown_dates_log2(model: LinkageModel, communities: tuple[str, ...]) -> Flo
 
 
 def lookalike_log2(levels: Int8s, strangers: Float64s) -> Float64s:
-    """log2 of the probability of each pattern of the fixed fields but names among look-alikes, (p,); minus
-    infinity where the dates are not one stand-in date. Names have m, as if they were one person's.
-    `strangers`: `stranger_log2` with gender given the name, for the fields in which look-alikes are like any
-    two strangers.
+    """log2 of the probability of each pattern of the fixed fields but names among look-alikes, (p,). Names
+    have m, as if they were one person's. `strangers`: `stranger_log2` with gender given the name, for the
+    fields in which look-alikes are like any two strangers.
     """
     shares = array_of(priors.LOOKALIKE)
     known = np.log2(shares[_LOOKALIKE_COLUMNS, levels[:, _LOOKALIKE_COLUMNS]]).sum(axis=1)
-    total = known + strangers[:, _LIKE_STRANGERS].sum(axis=1)
-    return np.where(levels[:, DATE_COLUMN] == DateLevel.EXACT_DEFAULT, total, -np.inf)
+    return np.asarray(known + strangers[:, _LIKE_STRANGERS].sum(axis=1), dtype=np.float64)
 
 
 def matched_log2(
