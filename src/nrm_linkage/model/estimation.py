@@ -53,8 +53,10 @@ PLAUSIBLE_BITS = -6.0
 docs/decisions/0007).
 """
 
-MIN_COMMUNITY_PAIRS = 20.0
-"""Expected matched pairs below which a naming community keeps the m of the whole (chosen by us)."""
+MIN_COMMUNITY_PAIRS = 3.0
+"""Expected matched pairs below which a naming community keeps the m of the whole (chosen by us:
+docs/decisions/0013).
+"""
 
 FALL_TOLERANCE_BITS = 1e-6
 """Rounding that a penalised log-likelihood of millions of bits may show, relative to its size."""
