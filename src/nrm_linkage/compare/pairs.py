@@ -76,7 +76,7 @@ def compare_pairs(
     matrix = padded(referrals.names)
     for positions, width in _by_width(matrix, left, right, chunk_pairs):
         of_left, of_right = left[positions], right[positions]
-        names = align(referrals.names, matrix.narrow(width), of_left, of_right)
+        names = align(matrix.narrow(width), of_left, of_right)
         levels[positions, _COLUMN["given_name"]] = names.given
         levels[positions, _COLUMN["other_names"]] = names.other
         given, other = _names_bits(names, of_left, of_right, rarity)

@@ -201,7 +201,7 @@ def _word_accidents(
     bags, matrix = referrals.names, padded(referrals.names)
     if not len(left) or not bags.tokens.texts:
         return frequencies
-    names = align(bags, matrix, left, right)
+    names = align(matrix, left, right)
     letters = np.array([min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts])
     size = _MAX_BY_LETTERS + 1
     words = np.concatenate([matrix.word[rows][matrix.held[rows]] for rows in (left, right)])

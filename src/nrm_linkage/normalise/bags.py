@@ -6,7 +6,7 @@ two are empty, alias); rows of initials alone have no name; an alias that only s
 is left out (`Charlie`, known as `Char`: that two referrals agree in it says nothing more than the name does);
 a word that a row repeats counts once, and has the form in another script that any of its boxes gives, unless
 they give two; words beyond the limit are left out and counted. The vocabulary is the sorted set of words, and
-each word gets its skeleton, spelling-variant class and phonetic code once.
+each word gets its skeleton, spelling-variant class, phonetic code and what it is short for once.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ from nrm_linkage.normalise.distinct import (
     expand_lists,
     first_occurrences,
     row_starts,
+    token_lists,
 )
 from nrm_linkage.normalise.name_column import NameColumn, read_name_column
 from nrm_linkage.normalise.name_joins import join_boxes
+from nrm_linkage.normalise.name_parts import is_syllable
 from nrm_linkage.normalise.names import NameBox, NameReading, NameRole
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
-from nrm_linkage.normalise.variants import nickname_classes, variant_class
+from nrm_linkage.normalise.variants import lists_of_different, nickname_classes, variant_class
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags, TokenLists
 
 __all__ = ["ReadNames", "name_bags", "with_keys"]
@@ -203,6 +205,9 @@ def with_keys(
         variant=variants,
         sound=codes,
         is_initial=np.array([len(word) == 1 for word in words], dtype=bool),
+        is_syllable=np.array([is_syllable(word) for word in words], dtype=bool),
+        short_for=_lists([sorted(nickname_classes(word)) for word in words]),
+        confused=_lists([sorted(map(str, lists_of_different(word))) for word in words]),
         native_texts=native_texts,
         skeleton_texts=skeleton_texts,
         variant_texts=variant_texts,
@@ -222,6 +227,10 @@ def _joined(tokens: TokenLists, role: Int8s) -> Int32s:
     pairs = zip(*(part.tolist() for part in np.divmod(distinct, len(number))), strict=True)
     result[at] = np.array([number.get(tokens.texts[a] + tokens.texts[b], -1) for a, b in pairs])[inverse]
     return result
+
+
+def _lists(lists: list[list[str]]) -> TokenLists:
+    return token_lists(lists, np.arange(len(lists), dtype=np.int32))
 
 
 def _coded(texts: list[str]) -> tuple[Int32s, tuple[str, ...]]:
