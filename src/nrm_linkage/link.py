@@ -24,7 +24,8 @@ from nrm_linkage.model import (
     estimate_unseen,
     learn_frequencies,
     learn_strangers,
-    score_pairs,
+    least_bits,
+    score_plausible,
     starting_model,
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
@@ -195,8 +196,9 @@ def _run(
         model, estimation = (
             (model, None) if model else _estimated(rows, candidates, comparisons, start, config)
         )
-        pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
-        unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
+        pairs, weight_bits = score_plausible(rows, candidates, comparisons, model, least_bits(config))
+        unseen = estimate_unseen(rows, candidates, weight_bits, model, config.chunk_pairs)
+        del comparisons  # the largest table of a run
     with watch.stage("cluster"):
         people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
         line = follow(people.partition, rows, known.earlier)

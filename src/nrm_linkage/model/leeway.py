@@ -35,7 +35,7 @@ from nrm_linkage.model.parameters import LinkageModel, array_of
 from nrm_linkage.model.score import pair_community
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
 
-__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "estimate_leeway"]
+__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "estimate_leeway", "least_bits"]
 
 N_POINTS = 20
 """Points of the parameters' posterior (chosen by us: each costs the small components' posterior once)."""
@@ -122,10 +122,17 @@ class Leeway:
         return np.asarray(changed, dtype=np.float64)
 
 
+def least_bits(config: LinkageConfig) -> float:
+    """The match weight below which a scored candidate pair has no part in a run but to be counted: it is too
+    faint, in no component and in no table.
+    """
+    return min(FAINT_BITS, config.component_floor_bits, config.review_floor_bits)
+
+
 def estimate_leeway(
     referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, config: LinkageConfig
 ) -> Leeway:
-    """The points of a run. `pairs`: all candidates, scored under `model`."""
+    """The points of a run. `pairs`: the candidates at or above `least_bits`, scored under `model`."""
     errors, messy = (axis.ravel() for axis in np.meshgrid(ERROR_BITS, MESSY_SHARES, indexing="ij"))
     by_kind = _kinds_table(referrals, model, errors, messy)
     fit = _Fit.of(referrals, pairs, model, config)

@@ -29,7 +29,7 @@ from nrm_linkage.model.extra import with_extra
 from nrm_linkage.model.frequencies import Frequencies
 from nrm_linkage.model.parameters import DATE_FIELDS, LinkageModel, array_of, stratum_key, table_of
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import GENDER_COLUMN, age_pair, named_alike, score
+from nrm_linkage.model.score import AGE_PAIRS, GENDER_COLUMN, age_pair, match_weights, named_alike
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 
@@ -45,9 +45,6 @@ ACCIDENT_ROWS = 450
 
 COMMUNITY_ROWS = 300
 """Rows of the sample of one naming community: 45,000 pairs (chosen by us)."""
-
-AGE_PAIRS = 3
-"""Both children, both adults, and all others."""
 
 _MAX_BY_LETTERS = 8
 
@@ -92,7 +89,7 @@ def learn_strangers(
     left, right = _pairs_of(_sample(referrals, content, everybody, SAMPLE_ROWS))
     start = replace(start, frequencies=frequencies)
     comparisons = compare_pairs(referrals, left, right, BoundRarity(frequencies, referrals), chunk_pairs)
-    _, weight_bits = score(referrals, left, right, comparisons, start)
+    weight_bits = match_weights(referrals, left, right, comparisons, start)
     strangers = weight_bits < 0
     whole = _shrunk(_level_counts(comparisons.levels[strangers]), array_of(priors.U_PRIOR))
     ages = age_pair(referrals.age_group, left, right)

@@ -22,7 +22,7 @@ import numpy as np
 
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.score import score_pairs
-from nrm_linkage.tables import CandidatePairs, Float64s, Referrals, ScoredPairs
+from nrm_linkage.tables import CandidatePairs, Float64s, Referrals
 
 __all__ = ["Unseen", "estimate_unseen"]
 
@@ -47,12 +47,12 @@ class Unseen:
 def estimate_unseen(
     referrals: Referrals,
     candidates: CandidatePairs,
-    pairs: ScoredPairs,
+    weight_bits: Float64s,
     model: LinkageModel,
     chunk_pairs: int,
 ) -> Unseen:
-    """The estimate of a run. `pairs`: all candidates, scored."""
-    probability = _match_probability(pairs.weight_bits)
+    """The estimate of a run. `weight_bits`: match weights of all candidates."""
+    probability = _match_probability(weight_bits)
     too_common = 0.0
     if candidates.skipped is not None:
         skipped = candidates.skipped
