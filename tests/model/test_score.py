@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import EVIDENCE_LINES, LinkageModel, score, score_pairs, score_plausible
+from nrm_linkage.model import EVIDENCE_LINES, LinkageModel, learn_strangers, score, score_pairs, score_plausible
 from nrm_linkage.model.parameters import stratum_key
 from nrm_linkage.model.score import age_pair, on_grid, pair_community
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored
@@ -176,18 +176,23 @@ def test_a_community_s_own_m_serves_its_pairs_and_no_others():
     np.testing.assert_allclose(change, [expected, 0, 0], atol=1e-6)
 
 
+LEARNED = learn_strangers(referrals_of(invented(80, seed=14)), MODEL, 10_000)
+
+
 def plain_lines(referrals, left: int, right: int, levels: list[int], bits: list[float]) -> list[float]:
     """The fields' own lines of one pair, from the tables by their names."""
-    stratum = stratum_key(*plain_stratum(referrals, left, right))
+    community, ages = plain_stratum(referrals, left, right)
+    wider = LEARNED.u_dates[stratum_key("", ages)]
+    own = LEARNED.u_dates.get(stratum_key(community, ages), wider)
     lines = []
     for field, level, coincidence in zip(FIELDS, levels, bits, strict=True):
         if level == 0:
             lines.append(0.0)
             continue
         name = field.levels[level].name
-        u = MODEL.u_dates.get(stratum, {}).get(field.name, MODEL.u[field.name])
+        u = own.get(field.name, LEARNED.u[field.name])
         of_level = math.log2(u[name] / sum(u.values()))
-        m = MODEL.m[field.name]
+        m = LEARNED.m[field.name]
         strangers = of_level if math.isnan(coincidence) else -coincidence
         lines.append(math.log2(m[name] / sum(m.values())) - strangers)
     return lines
@@ -209,8 +214,8 @@ def plain_stratum(referrals, left: int, right: int) -> tuple[str, int]:
 def test_lines_of_fields_are_log2_m_less_log2_u_one_pair_at_a_time(drawn):
     referrals = referrals_of(frame_of(drawn))
     left, right = all_pairs(referrals.n)
-    comparisons = compared(referrals, left, right, MODEL)
-    lines, _ = score(referrals, left, right, comparisons, MODEL)
+    comparisons = compared(referrals, left, right, LEARNED)
+    lines, _ = score(referrals, left, right, comparisons, LEARNED)
     expected = [
         plain_lines(referrals, *pair)
         for pair in zip(

@@ -22,6 +22,7 @@ from nrm_linkage.compare.fields import (
     PlaceLevel,
     ReferenceLevel,
 )
+from nrm_linkage.normalise.gender import Gender
 from nrm_linkage.normalise.nationality import contested, lookalike
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, Nationalities, TokenLists
 
@@ -38,11 +39,10 @@ __all__ = [
 
 def gender_levels(gender: Int8s, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
-    known = (gender[left] != 0) & (gender[right] != 0)
-    same = gender[left] == gender[right]
-    return np.select([~known, same], [GenderLevel.MISSING, GenderLevel.SAME], GenderLevel.DIFFERENT).astype(
-        np.int8
-    )
+    by_values = np.full((len(Gender), len(Gender)), GenderLevel.DIFFERENT, dtype=np.int8)
+    np.fill_diagonal(by_values, GenderLevel.SAME)
+    by_values[Gender.MISSING] = by_values[:, Gender.MISSING] = GenderLevel.MISSING
+    return np.asarray(by_values[gender[left], gender[right]])
 
 
 def nationality_levels(nationalities: Nationalities, left: Int32s, right: Int32s) -> Int8s:
@@ -147,28 +147,36 @@ def _near(lists: TokenLists, left: Int32s, right: Int32s, open_: Mask, never: Ma
     are near nothing. Those with a slash are left out too: it sets dependants apart (A1234567/002).
     """
     result = np.zeros(len(left), dtype=bool)
+    pairs = np.flatnonzero(open_)
+    pair, one, other = _every_two(lists, left[pairs], right[pairs])
+    if not len(pair):
+        return result
     texts = np.array(lists.texts, dtype=object)
     start = np.array([text.find(":") + 1 for text in lists.texts], dtype=np.int64)
     letters = np.array([len(text) for text in lists.texts], dtype=np.int64) - start
     whole = np.array(["/" not in text for text in lists.texts], dtype=bool)
     usable = ~never & whole & (letters >= NEAR_MIN_CHARACTERS)
-    pairs = np.flatnonzero(open_ & (lists.count[left] > 0) & (lists.count[right] > 0))
-    if not len(pairs):
-        return result
-    n_left, n_right = lists.count[left[pairs]], lists.count[right[pairs]]
-    pair = np.repeat(pairs, n_left * n_right)
-    n_both = n_left * n_right
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(n_both) - n_both, n_both)
-    i, j = np.divmod(within, np.repeat(n_right, n_both))
-    one, other = lists.token[lists.start[left[pair]] + i], lists.token[lists.start[right[pair]] + j]
     _, kind = np.unique([text[:at] for text, at in zip(lists.texts, start, strict=True)], return_inverse=True)
     alike = usable[one] & usable[other] & (kind[one] == kind[other])
     alike &= np.abs(letters[one] - letters[other]) <= 2
     pair, one, other = pair[alike], one[alike], other[alike]
     allowed = np.where(np.minimum(letters[one], letters[other]) >= MANY_LONG, 2, 1)
     edits = process.cpdist(texts[one], texts[other], scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
-    result[pair[edits <= allowed]] = True
+    result[pairs[pair[edits <= allowed]]] = True
     return result
+
+
+def _every_two(lists: TokenLists, left: Int32s, right: Int32s) -> tuple[Int64s, Int32s, Int32s]:
+    """Every token of left with every token of right: the pair's position, and the two tokens."""
+    count = lists.count
+    n_both = count[left] * count[right]
+    open_ = np.flatnonzero(n_both)
+    left, right, n_both = left[open_], right[open_], n_both[open_]
+    pair = np.repeat(open_, n_both)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(n_both) - n_both, n_both)
+    i, j = np.divmod(within, np.repeat(count[right], n_both))
+    first_l, first_r = (np.repeat(lists.start[rows], n_both) for rows in (left, right))
+    return pair, lists.token[first_l + i], lists.token[first_r + j]
 
 
 def _kinds(lists: TokenLists, kind: np.ndarray[tuple[int], np.dtype[np.object_]]) -> TokenLists:
@@ -190,21 +198,10 @@ def _share(lists: TokenLists, left: Int32s, right: Int32s, usable: Mask) -> Mask
 
 def shared_tokens(lists: TokenLists, left: Int32s, right: Int32s) -> Int32s:
     """The first token, by code, that the two rows of each pair have in common, int32 (p,); -1 for none."""
-    result = np.full(len(left), -1, dtype=np.int32)
-    n_tokens, count = len(lists.texts), lists.count
-    open_ = np.flatnonzero((count[left] > 0) & (count[right] > 0))
-    if not len(open_):
-        return result
-    held = np.sort(lists.row * n_tokens + lists.token)
-    pair = np.repeat(open_, count[left[open_]])
-    within = np.arange(len(pair)) - np.repeat(
-        np.cumsum(count[left[open_]]) - count[left[open_]], count[left[open_]]
-    )
-    token: Int64s = lists.token[lists.start[left[pair]] + within].astype(np.int64)
-    wanted = right[pair].astype(np.int64) * n_tokens + token
-    place = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-    hit = np.flatnonzero(held[place] == wanted)
+    pair, one, other = _every_two(lists, left, right)
+    hit = np.flatnonzero(one == other)
     none = np.iinfo(np.int32).max
     smallest = np.full(len(left), none, dtype=np.int32)
-    np.minimum.at(smallest, pair[hit], token[hit].astype(np.int32))
-    return np.where(smallest < none, smallest, result)
+    np.minimum.at(smallest, pair[hit], one[hit])
+    smallest[smallest == none] = -1
+    return smallest
