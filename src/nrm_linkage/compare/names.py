@@ -61,27 +61,25 @@ class PaddedBags:
 
     def of(self, rows: Int32s) -> PaddedBags:
         """The bags of some rows."""
-        native = self.native if self.native is None else self.native[rows]
         return replace(
             self,
-            word=self.word[rows],
-            role=self.role[rows],
-            held=self.held[rows],
-            joined=self.joined[rows],
-            principal=self.principal[rows],
-            native=native,
+            word=self.word.take(rows, axis=0),
+            role=self.role.take(rows, axis=0),
+            held=self.held.take(rows, axis=0),
+            joined=self.joined.take(rows, axis=0),
+            principal=self.principal.take(rows),
+            native=None if self.native is None else self.native.take(rows, axis=0),
         )
 
     def narrow(self, width: int) -> PaddedBags:
         """The first `width` places."""
-        native = self.native if self.native is None else self.native[:, :width]
         return replace(
             self,
-            word=self.word[:, :width],
-            role=self.role[:, :width],
-            held=self.held[:, :width],
-            joined=self.joined[:, :width],
-            native=native,
+            word=self.word[:, :width].copy(),
+            role=self.role[:, :width].copy(),
+            held=self.held[:, :width].copy(),
+            joined=self.joined[:, :width].copy(),
+            native=None if self.native is None else self.native[:, :width].copy(),
         )
 
 
@@ -161,6 +159,8 @@ def _as_the_other_writes(own: PaddedBags, other: PaddedBags) -> tuple[PaddedBags
     and places of those words.
     """
     pair, place = np.nonzero(own.joined >= 0)
+    if not len(pair):
+        return own, (pair, place)
     meets = (other.held[pair] & (other.word[pair] == own.joined[pair, place][:, None])).any(axis=1)
     pair, place = pair[meets], place[meets]
     # Of three words of which two ways make one, the first.

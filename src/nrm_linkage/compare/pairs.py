@@ -9,6 +9,7 @@ after ours.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -84,9 +85,8 @@ def compare_pairs(
     levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
     bits = np.full((len(left), len(FIELDS)), np.nan)
     matrix = padded(referrals.names) if bags is None else bags
-    for positions, width in _by_width(matrix, left, right, min(chunk_pairs, AT_A_TIME)):
-        narrow, of_left, of_right = matrix.narrow(width), left[positions], right[positions]
-        _compare_names(narrow, of_left, of_right, rarity, positions, levels, bits)
+    for narrow, positions in _by_width(matrix, left, right, min(chunk_pairs, AT_A_TIME)):
+        _compare_names(narrow, left[positions], right[positions], rarity, positions, levels, bits)
     _compare_values(referrals, left, right, rarity, levels, bits)
     if referrals.extra is not None:
         extra = referrals.extra.levels(left, right, chunk_pairs)
@@ -145,15 +145,16 @@ def _compare_values(
         bits[:, _COLUMN[name]] = of(left, right, levels[:, _COLUMN[name]])
 
 
-def _by_width(matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int) -> list[tuple[Int64s, int]]:
-    """Chunks of pair positions with the width their bags need."""
-    count = matrix.held.sum(axis=1)
+def _by_width(
+    matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int
+) -> Iterator[tuple[PaddedBags, Int64s]]:
+    """Chunks of pair positions with bags as wide as they need."""
+    count = matrix.held.sum(axis=1, dtype=np.int8)
     width = np.maximum(np.maximum(count[left], count[right]), 1)
-    chunks = []
     for wide in np.unique(width).tolist():
-        positions = np.flatnonzero(width == wide)
-        chunks += [(positions[at : at + chunk_pairs], wide) for at in range(0, len(positions), chunk_pairs)]
-    return chunks
+        positions, narrow = np.flatnonzero(width == wide), matrix.narrow(wide)
+        for at in range(0, len(positions), chunk_pairs):
+            yield narrow, positions[at : at + chunk_pairs]
 
 
 def _names_bits(

@@ -14,6 +14,7 @@ reference knows as common, has the reference's share and not a rare word's.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -86,6 +87,13 @@ class BoundRarity:
             [1.0] + [frequencies.genders.get(str(code), 1.0) for code in range(1, 4)]
         )
         self._date_share, self._year_share = _date_shares(frequencies, referrals)
+
+    def with_accidents(self, frequencies: Frequencies) -> BoundRarity:
+        """The same with the near and shortened words of other frequencies, which are otherwise these."""
+        changed = copy(self)
+        changed._near = _by_letters(frequencies.near_words)
+        changed._short = _by_letters(frequencies.short_words)
+        return changed
 
     def words_bits(
         self,

@@ -354,9 +354,12 @@ def score_pairs(
     pairs: CandidatePairs,
     model: LinkageModel,
     chunk_pairs: int,
+    rarity: BoundRarity | None = None,
 ) -> ScoredPairs:
-    """All pairs, compared, with their evidence and match weights."""
-    rarity = BoundRarity(model.frequencies, referrals)
+    """All pairs, compared, with their evidence and match weights. `rarity`: the model's frequencies bound to
+    the referrals, if at hand.
+    """
+    rarity = rarity or BoundRarity(model.frequencies, referrals)
     comparisons = compare_pairs(referrals, pairs.left, pairs.right, rarity, chunk_pairs)
     return score_plausible(referrals, pairs, comparisons, model, -np.inf)[0]
 

@@ -75,12 +75,16 @@ def starting_model(
 
 
 def learn_strangers(
-    referrals: Referrals, start: LinkageModel, chunk_pairs: int, extra: Sequence[ExtraField] = ()
+    referrals: Referrals,
+    start: LinkageModel,
+    chunk_pairs: int,
+    extra: Sequence[ExtraField] = (),
+    rarity: BoundRarity | None = None,
 ) -> LinkageModel:
     """`start` with u counted over the sample's pairs, and the chance of near and shortened words with it.
 
     `extra`: the fields that `referrals.extra` compares, which `start` does not know: who is plainly one
-    person is told without them.
+    person is told without them. `rarity`: the frequencies of `start` bound to the referrals, if at hand.
     """
     content, bags = _content(referrals), padded(referrals.names)
     everybody = np.ones(referrals.n, dtype=bool)
@@ -88,7 +92,7 @@ def learn_strangers(
     frequencies = _word_accidents(bags, start.frequencies, *few)
     left, right = _pairs_of(_sample(referrals, content, everybody, SAMPLE_ROWS))
     start = replace(start, frequencies=frequencies)
-    rarity = BoundRarity(frequencies, referrals)
+    rarity = (rarity or BoundRarity(start.frequencies, referrals)).with_accidents(frequencies)
     comparisons = compare_pairs(referrals, left, right, rarity, chunk_pairs, bags)
     weight_bits = match_weights(referrals, left, right, comparisons, start)
     strangers = weight_bits < 0

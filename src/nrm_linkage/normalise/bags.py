@@ -195,6 +195,8 @@ def with_keys(
     of_tokens, native_texts = native or (np.zeros(len(tokens.token), dtype=np.int32), ("",))
     skeletons, skeleton_texts = _coded([skeleton(word) for word in words])
     variants, variant_texts = _coded([variant_class(word) for word in words])
+    different = [sorted(map(str, lists_of_different(word))) for word in variant_texts]
+    short_for = [sorted(nickname_classes(word)) for word in words]
     codes, sound_texts = _coded([sounds(word) for word in words])
     return NameBags(
         tokens=tokens,
@@ -206,8 +208,8 @@ def with_keys(
         sound=codes,
         is_initial=np.array([len(word) == 1 for word in words], dtype=bool),
         is_syllable=np.array([is_syllable(word) for word in words], dtype=bool),
-        short_for=_lists([sorted(nickname_classes(word)) for word in words]),
-        confused=_lists([sorted(map(str, lists_of_different(word))) for word in words]),
+        short_for=token_lists(short_for, np.arange(len(words), dtype=np.int32)),
+        confused=token_lists(different, variants),
         native_texts=native_texts,
         skeleton_texts=skeleton_texts,
         variant_texts=variant_texts,
@@ -227,10 +229,6 @@ def _joined(tokens: TokenLists, role: Int8s) -> Int32s:
     pairs = zip(*(part.tolist() for part in np.divmod(distinct, len(number))), strict=True)
     result[at] = np.array([number.get(tokens.texts[a] + tokens.texts[b], -1) for a, b in pairs])[inverse]
     return result
-
-
-def _lists(lists: list[list[str]]) -> TokenLists:
-    return token_lists(lists, np.arange(len(lists), dtype=np.int32))
 
 
 def _coded(texts: list[str]) -> tuple[Int32s, tuple[str, ...]]:

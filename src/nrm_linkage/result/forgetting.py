@@ -70,7 +70,7 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     rarity = BoundRarity(model.frequencies, rows)
     comparisons = compare_pairs(rows, candidates.left, candidates.right, rarity, config.chunk_pairs)
     pairs, weight_bits = score_plausible(rows, candidates, comparisons, model, least_bits(config))
-    unseen = estimate_unseen(rows, candidates, weight_bits, model, config.chunk_pairs)
+    unseen = estimate_unseen(rows, candidates, weight_bits, model, config.chunk_pairs, rarity)
     people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
     erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
     earlier = earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased)
