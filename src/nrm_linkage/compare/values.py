@@ -11,7 +11,10 @@ referrals with one postcode have one town, so that the town is missing where the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -50,7 +53,7 @@ def nationality_levels(nationalities: Nationalities, left: Int32s, right: Int32s
     n_sets = len(nationalities.sets)
     code_l, code_r = (nationalities.code[rows].astype(np.int64) for rows in (left, right))
     packed = np.minimum(code_l, code_r) * n_sets + np.maximum(code_l, code_r)
-    distinct, inverse = np.unique(packed, return_inverse=True)
+    inverse, distinct = pd.factorize(packed)
     judged = [
         _nationality_level(nationalities.sets[pair // n_sets], nationalities.sets[pair % n_sets])
         for pair in distinct.tolist()
@@ -90,6 +93,26 @@ MANY_LONG = 12
 
 def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
+    return _where_both_hold(_reference_levels, references, left, right)
+
+
+def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
+    """Levels of pairs of rows, int8 (p,)."""
+    return _where_both_hold(_contact_levels, contacts, left, right)
+
+
+def _where_both_hold(
+    levels_of: Callable[[TokenLists, Int32s, Int32s], Int8s], lists: TokenLists, left: Int32s, right: Int32s
+) -> Int8s:
+    """Levels of the pairs of which both rows hold a token; all others are missing."""
+    holds = lists.count > 0
+    at = np.flatnonzero(holds[left] & holds[right])
+    levels = np.zeros(len(left), dtype=np.int8)
+    levels[at] = levels_of(lists, left[at], right[at])
+    return levels
+
+
+def _reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     kind = np.array([text.split(":", 1)[0] for text in references.texts], dtype=object)
     police = kind == "police"
     same_personal = _share(references, left, right, ~police)
@@ -110,8 +133,7 @@ def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int
     ).astype(np.int8)
 
 
-def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    """Levels of pairs of rows, int8 (p,)."""
+def _contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     kind = np.array([text.split(":", 1)[0] for text in contacts.texts], dtype=object)
     postcode = kind == "postcode"
     same_line = _share(contacts, left, right, ~postcode)
@@ -134,12 +156,12 @@ def town_levels(towns: TokenLists, left: Int32s, right: Int32s, contact: Int8s) 
 
 def place_levels(places: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
-    silent = (places.count[left] == 0) | (places.count[right] == 0)
-    return np.select(
-        [silent, shared_tokens(places, left, right) >= 0],
-        [PlaceLevel.MISSING, PlaceLevel.SAME],
-        PlaceLevel.DIFFERENT,
-    ).astype(np.int8)
+    return _where_both_hold(_place_levels, places, left, right)
+
+
+def _place_levels(places: TokenLists, left: Int32s, right: Int32s) -> Int8s:
+    same = shared_tokens(places, left, right) >= 0
+    return np.where(same, PlaceLevel.SAME, PlaceLevel.DIFFERENT).astype(np.int8)
 
 
 def _near(lists: TokenLists, left: Int32s, right: Int32s, open_: Mask, never: Mask) -> Mask:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 import numpy as np
+import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -79,7 +80,7 @@ def _once(
     """What `judge` says of each pair of words, asked once for each distinct pair."""
     n_words = max(len(table.letters), 1)
     packed = np.minimum(left, right).astype(np.int64) * n_words + np.maximum(left, right)
-    distinct, inverse = np.unique(packed, return_inverse=True)
+    inverse, distinct = pd.factorize(packed)
     pairs = np.divmod(distinct, n_words)
     return judge(table, *(part.astype(np.int32) for part in pairs))[inverse]
 
