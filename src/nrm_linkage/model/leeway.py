@@ -246,12 +246,13 @@ def _drawn_m(
 @dataclass(frozen=True, eq=False)
 class _Fit:
     """What the likelihood needs of pairs. `kind`, `log_odds`: of those that speak for themselves, natural
-    logs; `rest`: by kind, the summed odds of all others; `expected`: matched pairs under the model, all in
-    all; `pseudo`: matched pairs that the prior is worth.
+    logs; `rest_kind`, `rest`: the kinds of all others, and their summed odds; `expected`: matched pairs under
+    the model, all in all; `pseudo`: matched pairs that the prior is worth.
     """
 
     kind: Int64s
     log_odds: Float64s
+    rest_kind: Int64s
     rest: Float64s
     expected: float
     pseudo: float
@@ -270,7 +271,8 @@ class _Fit:
         log_odds = bits[speaks] * np.log(2)
         expected = float((1 / (1 + np.exp(-log_odds))).sum() + rest.sum())
         pseudo = config.prior_strength_referrals * config.prior_repeats_per_referral
-        return cls(kind[speaks], log_odds, rest, expected, pseudo)
+        held = np.flatnonzero(rest)
+        return cls(kind[speaks], log_odds, held, rest[held], expected, pseudo)
 
     def at(self, by_kind: Float64s) -> tuple[Float64s, Float64s, Float64s]:
         """For each row of a table of kinds the best number of matched pairs against the model's, its standard
@@ -283,7 +285,8 @@ class _Fit:
         number, spread, value = np.zeros((3, len(by_kind)))
         whole = self.expected + self.pseudo
         for row, table in enumerate(by_kind * np.log(2)):
-            odds, rest, log_number = self.log_odds + table[self.kind], float(self.rest @ np.exp(table)), 0.0
+            odds, log_number = self.log_odds + table[self.kind], 0.0
+            rest = float(self.rest @ np.exp(table[self.rest_kind]))
             for _ in range(NEWTON_STEPS):
                 p = 1 / (1 + np.exp(-(odds + log_number)))
                 slope = float(p.sum()) + (rest - whole) * np.exp(log_number) + self.pseudo
