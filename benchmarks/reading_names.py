@@ -191,9 +191,9 @@ def compared(pairs: list[Pair]) -> Counter[WordLevel]:
     words = tuple(sorted({word for pair in pairs for word in pair}))
     number = {word: code for code, word in enumerate(words)}
     tokens = TokenLists(start=np.zeros(1, np.int64), token=np.zeros(0, np.int32), texts=words)
-    codes = np.array([[number[one], number[other]] for one, other in pairs], dtype=np.int64)
-    bags = with_keys(tokens, np.zeros(0, np.int8), words)
-    return Counter(WordLevel(level) for level in word_levels(WordTable.of(bags), codes[:, 0], codes[:, 1]).tolist())
+    codes = np.array([[number[one], number[other]] for one, other in pairs], dtype=np.int32)
+    table = WordTable.of(with_keys(tokens, np.zeros(0, np.int8), words))
+    return Counter(WordLevel(level) for level in word_levels(table, codes[:, 0], codes[:, 1]).tolist())
 
 
 def by_data(folder: Path) -> None:

@@ -115,9 +115,9 @@ class NameBags(_Shapes):
     in two ways. Native texts are held nowhere else: models, saved runs and reprs have none. For each word of
     the vocabulary: `skeleton`, `variant` and `sound` (int32) are codes of its transliteration-tolerant
     skeleton, spelling-variant class and phonetic code, into `skeleton_texts`, `variant_texts` and
-    `sound_texts`; `is_initial` marks single letters, `is_syllable` what could be one syllable of Vietnamese or
-    pinyin; `short_for` are the classes that the word may stand for, as codes without texts, and `confused` the
-    lists of different names that look alike in which it stands (`normalise.variants`).
+    `sound_texts`; `is_initial` marks single letters, `is_syllable` what could be one syllable of Vietnamese
+    or pinyin; `short_for` lists the classes that the word may stand for, and `confused` the lists of
+    different names that look alike in which it stands (`normalise.variants`).
     """
 
     tokens: TokenLists

@@ -190,7 +190,7 @@ def test_other_rows_change_no_level_of_a_pair(one, other, others):
 
 def level_matrix(one: Bag, other: Bag) -> np.ndarray:
     names = bags_of([one, other])
-    code = names.tokens.token.astype(np.int64)
+    code = names.tokens.token
     i, j = np.meshgrid(code[: len(one)], code[len(one) :], indexing="ij")
     return word_levels(WordTable.of(names), i, j)
 

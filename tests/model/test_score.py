@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import EVIDENCE_LINES, LinkageModel, learn_strangers, score, score_pairs, score_plausible
+from nrm_linkage.model import (
+    EVIDENCE_LINES,
+    LinkageModel,
+    learn_strangers,
+    score,
+    score_pairs,
+    score_plausible,
+)
 from nrm_linkage.model.parameters import stratum_key
 from nrm_linkage.model.score import age_pair, on_grid, pair_community
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored

@@ -152,6 +152,6 @@ def meets_nearly(name: str, form: str) -> bool:
     words = tuple(sorted({*shorter, *longer}))
     nothing = TokenLists(np.zeros(1, np.int64), np.zeros(0, np.int32), words)
     bags = with_keys(nothing, np.zeros(0, np.int8), words)
-    one, other = (np.array([words.index(word) for word in line], np.int64) for line in (shorter, longer))
+    one, other = (np.array([words.index(word) for word in line], np.int32) for line in (shorter, longer))
     levels = word_levels(WordTable.of(bags), *np.meshgrid(one, other, indexing="ij"))
     return bool(shorter) and bool((levels >= WordLevel.NEAR).any(axis=1).all())

@@ -33,6 +33,8 @@ NARROW_DAYS = 2 * 366
 YEAR_DAYS = 366
 BITS_A_DIGIT = 4
 
+Digits = npt.NDArray[np.uint32]
+
 
 def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
@@ -124,9 +126,11 @@ def _day_numbers(days: Days) -> Int64s:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class _Keys:
-    """What is compared of full dates, one element a row; meaningless where `full` is false. `day`: int32, days
-    since 1970; `year`: int32; `day_of_year`: int32, month and day as one number; `digits`: uint32, ddmmyyyy
-    with four bits a digit; `stands_in`: whether the day is one that is recorded for want of a known one.
+    """What is compared of full dates, one element a row; meaningless where `full` is false.
+
+    `day`: int32, days since 1970; `year`: int32; `day_of_year`: int32, month and day as one number; `digits`:
+    uint32, ddmmyyyy with four bits a digit; `stands_in`: whether the day is one that is recorded for want of
+    a known one.
     """
 
     full: Mask
@@ -134,7 +138,7 @@ class _Keys:
     day: Int32s
     year: Int32s
     day_of_year: Int32s
-    digits: npt.NDArray[np.uint32]
+    digits: Digits
 
     @classmethod
     def of(cls, birth: BirthDates) -> _Keys:
@@ -174,15 +178,15 @@ def _reading_meets(
     return meets
 
 
-def _one_digit_apart(a: npt.NDArray[np.uint32], b: npt.NDArray[np.uint32]) -> Mask:
+def _one_digit_apart(a: Digits, b: Digits) -> Mask:
     """Whether ddmmyyyy, four bits a digit, differs in one digit, or in two neighbouring digits exchanged."""
-    differs = a ^ b
-    differs = (differs | differs >> 1 | differs >> 2 | differs >> 3) & np.uint32(0x11111111)
+    bits = a ^ b
+    differs = (bits | bits >> 1 | bits >> 2 | bits >> 3) & np.uint32(0x11111111)
     count = np.bitwise_count(differs)
     found: Mask = count == 1
     at = np.flatnonzero((count == 2) & ((differs & differs >> BITS_A_DIGIT) != 0))
     # The lower of the two neighbours, and both digits on either side.
     shift = np.bitwise_count((differs[at] & (~differs[at] + np.uint32(1))) - np.uint32(1))
-    digits_a, digits_b = (side[at] >> shift & np.uint32(0xFF) for side in (a, b))
-    found[at] = digits_a == (digits_b >> BITS_A_DIGIT | (digits_b & np.uint32(0xF)) << BITS_A_DIGIT)
+    two_a, two_b = (side[at] >> shift & np.uint32(0xFF) for side in (a, b))
+    found[at] = two_a == (two_b >> BITS_A_DIGIT | (two_b & np.uint32(0xF)) << BITS_A_DIGIT)
     return found

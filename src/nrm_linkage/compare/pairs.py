@@ -2,9 +2,9 @@
 strangers.
 
 Names are worked through in chunks, by the width of their bags, so that memory is bounded and short names do
-not pay for long ones; neither changes a result. The other fields are looked at where both sides hold them. How rare a value is comes from outside, through `Rarity`:
-this room knows nothing of models. Fields of the caller's own, where the rows carry what compares them, stand
-after ours.
+not pay for long ones; neither changes a result. The other fields are looked at where both sides hold them.
+How rare a value is comes from outside, through `Rarity`: this room knows nothing of models. Fields of the
+caller's own, where the rows carry what compares them, stand after ours.
 """
 
 from __future__ import annotations

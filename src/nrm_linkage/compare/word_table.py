@@ -91,8 +91,8 @@ class WordTable:
 
 
 def few_edits(letters: Int32s) -> Int8s:
-    """How many edits are few in words of so many letters: one of four or more, two of seven, three of ten; -1,
-    none at all, of fewer.
+    """How many edits are few in words of so many letters: one of four or more, two of seven, three of ten;
+    -1, none at all, of fewer.
     """
     return _FEW_EDITS[np.clip(letters, 0, len(_FEW_EDITS) - 1)]
 
@@ -138,7 +138,8 @@ def _are_nicknames(table: WordTable, left: Int32s, right: Int32s) -> Mask:
     """Whether two words may stand for one class, one of them for more than its own."""
     of_left, of_right = table.classes[left], table.classes[right]
     more, rest = np.uint64(1 << _CLASS_BITS), np.uint64((1 << _CLASS_BITS) - 1)
-    return ((of_left & of_right & rest) != 0) & (((of_left | of_right) & more) != 0)
+    share_one, either_has_more = (of_left & of_right & rest) != 0, ((of_left | of_right) & more) != 0
+    return np.asarray(share_one & either_has_more)
 
 
 def _begins_or_ends(table: WordTable, left: Int32s, right: Int32s, shorter: Int32s) -> Mask:

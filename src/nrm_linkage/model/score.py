@@ -140,7 +140,7 @@ def _among_strangers(log_u: Float64s, stratum: Int64s, comparisons: Comparisons)
     """As `stranger_log2`. `log_u`: (n_strata, n_fields, n_levels)."""
     nowhere = np.zeros_like(stratum)
     found = np.empty(comparisons.levels.shape)
-    for column in range(found.shape[1]):
+    for column in range(len(log_u[0])):
         of = stratum if column in _STRATUM_COLUMNS else nowhere
         by_level = _looked_up(log_u[:, column], of, comparisons.levels[:, column])
         bits = comparisons.coincidence_bits[:, column]

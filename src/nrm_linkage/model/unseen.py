@@ -53,8 +53,8 @@ def estimate_unseen(
     chunk_pairs: int,
     rarity: BoundRarity | None = None,
 ) -> Unseen:
-    """The estimate of a run. `weight_bits`: match weights of all candidates; `rarity`: the model's frequencies
-    bound to the referrals, if at hand.
+    """The estimate of a run. `weight_bits`: match weights of all candidates; `rarity`: the model's
+    frequencies bound to the referrals, if at hand.
     """
     probability = _match_probability(weight_bits)
     too_common = 0.0
