@@ -12,6 +12,7 @@ referrals with one postcode have one town, so that the town is missing where the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -90,6 +91,8 @@ NEAR_MIN_CHARACTERS = 7
 MANY_LONG = 12
 """From this many characters on two edits are near, in e-mail addresses above all (chosen by us)."""
 
+MOST_EDITS = 2
+
 
 def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
@@ -113,19 +116,17 @@ def _where_both_hold(
 
 
 def _reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    kind = np.array([text.split(":", 1)[0] for text in references.texts], dtype=object)
-    police = kind == "police"
-    same_personal = _share(references, left, right, ~police)
-    same_police = _share(references, left, right, police)
+    met = _Met.of(references, left, right)
+    police, bare = met.is_kind("police"), met.is_kind("any")
+    same_personal = met.any(met.equal & ~police[met.one])
+    same_police = met.any(met.equal & police[met.one])
     # Beside an NRM number a bare one may be the same number, which runs on.
     runs_on = np.zeros(len(references.start) - 1, dtype=bool)
-    runs_on[references.row[(kind == "nrm")[references.token]]] = True
-    bare = ~same_personal & ~runs_on[left] & ~runs_on[right]
-    near = _near(references, left, right, bare, np.isin(kind, _NEVER_NEAR))
-    near |= _near(references, left, right, ~same_personal & ~bare, np.isin(kind, (*_NEVER_NEAR, "any")))
-    kinds = _kinds(references, kind)
-    telling = np.array([text not in _NEVER_DIFFERENT for text in kinds.texts], dtype=bool)
-    comparable = _share(kinds, left, right, telling)
+    runs_on[references.row[met.is_kind("nrm")[references.token]]] = True
+    may_run_on = runs_on[left] | runs_on[right]
+    open_ = ~same_personal[met.pair] & ~(bare[met.one] & may_run_on[met.pair])
+    near = _near(references, met, open_ & ~met.is_kind(*_NEVER_NEAR)[met.one])
+    comparable = met.any(met.same_kind & ~met.is_kind(*_NEVER_DIFFERENT)[met.one])
     return np.select(
         [same_personal, near, same_police, comparable],
         [ReferenceLevel.PERSONAL, ReferenceLevel.NEAR, ReferenceLevel.POLICE, ReferenceLevel.DIFFERENT],
@@ -134,13 +135,12 @@ def _reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> In
 
 
 def _contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    kind = np.array([text.split(":", 1)[0] for text in contacts.texts], dtype=object)
-    postcode = kind == "postcode"
-    same_line = _share(contacts, left, right, ~postcode)
-    same_postcode = _share(contacts, left, right, postcode)
-    near = _near(contacts, left, right, ~same_line, postcode)
-    kinds = _kinds(contacts, kind)
-    comparable = _share(kinds, left, right, np.ones(len(kinds.texts), dtype=bool))
+    met = _Met.of(contacts, left, right)
+    postcode = met.is_kind("postcode")
+    same_line = met.any(met.equal & ~postcode[met.one])
+    same_postcode = met.any(met.equal & postcode[met.one])
+    near = _near(contacts, met, ~same_line[met.pair] & ~postcode[met.one])
+    comparable = met.any(met.same_kind)
     return np.select(
         [same_line, near, same_postcode, comparable],
         [ContactLevel.PHONE_OR_EMAIL, ContactLevel.NEAR, ContactLevel.POSTCODE, ContactLevel.DIFFERENT],
@@ -164,28 +164,67 @@ def _place_levels(places: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     return np.where(same, PlaceLevel.SAME, PlaceLevel.DIFFERENT).astype(np.int8)
 
 
-def _near(lists: TokenLists, left: Int32s, right: Int32s, open_: Mask, never: Mask) -> Mask:
-    """Which of the open pairs hold two tokens of one kind that differ by an edit or so. `never`: tokens that
-    are near nothing. Those with a slash are left out too: it sets dependants apart (A1234567/002).
+@dataclass(frozen=True, eq=False)
+class _Met:
+    """The tokens that meet in some pairs of rows: every token of the one, int32 (q,), with every token of the
+    other, and the position of their pair, int64 (q,). `kind`: int64, of each token of the lists, a code into
+    `kinds`.
     """
-    result = np.zeros(len(left), dtype=bool)
-    pairs = np.flatnonzero(open_)
-    pair, one, other = _every_two(lists, left[pairs], right[pairs])
-    if not len(pair):
-        return result
+
+    n_pairs: int
+    pair: Int64s
+    one: Int32s
+    other: Int32s
+    kind: Int64s
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, lists: TokenLists, left: Int32s, right: Int32s) -> _Met:
+        kind, kinds = pd.factorize(np.array([text.split(":", 1)[0] for text in lists.texts], dtype=object))
+        return cls(len(left), *_every_two(lists, left, right), kind, tuple(kinds))
+
+    @property
+    def equal(self) -> Mask:
+        """Where one token meets itself, (q,)."""
+        return np.asarray(self.one == self.other)
+
+    @property
+    def same_kind(self) -> Mask:
+        """Where two tokens of one kind meet, (q,)."""
+        return np.asarray(self.kind[self.one] == self.kind[self.other])
+
+    def is_kind(self, *names: str) -> Mask:
+        """Which tokens of the lists are of these kinds."""
+        named = np.array([kind in names for kind in self.kinds], dtype=bool)
+        return named[self.kind] if len(self.kind) else np.zeros(0, dtype=bool)
+
+    def any(self, where: Mask) -> Mask:
+        """The pairs in which two tokens meet at one of these places, (n_pairs,)."""
+        found = np.zeros(self.n_pairs, dtype=bool)
+        found[self.pair[where]] = True
+        return found
+
+
+def _near(lists: TokenLists, met: _Met, open_: Mask) -> Mask:
+    """The pairs in which two tokens of one kind differ by an edit or so, of those that meet at open places.
+    Those with a slash are left out: it sets dependants apart (A1234567/002).
+    """
+    at = np.flatnonzero(open_ & met.same_kind)
+    kinds = np.array([len(kind) + 1 for kind in met.kinds], dtype=np.int64)
+    letters = np.array([len(text) for text in lists.texts], dtype=np.int64)
+    letters -= kinds[met.kind] if len(kinds) else 0
+    usable = np.array(["/" not in text for text in lists.texts], dtype=bool) & (letters >= NEAR_MIN_CHARACTERS)
+    one, other = met.one[at], met.other[at]
+    alike = usable[one] & usable[other] & (np.abs(letters[one] - letters[other]) <= MOST_EDITS)
+    at, one, other = at[alike], one[alike], other[alike]
+    allowed = np.where(np.minimum(letters[one], letters[other]) >= MANY_LONG, MOST_EDITS, 1)
     texts = np.array(lists.texts, dtype=object)
-    start = np.array([text.find(":") + 1 for text in lists.texts], dtype=np.int64)
-    letters = np.array([len(text) for text in lists.texts], dtype=np.int64) - start
-    whole = np.array(["/" not in text for text in lists.texts], dtype=bool)
-    usable = ~never & whole & (letters >= NEAR_MIN_CHARACTERS)
-    _, kind = np.unique([text[:at] for text, at in zip(lists.texts, start, strict=True)], return_inverse=True)
-    alike = usable[one] & usable[other] & (kind[one] == kind[other])
-    alike &= np.abs(letters[one] - letters[other]) <= 2
-    pair, one, other = pair[alike], one[alike], other[alike]
-    allowed = np.where(np.minimum(letters[one], letters[other]) >= MANY_LONG, 2, 1)
-    edits = process.cpdist(texts[one], texts[other], scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
-    result[pairs[pair[edits <= allowed]]] = True
-    return result
+    edits = process.cpdist(
+        texts[one], texts[other], scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.int32
+    )
+    found = np.zeros(len(met.pair), dtype=bool)
+    found[at[edits <= allowed]] = True
+    return met.any(found)
 
 
 def _every_two(lists: TokenLists, left: Int32s, right: Int32s) -> tuple[Int64s, Int32s, Int32s]:
@@ -199,23 +238,6 @@ def _every_two(lists: TokenLists, left: Int32s, right: Int32s) -> tuple[Int64s, 
     i, j = np.divmod(within, np.repeat(count[right], n_both))
     first_l, first_r = (np.repeat(lists.start[rows], n_both) for rows in (left, right))
     return pair, lists.token[first_l + i], lists.token[first_r + j]
-
-
-def _kinds(lists: TokenLists, kind: np.ndarray[tuple[int], np.dtype[np.object_]]) -> TokenLists:
-    """The kinds of token that each row holds, in place of the tokens."""
-    texts, code = np.unique(kind.astype(str), return_inverse=True)
-    return TokenLists(
-        start=lists.start, token=code[lists.token].astype(np.int32), texts=tuple(texts.tolist())
-    )
-
-
-def _share(lists: TokenLists, left: Int32s, right: Int32s, usable: Mask) -> Mask:
-    """Whether the two rows of each pair have a usable token in common."""
-    if usable.all():
-        return shared_tokens(lists, left, right) >= 0
-    kept = usable[lists.token]
-    start = np.concatenate([[0], np.cumsum(kept)])[lists.start]
-    return shared_tokens(TokenLists(start, lists.token[kept], lists.texts), left, right) >= 0
 
 
 def shared_tokens(lists: TokenLists, left: Int32s, right: Int32s) -> Int32s:
