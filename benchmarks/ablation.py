@@ -44,7 +44,7 @@ from ablation_parts import Gone, Seen
 from accuracy import Case, febrl, invented, print_row, public
 
 from nrm_linkage import Linkage, evaluate, link, link_referrals
-from nrm_linkage.compare import dates, names, pairs, words
+from nrm_linkage.compare import dates, names, pairs
 from nrm_linkage.compare.fields import DateLevel, GivenLevel
 from nrm_linkage.evaluation import Evaluation
 from nrm_linkage.model import BoundRarity, estimation, priors
@@ -94,7 +94,7 @@ ABLATIONS = (
     Ablation("estimation", ((link, "_estimated", parts.not_estimated),), parts.as_shipped),
     Ablation(
         "names across cultures",
-        ((names, "word_levels", parts.levels_by_letters), (words, "nickname_classes", parts.alone)),
+        ((names, "word_levels", parts.levels_by_letters),),
         parts.no_variants,
     ),
     Ablation(

@@ -39,10 +39,10 @@ from nrm_linkage.tables import (
     Int32s,
     Int64s,
     Mask,
-    NameBags,
     Partition,
     Referrals,
     ScoredPairs,
+    TokenLists,
 )
 
 FIELD_NAMES = [field.name for field in FIELDS]
@@ -99,19 +99,16 @@ def not_estimated(
     return start, None
 
 
-def levels_by_letters(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
+def levels_by_letters(table: words.WordTable, left: Int32s, right: Int32s) -> Int8s:
     """Levels of words that are alike to nothing but themselves."""
-    own = np.arange(len(bags.tokens.texts), dtype=np.int32)
-    plain = replace(bags, skeleton=own, variant=own, sound=own, skeleton_texts=bags.tokens.texts)
-    return words.word_levels(plain, left, right)
+    bags = table.bags
+    own, texts = np.arange(len(bags.tokens.texts), dtype=np.int32), bags.tokens.texts
+    alone = TokenLists(np.arange(len(own) + 1, dtype=np.int64), own, texts)
+    plain = replace(bags, skeleton=own, variant=own, sound=own, skeleton_texts=texts, short_for=alone)
+    return words.word_levels(words.WordTable.of(plain), left, right)
 
 
-def alone(word: str) -> frozenset[str]:
-    """The nickname class of a word that has none."""
-    return frozenset({word})
-
-
-def levels_by_box(bags: NameBags, of_left: names.PaddedBags, of_right: names.PaddedBags) -> Int8s:
+def levels_by_box(of_left: names.PaddedBags, of_right: names.PaddedBags) -> Int8s:
     """Levels of words in the same kind of box, and of naming words with naming words."""
     box = np.zeros(len(NameRole) + 1, dtype=np.int8)
     box[[NameRole.GIVEN, NameRole.FAMILY, NameRole.PATRONYMIC, NameRole.ALIAS]] = [1, 2, 2, 3]
@@ -121,7 +118,7 @@ def levels_by_box(bags: NameBags, of_left: names.PaddedBags, of_right: names.Pad
     naming_l, naming_r = (place == side.principal[:, None] for side in (of_left, of_right))
     meets = ((box_l == box_r) | anywhere) & (naming_l[:, :, None] == naming_r[:, None, :])
     meets |= naming_l[:, :, None] & naming_r[:, None, :]
-    return np.where(meets, _level_matrix(bags, of_left, of_right), np.int8(words.WordLevel.NONE))
+    return np.where(meets, _level_matrix(of_left, of_right), np.int8(words.WordLevel.NONE))
 
 
 def never(_: object, left: Int32s, *rest: object) -> Mask:

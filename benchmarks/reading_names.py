@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from nrm_linkage.compare.words import WordLevel, word_levels
+from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.normalise.bags import with_keys
 from nrm_linkage.normalise.name_tables import read_lines
 from nrm_linkage.normalise.name_text import fold, latinise
@@ -191,9 +191,9 @@ def compared(pairs: list[Pair]) -> Counter[WordLevel]:
     words = tuple(sorted({word for pair in pairs for word in pair}))
     number = {word: code for code, word in enumerate(words)}
     tokens = TokenLists(start=np.zeros(1, np.int64), token=np.zeros(0, np.int32), texts=words)
-    codes = np.array([[number[one], number[other]] for one, other in pairs], dtype=np.int64)
-    bags = with_keys(tokens, np.zeros(0, np.int8), words)
-    return Counter(WordLevel(level) for level in word_levels(bags, codes[:, 0], codes[:, 1]).tolist())
+    codes = np.array([[number[one], number[other]] for one, other in pairs], dtype=np.int32)
+    table = WordTable.of(with_keys(tokens, np.zeros(0, np.int8), words))
+    return Counter(WordLevel(level) for level in word_levels(table, codes[:, 0], codes[:, 1]).tolist())
 
 
 def by_data(folder: Path) -> None:

@@ -24,7 +24,8 @@ from nrm_linkage.model import (
     estimate_unseen,
     learn_frequencies,
     learn_strangers,
-    score_pairs,
+    least_bits,
+    score_plausible,
     starting_model,
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
@@ -188,15 +189,15 @@ def _run(
         others = _found(asked, frame, raw) if asked else ()
         candidates = candidate_pairs(rows, config, found=others)
     with watch.stage("compare"):
-        start = model or _starting_model(rows, config, own)
-        rarity = BoundRarity(start.frequencies, rows)
+        start, rarity = _starting_point(rows, config, own) if model is None else _given(model, rows)
         comparisons = compare_pairs(rows, candidates.left, candidates.right, rarity, config.chunk_pairs)
     with watch.stage("estimate"):
         model, estimation = (
             (model, None) if model else _estimated(rows, candidates, comparisons, start, config)
         )
-        pairs = score_pairs(rows, candidates, model, config.chunk_pairs, comparisons)
-        unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
+        pairs, weight_bits = score_plausible(rows, candidates, comparisons, model, least_bits(config))
+        unseen = estimate_unseen(rows, candidates, weight_bits, model, config.chunk_pairs, rarity)
+        del comparisons  # the largest table of a run
     with watch.stage("cluster"):
         people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
         line = follow(people.partition, rows, known.earlier)
@@ -260,16 +261,26 @@ def _found(asked: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals) -
     return found_pairs(asked, frame, raw)
 
 
-def _starting_model(rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]) -> LinkageModel:
-    """Frequencies and u of the data, shipped m."""
-    n_linkable = int(rows.linkable.sum())
+def _given(model: LinkageModel, rows: Referrals) -> tuple[LinkageModel, BoundRarity]:
+    return model, BoundRarity(model.frequencies, rows)
+
+
+def _starting_point(
+    rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]
+) -> tuple[LinkageModel, BoundRarity]:
+    """Frequencies and u of the data, shipped m; and the frequencies bound to the rows, which estimation does
+    not change.
+    """
     start = starting_model(
         learn_frequencies(rows),
-        n_linkable,
+        int(rows.linkable.sum()),
         config.prior_repeats_per_referral,
         config.prior_strength_referrals,
     )
-    return learn_strangers(rows, start, config.chunk_pairs, [one.definition for one in own])
+    rarity = BoundRarity(start.frequencies, rows)
+    extra = [one.definition for one in own]
+    start = learn_strangers(rows, start, config.chunk_pairs, extra, rarity)
+    return start, rarity.with_accidents(start.frequencies)
 
 
 def _estimated(

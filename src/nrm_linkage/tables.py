@@ -115,7 +115,9 @@ class NameBags(_Shapes):
     in two ways. Native texts are held nowhere else: models, saved runs and reprs have none. For each word of
     the vocabulary: `skeleton`, `variant` and `sound` (int32) are codes of its transliteration-tolerant
     skeleton, spelling-variant class and phonetic code, into `skeleton_texts`, `variant_texts` and
-    `sound_texts`; `is_initial` marks single letters.
+    `sound_texts`; `is_initial` marks single letters, `is_syllable` what could be one syllable of Vietnamese
+    or pinyin; `short_for` lists the classes that the word may stand for, and `confused` the lists of
+    different names that look alike in which it stands (`normalise.variants`).
     """
 
     tokens: TokenLists
@@ -126,6 +128,9 @@ class NameBags(_Shapes):
     variant: Int32s
     sound: Int32s
     is_initial: Mask
+    is_syllable: Mask
+    short_for: TokenLists
+    confused: TokenLists
     native_texts: tuple[str, ...]
     skeleton_texts: tuple[str, ...]
     variant_texts: tuple[str, ...]

@@ -300,7 +300,8 @@ def changed_by(bits: dict[tuple[int, int], float], added: Float64s) -> dict[tupl
 @given(st.integers(2, 9), st.integers(0, 10_000), st.integers(1, 5))
 def test_points_that_change_nothing_leave_everything_as_it_is(k: int, seed: int, n_points: int) -> None:
     bits = weights_of(oracles.invented_evidence(k, seed), list(range(k)))
-    without, with_points = (at_points(bits, k, changes) for changes in (None, np.zeros((n_points, len(bits)))))
+    nothing = np.zeros((n_points, len(bits)))
+    without, with_points = (at_points(bits, k, changes) for changes in (None, nothing))
     np.testing.assert_array_equal(without.people.draws, with_points.people.draws)
     np.testing.assert_array_equal(without.people.cluster, with_points.people.cluster)
     assert with_points.together == pytest.approx(without.together, abs=1e-9)
@@ -323,9 +324,10 @@ def test_probabilities_are_the_mean_of_the_points_and_draws_take_them_in_turn(k:
         posteriors.append(brute_force(matrix))
     for pair, said in found.together.items():
         assert said == pytest.approx(np.mean([all_together(one, list(pair)) for one in posteriors]), abs=1e-9)
-    for members in [np.flatnonzero(found.people.cluster == label).tolist() for label in set(found.people.cluster.tolist())]:
-        confident = np.mean([all_together(one, members) for one in posteriors])
-        assert found.people.confidence[members].tolist() == pytest.approx([confident] * len(members), abs=1e-9)
+    for label in np.unique(found.people.cluster).tolist():
+        members = np.flatnonzero(found.people.cluster == label).tolist()
+        sure = np.mean([all_together(one, members) for one in posteriors])
+        assert found.people.confidence[members].tolist() == pytest.approx([sure] * len(members), abs=1e-9)
 
 
 @pytest.mark.parametrize("k", [9, 14])

@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.compare.names import AlignedNames, align, padded
-from nrm_linkage.compare.words import WordLevel, word_levels
+from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.normalise.names import NameRole
 from tests.frames import all_pairs, bags_of, level_names, people, referrals_of
 
@@ -33,7 +33,7 @@ def bags(max_size: int = 5, min_size: int = 0) -> st.SearchStrategy[Bag]:
 
 def aligned(drawn: list[Bag], left: np.ndarray, right: np.ndarray) -> AlignedNames:
     names = bags_of(drawn)
-    return align(names, padded(names), left, right)
+    return align(padded(names), left, right)
 
 
 def levels(one: dict[str, str], other: dict[str, str]) -> tuple[str, str]:
@@ -190,9 +190,9 @@ def test_other_rows_change_no_level_of_a_pair(one, other, others):
 
 def level_matrix(one: Bag, other: Bag) -> np.ndarray:
     names = bags_of([one, other])
-    code = names.tokens.token.astype(np.int64)
+    code = names.tokens.token
     i, j = np.meshgrid(code[: len(one)], code[len(one) :], indexing="ij")
-    return word_levels(names, i, j)
+    return word_levels(WordTable.of(names), i, j)
 
 
 @given(bags(min_size=1), bags(min_size=1))
@@ -271,7 +271,6 @@ def test_where_both_naming_words_moved_the_better_one_is_the_given_name():
     referrals = referrals_of(people(one, other))
     for left, right in ((0, 1), (1, 0)):
         found = align(
-            referrals.names,
             padded(referrals.names),
             np.array([left], dtype=np.int32),
             np.array([right], dtype=np.int32),
@@ -293,12 +292,12 @@ NATIVE_LEVELS = {
 def test_a_word_recorded_in_another_script_is_exact_only_with_itself(case):
     left, right, level = NATIVE_LEVELS[case]
     names = bags_of([[("wang", 2)], [("wang", 2)]], [[left], [right]])
-    assert align(names, padded(names), *all_pairs(2)).level.tolist() == [[level]]
+    assert align(padded(names), *all_pairs(2)).level.tolist() == [[level]]
 
 
 def test_spellings_in_another_script_do_not_lower_what_is_not_exact():
     names = bags_of([[("teklay", 1)], [("teklai", 1)]], [["ተክላይ"], ["ተክላዪ"]])
-    assert align(names, padded(names), *all_pairs(2)).level.tolist() == [[WordLevel.VARIANT]]
+    assert align(padded(names), *all_pairs(2)).level.tolist() == [[WordLevel.VARIANT]]
 
 
 def test_characters_of_one_reading_are_variants_from_end_to_end():
@@ -312,6 +311,6 @@ def test_forms_in_another_script_are_compared_alike_from_both_sides(one, other, 
     forms = [[data.draw(st.sampled_from(["", "甲", "乙"])) for _ in bag] for bag in (one, other)]
     names = bags_of([one, other], forms)
     left, right = all_pairs(2)
-    found, swapped = (align(names, padded(names), *pair) for pair in ((left, right), (right, left)))
+    found, swapped = (align(padded(names), *pair) for pair in ((left, right), (right, left)))
     assert (found.given.tolist(), found.other.tolist()) == (swapped.given.tolist(), swapped.other.tolist())
     assert sorted(found.level[0]) == sorted(swapped.level[0])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nrm_linkage.compare.words import WordLevel, word_levels
+from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.normalise.names import NameBox, read_name
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
@@ -76,9 +76,9 @@ def plain_level(a: str, b: str) -> WordLevel:
 
 def levels_of(pairs: list[tuple[str, str]]) -> list[WordLevel]:
     words = sorted({word for pair in pairs for word in pair})
-    bags = bags_of([[(word, 1)] for word in words])
-    left, right = (np.array([words.index(pair[side]) for pair in pairs], dtype=np.int64) for side in (0, 1))
-    return [WordLevel(level) for level in word_levels(bags, left, right)]
+    table = WordTable.of(bags_of([[(word, 1)] for word in words]))
+    left, right = (np.array([words.index(pair[side]) for pair in pairs], dtype=np.int32) for side in (0, 1))
+    return [WordLevel(level) for level in word_levels(table, left, right)]
 
 
 @cache
@@ -120,13 +120,13 @@ def test_which_word_comes_first_and_which_others_there_are_change_nothing(word, 
 
 
 def test_the_shape_of_the_words_is_kept_and_there_may_be_none():
-    bags = bags_of([[("osei", 1)], [("oseye", 1)]])
-    square = np.array([[0, 1], [1, 0]])
-    assert word_levels(bags, square, square.T).tolist() == word_levels(bags, square.T, square).tolist()
-    assert word_levels(bags, square, square).tolist() == [[WordLevel.EXACT] * 2] * 2
-    nothing = np.zeros((0, 3), dtype=np.int64)
-    assert word_levels(bags, nothing, nothing).shape == (0, 3)
-    assert word_levels(bags_of([]), nothing, nothing).shape == (0, 3)
+    table = WordTable.of(bags_of([[("osei", 1)], [("oseye", 1)]]))
+    square = np.array([[0, 1], [1, 0]], dtype=np.int32)
+    assert word_levels(table, square, square.T).tolist() == word_levels(table, square.T, square).tolist()
+    assert word_levels(table, square, square).tolist() == [[WordLevel.EXACT] * 2] * 2
+    nothing = np.zeros((0, 3), dtype=np.int32)
+    assert word_levels(table, nothing, nothing).shape == (0, 3)
+    assert word_levels(WordTable.of(bags_of([])), nothing, nothing).shape == (0, 3)
 
 
 def test_spellings_of_one_name_meet_and_different_names_are_no_variants():

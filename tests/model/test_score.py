@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +14,15 @@ from hypothesis import strategies as st
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import EVIDENCE_LINES, LinkageModel, score_pairs
+from nrm_linkage.model import (
+    EVIDENCE_LINES,
+    LinkageModel,
+    learn_strangers,
+    score,
+    score_pairs,
+    score_plausible,
+)
+from nrm_linkage.model.parameters import stratum_key
 from nrm_linkage.model.score import age_pair, on_grid, pair_community
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored
 
@@ -180,13 +190,82 @@ def test_a_community_s_own_m_serves_its_pairs_and_no_others():
     np.testing.assert_allclose(change, [expected, 0, 0], atol=1e-6)
 
 
-def test_pairs_are_compared_where_no_comparison_is_at_hand():
+LEARNED = learn_strangers(referrals_of(invented(80, seed=14)), MODEL, 10_000)
+
+
+def plain_lines(referrals, left: int, right: int, levels: list[int], bits: list[float]) -> list[float]:
+    """The fields' own lines of one pair, from the tables by their names."""
+    community, ages = plain_stratum(referrals, left, right)
+    wider = LEARNED.u_dates[stratum_key("", ages)]
+    own = LEARNED.u_dates.get(stratum_key(community, ages), wider)
+    lines = []
+    for field, level, coincidence in zip(FIELDS, levels, bits, strict=True):
+        if level == 0:
+            lines.append(0.0)
+            continue
+        name = field.levels[level].name
+        u = own.get(field.name, LEARNED.u[field.name])
+        of_level = math.log2(u[name] / sum(u.values()))
+        m = LEARNED.m[field.name]
+        strangers = of_level if math.isnan(coincidence) else -coincidence
+        lines.append(math.log2(m[name] / sum(m.values())) - strangers)
+    return lines
+
+
+def plain_stratum(referrals, left: int, right: int) -> tuple[str, int]:
+    """The naming community and the ages of a pair."""
+    nationality, names = referrals.nationality, []
+    for row in (left, right):
+        code = nationality.code[row]
+        names.append(nationality.group_names[nationality.group[code]] if code else "")
+    community = max(names) if names[0] == names[1] or "" in names else ""
+    ages = {int(referrals.age_group[left]), int(referrals.age_group[right])}
+    return community, ages.pop() if ages in ({1}, {2}) else 0
+
+
+@settings(max_examples=20)
+@given(st.lists(rows(), min_size=2, max_size=6))
+def test_lines_of_fields_are_log2_m_less_log2_u_one_pair_at_a_time(drawn):
+    referrals = referrals_of(frame_of(drawn))
+    left, right = all_pairs(referrals.n)
+    comparisons = compared(referrals, left, right, LEARNED)
+    lines, _ = score(referrals, left, right, comparisons, LEARNED)
+    expected = [
+        plain_lines(referrals, *pair)
+        for pair in zip(
+            left.tolist(),
+            right.tolist(),
+            comparisons.levels.tolist(),
+            comparisons.coincidence_bits.tolist(),
+            strict=True,
+        )
+    ]
+    np.testing.assert_allclose(lines[:, : len(FIELDS)], expected, rtol=0, atol=2**-20)
+
+
+@pytest.mark.parametrize("floor_bits", [-np.inf, -20.0, 0.0])
+def test_pairs_above_a_floor_are_those_of_all_pairs_scored_at_once(floor_bits, monkeypatch):
     referrals = referrals_of(invented(30, seed=15))
     pairs = candidate_pairs(referrals, LinkageConfig())
+    comparisons = compared(referrals, pairs.left, pairs.right, MODEL)
+    lines, weight_bits = score(referrals, pairs.left, pairs.right, comparisons, MODEL)
+    kept = weight_bits >= floor_bits
+    assert kept.any()
+    monkeypatch.setattr(sys.modules["nrm_linkage.model.score"], "AT_A_TIME", 7)
+    found, all_bits = score_plausible(referrals, pairs, comparisons, MODEL, floor_bits)
+    assert all_bits.tobytes() == weight_bits.tobytes()
+    assert found.bits.tobytes() == lines[kept].tobytes()
+    assert found.levels.tobytes() == comparisons.levels[kept].tobytes()
+    assert found.left.tolist() == pairs.left[kept].tolist()
+    assert found.found_by.tolist() == pairs.found_by[kept].tolist()
+
+
+def test_pairs_are_compared_before_they_are_scored():
+    referrals = referrals_of(invented(30, seed=15))
+    pairs = candidate_pairs(referrals, LinkageConfig())
+    comparisons = compared(referrals, pairs.left, pairs.right, MODEL)
+    expected, _ = score_plausible(referrals, pairs, comparisons, MODEL, -np.inf)
     found = score_pairs(referrals, pairs, MODEL, chunk_pairs=11)
-    given_comparisons = score_pairs(
-        referrals, pairs, MODEL, 11, compared(referrals, pairs.left, pairs.right, MODEL)
-    )
     assert len(found) > 0
-    assert found.weight_bits.tobytes() == given_comparisons.weight_bits.tobytes()
-    assert found.levels.tobytes() == given_comparisons.levels.tobytes()
+    assert found.weight_bits.tobytes() == expected.weight_bits.tobytes()
+    assert found.levels.tobytes() == expected.levels.tobytes()

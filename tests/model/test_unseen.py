@@ -34,7 +34,7 @@ def test_pairs_that_no_rule_found_are_counted_where_rules_find_by_chance(chance)
     found_by = ((random.random((n_pairs, n_rules)) < chance) << np.arange(n_rules)).sum(axis=1)
     referrals = referrals_of(invented(4, seed=1))
     candidates, pairs = sure(found_by[found_by > 0], n_rules)
-    unseen = estimate_unseen(referrals, candidates, pairs, model_of(referrals), 100)
+    unseen = estimate_unseen(referrals, candidates, pairs.weight_bits, model_of(referrals), 100)
     missed = int((found_by == 0).sum())
     assert unseen.compared == pytest.approx(n_pairs - missed)
     # With rules all alike the lower bound is near.
@@ -51,7 +51,7 @@ def test_what_is_too_common_to_compare_is_estimated_from_a_sample():
     candidates = candidate_pairs(referrals, LinkageConfig(max_key_size=10), rules)
     assert len(candidates) == 0
     pairs = score_pairs(referrals, candidates, model, 100)
-    unseen = estimate_unseen(referrals, candidates, pairs, model, 100)
+    unseen = estimate_unseen(referrals, candidates, pairs.weight_bits, model, 100)
     everything = candidate_pairs(referrals, LinkageConfig(max_key_size=10))
     weights = score_pairs(referrals, everything, model, 100).weight_bits
     matched = float((1 / (1 + np.exp2(-weights))).sum())
@@ -67,7 +67,7 @@ def test_nothing_is_lost_where_every_pair_is_compared(drawn):
     candidates = candidate_pairs(referrals, LinkageConfig(max_key_size=2))
     assert candidates.in_full
     pairs = score_pairs(referrals, candidates, model, 100)
-    unseen = estimate_unseen(referrals, candidates, pairs, model, 100)
+    unseen = estimate_unseen(referrals, candidates, pairs.weight_bits, model, 100)
     assert (unseen.too_common, unseen.never_met, unseen.recall_lost) == (0.0, 0.0, 0.0)
 
 

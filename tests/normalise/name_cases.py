@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.compare.words import WordLevel, word_levels
+from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.normalise.bags import name_bags, with_keys
 from nrm_linkage.normalise.names import NameBox, NameRole, read_name
 from nrm_linkage.normalise.skeleton import skeleton
@@ -152,6 +152,6 @@ def meets_nearly(name: str, form: str) -> bool:
     words = tuple(sorted({*shorter, *longer}))
     nothing = TokenLists(np.zeros(1, np.int64), np.zeros(0, np.int32), words)
     bags = with_keys(nothing, np.zeros(0, np.int8), words)
-    one, other = (np.array([words.index(word) for word in line], np.int64) for line in (shorter, longer))
-    levels = word_levels(bags, *np.meshgrid(one, other, indexing="ij"))
+    one, other = (np.array([words.index(word) for word in line], np.int32) for line in (shorter, longer))
+    levels = word_levels(WordTable.of(bags), *np.meshgrid(one, other, indexing="ij"))
     return bool(shorter) and bool((levels >= WordLevel.NEAR).any(axis=1).all())

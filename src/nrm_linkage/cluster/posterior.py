@@ -78,8 +78,8 @@ def subset_weights(evidence: Float64s, prior_bits: float, against: Against | Non
 
 
 def beside_trees(prior_bits: float, against: Against) -> Float64s:
-    """What the weight of every subset has beside `subset_trees`, (c, 2^k), in bits: the prior of its size, and
-    what is against one person, which hang on no point of the parameters' posterior.
+    """What the weight of every subset has beside `subset_trees`, (c, 2^k), in bits: the prior of its size,
+    and what is against one person. No point of the parameters' posterior changes it.
     """
     c, k = against.known.shape[1:]
     masks = np.arange(1 << k)

@@ -14,7 +14,10 @@ domain.md 4.3; the cut of 35 days covers lunar dates recorded as solar ones (D9)
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 
 from nrm_linkage.compare.fields import AgeGroupLevel, BirthRangeLevel, BirthYearLevel, DateLevel
 from nrm_linkage.normalise.ages import AgeGroup
@@ -28,77 +31,69 @@ LUNAR_DAYS = 35
 CALENDAR_SLACK_DAYS = 1
 NARROW_DAYS = 2 * 366
 YEAR_DAYS = 366
+BITS_A_DIGIT = 4
+
+Digits = npt.NDArray[np.uint32]
 
 
 def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
-    first_l, first_r = birth.first[left], birth.first[right]
-    full = (birth.precision[left] == DatePrecision.DAY) & (birth.precision[right] == DatePrecision.DAY)
-    stands_in = np.isin(birth.default, STAND_IN_DATES)
-    is_default = stands_in[left] | stands_in[right]
-    years = _year_distance(first_l, first_r)
-    days = np.abs(_day_numbers(first_l) - _day_numbers(first_r))
-    equal = days == 0
-    return np.select(
-        [
-            ~full,
-            equal & ~is_default,
-            equal,
-            _reading_meets(birth, left, right, (ReadingKind.DAY_MONTH_SWAP,), 0),
-            _reading_meets(birth, left, right, _CALENDARS, CALENDAR_SLACK_DAYS),
-            is_default & (years <= 1),
-            ~is_default & (years <= ASSESSMENT_YEARS) & (_day_of_year(first_l) == _day_of_year(first_r)),
-            _one_digit_apart(first_l, first_r),
-            days <= LUNAR_DAYS,
-            years == 0,
-            years == 1,
-            years <= 5,
-        ],
-        [
-            DateLevel.MISSING,
-            DateLevel.EXACT,
-            DateLevel.EXACT_DEFAULT,
-            DateLevel.SWAPPED,
-            DateLevel.OTHER_CALENDAR,
-            DateLevel.DEFAULT_NEAR,
-            DateLevel.OTHER_YEAR,
-            DateLevel.ONE_DIGIT,
-            DateLevel.WITHIN_35_DAYS,
-            DateLevel.SAME_YEAR,
-            DateLevel.NEXT_YEAR,
-            DateLevel.WITHIN_5_YEARS,
-        ],
-        DateLevel.FAR,
-    ).astype(np.int8)
+    of_rows = _Keys.of(birth)
+    full = of_rows.full[left] & of_rows.full[right]
+    at = np.flatnonzero(full)
+    levels = np.full(len(left), DateLevel.MISSING, dtype=np.int8)
+    levels[at] = _full_date_levels(birth, of_rows, left[at], right[at])
+    return levels
+
+
+def _full_date_levels(birth: BirthDates, of_rows: _Keys, left: Int32s, right: Int32s) -> Int8s:
+    """The same of pairs of dates that are known to the day, each level over those that are less telling."""
+    years = np.abs(of_rows.year[left] - of_rows.year[right])
+    days = np.abs(of_rows.day[left] - of_rows.day[right])
+    is_default = of_rows.stands_in[left] | of_rows.stands_in[right]
+    levels = np.full(len(left), DateLevel.FAR, dtype=np.int8)
+    levels[years <= 5] = DateLevel.WITHIN_5_YEARS
+    levels[years == 1] = DateLevel.NEXT_YEAR
+    levels[years == 0] = DateLevel.SAME_YEAR
+    levels[days <= LUNAR_DAYS] = DateLevel.WITHIN_35_DAYS
+    levels[_one_digit_apart(of_rows.digits[left], of_rows.digits[right])] = DateLevel.ONE_DIGIT
+    same_day = of_rows.day_of_year[left] == of_rows.day_of_year[right]
+    levels[~is_default & (years <= ASSESSMENT_YEARS) & same_day] = DateLevel.OTHER_YEAR
+    levels[is_default & (years <= 1)] = DateLevel.DEFAULT_NEAR
+    levels[_reading_meets(birth, left, right, _CALENDARS, CALENDAR_SLACK_DAYS)] = DateLevel.OTHER_CALENDAR
+    levels[_reading_meets(birth, left, right, (ReadingKind.DAY_MONTH_SWAP,), 0)] = DateLevel.SWAPPED
+    levels[(days == 0) & is_default] = DateLevel.EXACT_DEFAULT
+    levels[(days == 0) & ~is_default] = DateLevel.EXACT
+    return levels
 
 
 def birth_period_levels(referrals: Referrals, left: Int32s, right: Int32s) -> tuple[Int8s, Int8s]:
     """Levels of `birth_year` and of `birth_range` of pairs of rows, int8 (p,) each."""
+    year = np.full(len(left), BirthYearLevel.MISSING, dtype=np.int8)
+    group = np.full(len(left), BirthRangeLevel.MISSING, dtype=np.int8)
     birth = referrals.birth
-    dated = ~np.isnat(birth.first)
+    dated, by_day = ~np.isnat(birth.first), birth.precision == DatePrecision.DAY
     first = np.where(dated, birth.first, referrals.birth_by_age_first)
     last = np.where(dated, birth.last, referrals.birth_by_age_last)
-    day_l, day_r = (birth.precision[rows] == DatePrecision.DAY for rows in (left, right))
-    first_l, first_r, last_l, last_r = first[left], first[right], last[left], last[right]
-    known = ~(day_l & day_r) & ~np.isnat(first_l) & ~np.isnat(first_r)
-    gap = np.maximum(
-        _day_numbers(first_l) - _day_numbers(last_r), _day_numbers(first_r) - _day_numbers(last_l)
-    )
-    narrow_l = _day_numbers(last_l) - _day_numbers(first_l) <= NARROW_DAYS
-    narrow_r = _day_numbers(last_r) - _day_numbers(first_r) <= NARROW_DAYS
-    narrow = known & narrow_l & narrow_r
-    one_narrow = known & (narrow_l != narrow_r)
-    year = np.select(
+    known = ~np.isnat(first)
+    at = np.flatnonzero(~(by_day[left] & by_day[right]) & known[left] & known[right])
+    left, right = left[at], right[at]
+    begin, end = _day_numbers(first), _day_numbers(last)
+    gap = np.maximum(begin[left] - end[right], begin[right] - end[left])
+    is_narrow = end - begin <= NARROW_DAYS
+    narrow = is_narrow[left] & is_narrow[right]
+    one_narrow = is_narrow[left] != is_narrow[right]
+    year[at] = np.select(
         [~narrow, gap <= 0, gap <= YEAR_DAYS, gap <= 5 * YEAR_DAYS],
         [BirthYearLevel.MISSING, BirthYearLevel.AGREES, BirthYearLevel.NEAR, BirthYearLevel.WITHIN_5_YEARS],
         BirthYearLevel.FAR,
     )
-    group = np.select(
+    group[at] = np.select(
         [~one_narrow, gap <= 0],
         [BirthRangeLevel.MISSING, BirthRangeLevel.COMPATIBLE],
         BirthRangeLevel.INCOMPATIBLE,
     )
-    return year.astype(np.int8), group.astype(np.int8)
+    return year, group
 
 
 def age_group_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Int8s:
@@ -107,22 +102,18 @@ def age_group_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Int8s
     """
     group, referred = referrals.age_group, referrals.referred
     of_left, of_right = group[left], group[right]
-    day_l, day_r = referred[left], referred[right]
+    levels = np.full(len(left), AgeGroupLevel.MISSING, dtype=np.int8)
+    known, same = (of_left != 0) & (of_right != 0), of_left == of_right
+    levels[known & same] = AgeGroupLevel.ADULTS
+    levels[known & same & (of_left == AgeGroup.CHILD)] = AgeGroupLevel.CHILDREN
+    at = np.flatnonzero(known & ~same)
+    day_l, day_r = referred[left[at]], referred[right[at]]
     # The day of the child less the day of the adult; NaT compares as false.
-    child_waits = np.where(of_left == AgeGroup.CHILD, day_l - day_r, day_r - day_l) >= np.timedelta64(0, "D")
-    return np.select(
-        [
-            (of_left == 0) | (of_right == 0),
-            of_left != of_right,
-            of_left == AgeGroup.CHILD,
-        ],
-        [
-            AgeGroupLevel.MISSING,
-            np.where(child_waits, AgeGroupLevel.GREW_DOWN, AgeGroupLevel.GREW_UP),
-            AgeGroupLevel.CHILDREN,
-        ],
-        AgeGroupLevel.ADULTS,
-    ).astype(np.int8)
+    waited = np.where(of_left[at] == AgeGroup.CHILD, day_l - day_r, day_r - day_l)
+    levels[at] = np.where(
+        waited >= np.timedelta64(0, "D"), AgeGroupLevel.GREW_DOWN, AgeGroupLevel.GREW_UP
+    )
+    return levels
 
 
 _CALENDARS = tuple(kind for kind in ReadingKind if kind is not ReadingKind.DAY_MONTH_SWAP)
@@ -133,16 +124,42 @@ def _day_numbers(days: Days) -> Int64s:
     return np.asarray(days.astype("datetime64[D]").astype(np.int64), dtype=np.int64)
 
 
-def _year_distance(first: Days, second: Days) -> Int64s:
-    years = [days.astype("datetime64[Y]").astype(np.int64) for days in (first, second)]
-    return np.asarray(np.abs(years[0] - years[1]), dtype=np.int64)
+@dataclass(frozen=True, repr=False, eq=False)
+class _Keys:
+    """What is compared of full dates, one element a row; meaningless where `full` is false.
 
+    `day`: int32, days since 1970; `year`: int32; `day_of_year`: int32, month and day as one number; `digits`:
+    uint32, ddmmyyyy with four bits a digit; `stands_in`: whether the day is one that is recorded for want of
+    a known one.
+    """
 
-def _day_of_year(days: Days) -> Int64s:
-    """Month and day as one number."""
-    month = days.astype("datetime64[M]")
-    of_month = (days - month.astype("datetime64[D]")).astype(np.int64)
-    return np.asarray(month.astype(np.int64) % 12 * 32 + of_month, dtype=np.int64)
+    full: Mask
+    stands_in: Mask
+    day: Int32s
+    year: Int32s
+    day_of_year: Int32s
+    digits: Digits
+
+    @classmethod
+    def of(cls, birth: BirthDates) -> _Keys:
+        full = birth.precision == DatePrecision.DAY
+        first = np.where(full, birth.first, np.datetime64(0, "D"))
+        months = first.astype("datetime64[M]")
+        of_month = (first - months.astype("datetime64[D]")).astype(np.int64) + 1
+        year = first.astype("datetime64[Y]").astype(np.int64) + 1970
+        month = months.astype(np.int64) % 12 + 1
+        number = of_month * 1_000_000 + month * 10_000 + year
+        digits = np.zeros(len(first), dtype=np.uint32)
+        for place in range(8):
+            digits |= (number // 10**place % 10).astype(np.uint32) << np.uint32(BITS_A_DIGIT * place)
+        return cls(
+            full=full,
+            stands_in=np.isin(birth.default, STAND_IN_DATES),
+            day=_day_numbers(first).astype(np.int32),
+            year=year.astype(np.int32),
+            day_of_year=(month * 32 + of_month).astype(np.int32),
+            digits=digits,
+        )
 
 
 def _reading_meets(
@@ -153,27 +170,23 @@ def _reading_meets(
     slack = np.timedelta64(slack_days, "D")
     meets = np.zeros(len(left), dtype=bool)
     for column in columns:
+        reading = birth.readings[:, column]
+        is_read = ~np.isnat(reading)
         for read, recorded in ((left, right), (right, left)):
-            meets |= np.abs(birth.readings[read, column] - birth.first[recorded]) <= slack
+            at = np.flatnonzero(is_read[read])
+            meets[at] |= np.abs(reading[read[at]] - birth.first[recorded[at]]) <= slack
     return meets
 
 
-def _one_digit_apart(first: Days, second: Days) -> Mask:
-    """Whether ddmmyyyy differs in one digit, or in two neighbouring digits exchanged."""
-    a, b = _digits(first), _digits(second)
-    differs = a != b
-    count = differs.sum(axis=1)
-    exchanged = (a[:, :-1] == b[:, 1:]) & (a[:, 1:] == b[:, :-1]) & differs[:, :-1] & differs[:, 1:]
-    return np.asarray((count == 1) | ((count == 2) & exchanged.any(axis=1)), dtype=bool)
-
-
-def _digits(days: Days) -> Int8s:
-    month = days.astype("datetime64[M]")
-    number = (days - month.astype("datetime64[D]")).astype(np.int64) + 1
-    number = (
-        number * 1_000_000
-        + (month.astype(np.int64) % 12 + 1) * 10_000
-        + days.astype("datetime64[Y]").astype(np.int64)
-        + 1970
-    )
-    return np.asarray(number[:, None] // 10 ** np.arange(7, -1, -1) % 10, dtype=np.int8)
+def _one_digit_apart(a: Digits, b: Digits) -> Mask:
+    """Whether ddmmyyyy, four bits a digit, differs in one digit, or in two neighbouring digits exchanged."""
+    bits = a ^ b
+    differs = (bits | bits >> 1 | bits >> 2 | bits >> 3) & np.uint32(0x11111111)
+    count = np.bitwise_count(differs)
+    found: Mask = count == 1
+    at = np.flatnonzero((count == 2) & ((differs & differs >> BITS_A_DIGIT) != 0))
+    # The lower of the two neighbours, and both digits on either side.
+    shift = np.bitwise_count((differs[at] & (~differs[at] + np.uint32(1))) - np.uint32(1))
+    two_a, two_b = (side[at] >> shift & np.uint32(0xFF) for side in (a, b))
+    found[at] = two_a == (two_b >> BITS_A_DIGIT | (two_b & np.uint32(0xF)) << BITS_A_DIGIT)
+    return found

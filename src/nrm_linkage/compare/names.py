@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
-from nrm_linkage.compare.words import WordLevel, word_levels
+from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, NameBags
 
@@ -47,7 +47,8 @@ _OTHER_OF = np.array(
 class PaddedBags:
     """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `joined`: int32 (n, k), the
     word that a word makes with the next, -1 for none; `principal`: int64 (n,), place of the naming word;
-    `native`: int32 (n, k), codes of words in other scripts, None where there are none.
+    `native`: int32 (n, k), codes of words in other scripts, None where there are none;
+    `words`: the vocabulary.
     """
 
     word: Int32s
@@ -55,25 +56,30 @@ class PaddedBags:
     held: Mask
     joined: Int32s
     principal: Int64s
+    words: WordTable
     native: Int32s | None = None
 
     def of(self, rows: Int32s) -> PaddedBags:
         """The bags of some rows."""
-        native = self.native if self.native is None else self.native[rows]
-        return PaddedBags(
-            self.word[rows], self.role[rows], self.held[rows], self.joined[rows], self.principal[rows], native
+        return replace(
+            self,
+            word=self.word.take(rows, axis=0),
+            role=self.role.take(rows, axis=0),
+            held=self.held.take(rows, axis=0),
+            joined=self.joined.take(rows, axis=0),
+            principal=self.principal.take(rows),
+            native=None if self.native is None else self.native.take(rows, axis=0),
         )
 
     def narrow(self, width: int) -> PaddedBags:
         """The first `width` places."""
-        native = self.native if self.native is None else self.native[:, :width]
-        return PaddedBags(
-            self.word[:, :width],
-            self.role[:, :width],
-            self.held[:, :width],
-            self.joined[:, :width],
-            self.principal,
-            native,
+        return replace(
+            self,
+            word=self.word[:, :width].copy(),
+            role=self.role[:, :width].copy(),
+            held=self.held[:, :width].copy(),
+            joined=self.joined[:, :width].copy(),
+            native=None if self.native is None else self.native[:, :width].copy(),
         )
 
 
@@ -123,16 +129,22 @@ def padded(bags: NameBags) -> PaddedBags:
     rank = np.select([role == NameRole.GIVEN, role == NameRole.UNKNOWN, role == NameRole.ALIAS], [0, 1, 6], 2)
     rank = np.where(held, rank + 3 * (marker[word] | bags.is_initial[word] if tokens.texts else 0), 99)
     return PaddedBags(
-        word=word, role=role, held=held, joined=joined, principal=np.argmin(rank, axis=1), native=native
+        word=word,
+        role=role,
+        held=held,
+        joined=joined,
+        principal=np.argmin(rank, axis=1),
+        words=WordTable.of(bags),
+        native=native,
     )
 
 
-def align(bags: NameBags, matrix: PaddedBags, left: Int32s, right: Int32s) -> AlignedNames:
+def align(matrix: PaddedBags, left: Int32s, right: Int32s) -> AlignedNames:
     """Align the bags of each pair and judge the result. `left`, `right`: int32 (p,), rows."""
     written_l, written_r = matrix.of(left), matrix.of(right)
     of_left, joined_l = _as_the_other_writes(written_l, written_r)
     of_right, joined_r = _as_the_other_writes(written_r, written_l)
-    level = _level_matrix(bags, of_left, of_right)
+    level = _level_matrix(of_left, of_right)
     if len(joined_l[0]) or len(joined_r[0]):
         level[joined_l] = np.minimum(level[joined_l], WordLevel.VARIANT)
         level[joined_r[0], :, joined_r[1]] = np.minimum(
@@ -147,6 +159,8 @@ def _as_the_other_writes(own: PaddedBags, other: PaddedBags) -> tuple[PaddedBags
     and places of those words.
     """
     pair, place = np.nonzero(own.joined >= 0)
+    if not len(pair):
+        return own, (pair, place)
     meets = (other.held[pair] & (other.word[pair] == own.joined[pair, place][:, None])).any(axis=1)
     pair, place = pair[meets], place[meets]
     # Of three words of which two ways make one, the first.
@@ -165,21 +179,24 @@ def _as_the_other_writes(own: PaddedBags, other: PaddedBags) -> tuple[PaddedBags
     return replace(own, word=word, held=held, principal=principal, native=native), (pair, place)
 
 
-def _level_matrix(bags: NameBags, of_left: PaddedBags, of_right: PaddedBags) -> Int8s:
+def _level_matrix(of_left: PaddedBags, of_right: PaddedBags) -> Int8s:
     """The level of every word of left against every word of right, int8 (p, k, k), NONE where either has no
     word.
     """
     both = of_left.held[:, :, None] & of_right.held[:, None, :]
-    pair, i, j = np.nonzero(both)
-    levels = np.zeros(both.shape, dtype=np.int8)
-    of_words = word_levels(
-        bags, of_left.word[pair, i].astype(np.int64), of_right.word[pair, j].astype(np.int64)
-    )
+
+    def met(of_left: Int32s, of_right: Int32s) -> tuple[Int32s, Int32s]:
+        sides = (of_left[:, :, None], of_right[:, None, :])
+        left, right = (np.broadcast_to(side, both.shape)[both] for side in sides)
+        return left, right
+
+    of_words = word_levels(of_left.words, *met(of_left.word, of_right.word))
     if of_left.native is not None and of_right.native is not None:
-        native_l, native_r = of_left.native[pair, i], of_right.native[pair, j]
+        native_l, native_r = met(of_left.native, of_right.native)
         differ = (native_l != native_r) & (native_l > 0) & (native_r > 0)
         of_words[differ & (of_words == WordLevel.EXACT)] = WordLevel.VARIANT
-    levels[pair, i, j] = of_words
+    levels = np.zeros(both.shape, dtype=np.int8)
+    levels[both] = of_words
     return levels
 
 

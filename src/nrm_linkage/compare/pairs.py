@@ -1,14 +1,15 @@
 """Pairs of rows -> `Comparisons`: all fields' levels, and the coincidence of the agreeing values among
 strangers.
 
-Pairs are worked through in chunks, by the width of their bags, so that memory is bounded and short names do
-not pay for long ones; neither changes a result. How rare a value is comes from outside, through `Rarity`:
-this room knows nothing of models. Fields of the caller's own, where the rows carry what compares them, stand
-after ours.
+Names are worked through in chunks, by the width of their bags, so that memory is bounded and short names do
+not pay for long ones; neither changes a result. The other fields are looked at where both sides hold them.
+How rare a value is comes from outside, through `Rarity`: this room knows nothing of models. Fields of the
+caller's own, where the rows carry what compares them, stand after ours.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +29,9 @@ from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
 
 __all__ = ["Rarity", "compare_pairs"]
+
+AT_A_TIME = 1 << 15
+"""Pairs whose names are compared at a time: their arrays then fit in a processor's cache."""
 
 _COLUMN = {field.name: number for number, field in enumerate(FIELDS)}
 
@@ -68,32 +72,68 @@ class Rarity(Protocol):
 
 
 def compare_pairs(
-    referrals: Referrals, left: Int32s, right: Int32s, rarity: Rarity, chunk_pairs: int
+    referrals: Referrals,
+    left: Int32s,
+    right: Int32s,
+    rarity: Rarity,
+    chunk_pairs: int,
+    bags: PaddedBags | None = None,
 ) -> Comparisons:
-    """Compare pairs of rows. `left`, `right`: int32 (p,). Swapping them changes nothing."""
+    """Compare pairs of rows. `left`, `right`: int32 (p,). Swapping them changes nothing. `bags`: the rows'
+    names as `padded` lays them out, where that is at hand.
+    """
     levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
     bits = np.full((len(left), len(FIELDS)), np.nan)
-    matrix = padded(referrals.names)
-    for positions, width in _by_width(matrix, left, right, chunk_pairs):
-        of_left, of_right = left[positions], right[positions]
-        names = align(referrals.names, matrix.narrow(width), of_left, of_right)
-        levels[positions, _COLUMN["given_name"]] = names.given
-        levels[positions, _COLUMN["other_names"]] = names.other
-        given, other = _names_bits(names, of_left, of_right, rarity)
-        bits[positions, _COLUMN["given_name"]] = given
-        bits[positions, _COLUMN["other_names"]] = other
-    levels[:, _COLUMN["date_of_birth"]] = date_levels(referrals.birth, left, right)
+    matrix = padded(referrals.names) if bags is None else bags
+    for narrow, positions in _by_width(matrix, left, right, min(chunk_pairs, AT_A_TIME)):
+        _compare_names(narrow, left[positions], right[positions], rarity, positions, levels, bits)
+    _compare_values(referrals, left, right, rarity, levels, bits)
+    if referrals.extra is not None:
+        extra = referrals.extra.levels(left, right, chunk_pairs)
+        levels = np.concatenate([levels, extra], axis=1)
+        bits = np.concatenate([bits, np.full(extra.shape, np.nan)], axis=1)
+    return Comparisons(levels=levels, coincidence_bits=bits)
+
+
+def _compare_names(
+    matrix: PaddedBags,
+    left: Int32s,
+    right: Int32s,
+    rarity: Rarity,
+    positions: Int64s,
+    levels: Int8s,
+    bits: Float64s,
+) -> None:
+    """Fill in the name fields of some positions."""
+    names = align(matrix, left, right)
+    of_given, of_other = _names_bits(names, left, right, rarity)
+    for name, level, coincidence in (
+        ("given_name", names.given, of_given),
+        ("other_names", names.other, of_other),
+    ):
+        levels[positions, _COLUMN[name]] = level
+        bits[positions, _COLUMN[name]] = coincidence
+
+
+def _compare_values(
+    referrals: Referrals, left: Int32s, right: Int32s, rarity: Rarity, levels: Int8s, bits: Float64s
+) -> None:
+    """Fill in all other fields."""
     years, ranges = birth_period_levels(referrals, left, right)
-    levels[:, _COLUMN["birth_year"]] = years
-    levels[:, _COLUMN["birth_range"]] = ranges
-    levels[:, _COLUMN["age_group"]] = age_group_levels(referrals, left, right)
-    levels[:, _COLUMN["nationality"]] = nationality_levels(referrals.nationality, left, right)
-    levels[:, _COLUMN["gender"]] = gender_levels(referrals.gender, left, right)
-    levels[:, _COLUMN["reference"]] = reference_levels(referrals.references, left, right)
     contact = contact_levels(referrals.contacts, left, right)
-    levels[:, _COLUMN["contact"]] = contact
-    levels[:, _COLUMN["town"]] = town_levels(referrals.towns, left, right, contact)
-    levels[:, _COLUMN["birthplace"]] = place_levels(referrals.birthplaces, left, right)
+    for name, level in (
+        ("date_of_birth", date_levels(referrals.birth, left, right)),
+        ("birth_year", years),
+        ("birth_range", ranges),
+        ("age_group", age_group_levels(referrals, left, right)),
+        ("nationality", nationality_levels(referrals.nationality, left, right)),
+        ("gender", gender_levels(referrals.gender, left, right)),
+        ("reference", reference_levels(referrals.references, left, right)),
+        ("contact", contact),
+        ("town", town_levels(referrals.towns, left, right, contact)),
+        ("birthplace", place_levels(referrals.birthplaces, left, right)),
+    ):
+        levels[:, _COLUMN[name]] = level
     for name, of in (
         ("date_of_birth", rarity.dates_bits),
         ("birth_year", rarity.birth_years_bits),
@@ -103,22 +143,18 @@ def compare_pairs(
         ("birthplace", rarity.birthplaces_bits),
     ):
         bits[:, _COLUMN[name]] = of(left, right, levels[:, _COLUMN[name]])
-    if referrals.extra is not None:
-        extra = referrals.extra.levels(left, right, chunk_pairs)
-        levels = np.concatenate([levels, extra], axis=1)
-        bits = np.concatenate([bits, np.full(extra.shape, np.nan)], axis=1)
-    return Comparisons(levels=levels, coincidence_bits=bits)
 
 
-def _by_width(matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int) -> list[tuple[Int64s, int]]:
-    """Chunks of pair positions with the width their bags need."""
-    count = matrix.held.sum(axis=1)
+def _by_width(
+    matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int
+) -> Iterator[tuple[PaddedBags, Int64s]]:
+    """Chunks of pair positions with bags as wide as they need."""
+    count = matrix.held.sum(axis=1, dtype=np.int8)
     width = np.maximum(np.maximum(count[left], count[right]), 1)
-    chunks = []
     for wide in np.unique(width).tolist():
-        positions = np.flatnonzero(width == wide)
-        chunks += [(positions[at : at + chunk_pairs], wide) for at in range(0, len(positions), chunk_pairs)]
-    return chunks
+        positions, narrow = np.flatnonzero(width == wide), matrix.narrow(wide)
+        for at in range(0, len(positions), chunk_pairs):
+            yield narrow, positions[at : at + chunk_pairs]
 
 
 def _names_bits(

@@ -11,7 +11,11 @@ referrals with one postcode have one town, so that the town is missing where the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -22,6 +26,7 @@ from nrm_linkage.compare.fields import (
     PlaceLevel,
     ReferenceLevel,
 )
+from nrm_linkage.normalise.gender import Gender
 from nrm_linkage.normalise.nationality import contested, lookalike
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, Nationalities, TokenLists
 
@@ -38,11 +43,10 @@ __all__ = [
 
 def gender_levels(gender: Int8s, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
-    known = (gender[left] != 0) & (gender[right] != 0)
-    same = gender[left] == gender[right]
-    return np.select([~known, same], [GenderLevel.MISSING, GenderLevel.SAME], GenderLevel.DIFFERENT).astype(
-        np.int8
-    )
+    by_values = np.full((len(Gender), len(Gender)), GenderLevel.DIFFERENT, dtype=np.int8)
+    np.fill_diagonal(by_values, GenderLevel.SAME)
+    by_values[Gender.MISSING] = by_values[:, Gender.MISSING] = GenderLevel.MISSING
+    return np.asarray(by_values[gender[left], gender[right]])
 
 
 def nationality_levels(nationalities: Nationalities, left: Int32s, right: Int32s) -> Int8s:
@@ -50,7 +54,7 @@ def nationality_levels(nationalities: Nationalities, left: Int32s, right: Int32s
     n_sets = len(nationalities.sets)
     code_l, code_r = (nationalities.code[rows].astype(np.int64) for rows in (left, right))
     packed = np.minimum(code_l, code_r) * n_sets + np.maximum(code_l, code_r)
-    distinct, inverse = np.unique(packed, return_inverse=True)
+    inverse, distinct = pd.factorize(packed)
     judged = [
         _nationality_level(nationalities.sets[pair // n_sets], nationalities.sets[pair % n_sets])
         for pair in distinct.tolist()
@@ -87,22 +91,42 @@ NEAR_MIN_CHARACTERS = 7
 MANY_LONG = 12
 """From this many characters on two edits are near, in e-mail addresses above all (chosen by us)."""
 
+MOST_EDITS = 2
+
 
 def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
-    kind = np.array([text.split(":", 1)[0] for text in references.texts], dtype=object)
-    police = kind == "police"
-    same_personal = _share(references, left, right, ~police)
-    same_police = _share(references, left, right, police)
+    return _where_both_hold(_reference_levels, references, left, right)
+
+
+def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
+    """Levels of pairs of rows, int8 (p,)."""
+    return _where_both_hold(_contact_levels, contacts, left, right)
+
+
+def _where_both_hold(
+    levels_of: Callable[[TokenLists, Int32s, Int32s], Int8s], lists: TokenLists, left: Int32s, right: Int32s
+) -> Int8s:
+    """Levels of the pairs of which both rows hold a token; all others are missing."""
+    holds = lists.count > 0
+    at = np.flatnonzero(holds[left] & holds[right])
+    levels = np.zeros(len(left), dtype=np.int8)
+    levels[at] = levels_of(lists, left[at], right[at])
+    return levels
+
+
+def _reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
+    met = _Met.of(references, left, right)
+    police, bare = met.is_kind("police"), met.is_kind("any")
+    same_personal = met.any(met.equal & ~police[met.one])
+    same_police = met.any(met.equal & police[met.one])
     # Beside an NRM number a bare one may be the same number, which runs on.
     runs_on = np.zeros(len(references.start) - 1, dtype=bool)
-    runs_on[references.row[(kind == "nrm")[references.token]]] = True
-    bare = ~same_personal & ~runs_on[left] & ~runs_on[right]
-    near = _near(references, left, right, bare, np.isin(kind, _NEVER_NEAR))
-    near |= _near(references, left, right, ~same_personal & ~bare, np.isin(kind, (*_NEVER_NEAR, "any")))
-    kinds = _kinds(references, kind)
-    telling = np.array([text not in _NEVER_DIFFERENT for text in kinds.texts], dtype=bool)
-    comparable = _share(kinds, left, right, telling)
+    runs_on[references.row[met.is_kind("nrm")[references.token]]] = True
+    may_run_on = runs_on[left] | runs_on[right]
+    open_ = ~same_personal[met.pair] & ~(bare[met.one] & may_run_on[met.pair])
+    near = _near(references, met, open_ & ~met.is_kind(*_NEVER_NEAR)[met.one])
+    comparable = met.any(met.same_kind & ~met.is_kind(*_NEVER_DIFFERENT)[met.one])
     return np.select(
         [same_personal, near, same_police, comparable],
         [ReferenceLevel.PERSONAL, ReferenceLevel.NEAR, ReferenceLevel.POLICE, ReferenceLevel.DIFFERENT],
@@ -110,15 +134,13 @@ def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int
     ).astype(np.int8)
 
 
-def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    """Levels of pairs of rows, int8 (p,)."""
-    kind = np.array([text.split(":", 1)[0] for text in contacts.texts], dtype=object)
-    postcode = kind == "postcode"
-    same_line = _share(contacts, left, right, ~postcode)
-    same_postcode = _share(contacts, left, right, postcode)
-    near = _near(contacts, left, right, ~same_line, postcode)
-    kinds = _kinds(contacts, kind)
-    comparable = _share(kinds, left, right, np.ones(len(kinds.texts), dtype=bool))
+def _contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
+    met = _Met.of(contacts, left, right)
+    postcode = met.is_kind("postcode")
+    same_line = met.any(met.equal & ~postcode[met.one])
+    same_postcode = met.any(met.equal & postcode[met.one])
+    near = _near(contacts, met, ~same_line[met.pair] & ~postcode[met.one])
+    comparable = met.any(met.same_kind)
     return np.select(
         [same_line, near, same_postcode, comparable],
         [ContactLevel.PHONE_OR_EMAIL, ContactLevel.NEAR, ContactLevel.POSTCODE, ContactLevel.DIFFERENT],
@@ -134,77 +156,96 @@ def town_levels(towns: TokenLists, left: Int32s, right: Int32s, contact: Int8s) 
 
 def place_levels(places: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
-    silent = (places.count[left] == 0) | (places.count[right] == 0)
-    return np.select(
-        [silent, shared_tokens(places, left, right) >= 0],
-        [PlaceLevel.MISSING, PlaceLevel.SAME],
-        PlaceLevel.DIFFERENT,
-    ).astype(np.int8)
+    return _where_both_hold(_place_levels, places, left, right)
 
 
-def _near(lists: TokenLists, left: Int32s, right: Int32s, open_: Mask, never: Mask) -> Mask:
-    """Which of the open pairs hold two tokens of one kind that differ by an edit or so. `never`: tokens that
-    are near nothing. Those with a slash are left out too: it sets dependants apart (A1234567/002).
+def _place_levels(places: TokenLists, left: Int32s, right: Int32s) -> Int8s:
+    same = shared_tokens(places, left, right) >= 0
+    return np.where(same, PlaceLevel.SAME, PlaceLevel.DIFFERENT).astype(np.int8)
+
+
+@dataclass(frozen=True, eq=False)
+class _Met:
+    """The tokens that meet in some pairs of rows: every token of the one, int32 (q,), with every token of the
+    other, and the position of their pair, int64 (q,). `kind`: int64, of each token of the lists, a code into
+    `kinds`.
     """
-    result = np.zeros(len(left), dtype=bool)
+
+    n_pairs: int
+    pair: Int64s
+    one: Int32s
+    other: Int32s
+    kind: Int64s
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, lists: TokenLists, left: Int32s, right: Int32s) -> _Met:
+        kind, kinds = pd.factorize(np.array([text.split(":", 1)[0] for text in lists.texts], dtype=object))
+        return cls(len(left), *_every_two(lists, left, right), kind, tuple(kinds))
+
+    @property
+    def equal(self) -> Mask:
+        """Where one token meets itself, (q,)."""
+        return np.asarray(self.one == self.other)
+
+    @property
+    def same_kind(self) -> Mask:
+        """Where two tokens of one kind meet, (q,)."""
+        return np.asarray(self.kind[self.one] == self.kind[self.other])
+
+    def is_kind(self, *names: str) -> Mask:
+        """Which tokens of the lists are of these kinds."""
+        named = np.array([kind in names for kind in self.kinds], dtype=bool)
+        return named[self.kind] if len(self.kind) else np.zeros(0, dtype=bool)
+
+    def any(self, where: Mask) -> Mask:
+        """The pairs in which two tokens meet at one of these places, (n_pairs,)."""
+        found = np.zeros(self.n_pairs, dtype=bool)
+        found[self.pair[where]] = True
+        return found
+
+
+def _near(lists: TokenLists, met: _Met, open_: Mask) -> Mask:
+    """The pairs in which two tokens of one kind differ by an edit or so, of those that meet at open places.
+    Those with a slash are left out: it sets dependants apart (A1234567/002).
+    """
+    at = np.flatnonzero(open_ & met.same_kind)
+    kinds = np.array([len(kind) + 1 for kind in met.kinds], dtype=np.int64)
+    letters = np.array([len(text) for text in lists.texts], dtype=np.int64)
+    letters -= kinds[met.kind] if len(kinds) else 0
+    usable = np.array(["/" not in text for text in lists.texts], dtype=bool) & (letters >= NEAR_MIN_CHARACTERS)
+    one, other = met.one[at], met.other[at]
+    alike = usable[one] & usable[other] & (np.abs(letters[one] - letters[other]) <= MOST_EDITS)
+    at, one, other = at[alike], one[alike], other[alike]
+    allowed = np.where(np.minimum(letters[one], letters[other]) >= MANY_LONG, MOST_EDITS, 1)
     texts = np.array(lists.texts, dtype=object)
-    start = np.array([text.find(":") + 1 for text in lists.texts], dtype=np.int64)
-    letters = np.array([len(text) for text in lists.texts], dtype=np.int64) - start
-    whole = np.array(["/" not in text for text in lists.texts], dtype=bool)
-    usable = ~never & whole & (letters >= NEAR_MIN_CHARACTERS)
-    pairs = np.flatnonzero(open_ & (lists.count[left] > 0) & (lists.count[right] > 0))
-    if not len(pairs):
-        return result
-    n_left, n_right = lists.count[left[pairs]], lists.count[right[pairs]]
-    pair = np.repeat(pairs, n_left * n_right)
-    n_both = n_left * n_right
-    within = np.arange(len(pair)) - np.repeat(np.cumsum(n_both) - n_both, n_both)
-    i, j = np.divmod(within, np.repeat(n_right, n_both))
-    one, other = lists.token[lists.start[left[pair]] + i], lists.token[lists.start[right[pair]] + j]
-    _, kind = np.unique([text[:at] for text, at in zip(lists.texts, start, strict=True)], return_inverse=True)
-    alike = usable[one] & usable[other] & (kind[one] == kind[other])
-    alike &= np.abs(letters[one] - letters[other]) <= 2
-    pair, one, other = pair[alike], one[alike], other[alike]
-    allowed = np.where(np.minimum(letters[one], letters[other]) >= MANY_LONG, 2, 1)
-    edits = process.cpdist(texts[one], texts[other], scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
-    result[pair[edits <= allowed]] = True
-    return result
-
-
-def _kinds(lists: TokenLists, kind: np.ndarray[tuple[int], np.dtype[np.object_]]) -> TokenLists:
-    """The kinds of token that each row holds, in place of the tokens."""
-    texts, code = np.unique(kind.astype(str), return_inverse=True)
-    return TokenLists(
-        start=lists.start, token=code[lists.token].astype(np.int32), texts=tuple(texts.tolist())
+    edits = process.cpdist(
+        texts[one], texts[other], scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.int32
     )
+    found = np.zeros(len(met.pair), dtype=bool)
+    found[at[edits <= allowed]] = True
+    return met.any(found)
 
 
-def _share(lists: TokenLists, left: Int32s, right: Int32s, usable: Mask) -> Mask:
-    """Whether the two rows of each pair have a usable token in common."""
-    if usable.all():
-        return shared_tokens(lists, left, right) >= 0
-    kept = usable[lists.token]
-    start = np.concatenate([[0], np.cumsum(kept)])[lists.start]
-    return shared_tokens(TokenLists(start, lists.token[kept], lists.texts), left, right) >= 0
+def _every_two(lists: TokenLists, left: Int32s, right: Int32s) -> tuple[Int64s, Int32s, Int32s]:
+    """Every token of left with every token of right: the pair's position, and the two tokens."""
+    count = lists.count
+    n_both = count[left] * count[right]
+    open_ = np.flatnonzero(n_both)
+    left, right, n_both = left[open_], right[open_], n_both[open_]
+    pair = np.repeat(open_, n_both)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(n_both) - n_both, n_both)
+    i, j = np.divmod(within, np.repeat(count[right], n_both))
+    first_l, first_r = (np.repeat(lists.start[rows], n_both) for rows in (left, right))
+    return pair, lists.token[first_l + i], lists.token[first_r + j]
 
 
 def shared_tokens(lists: TokenLists, left: Int32s, right: Int32s) -> Int32s:
     """The first token, by code, that the two rows of each pair have in common, int32 (p,); -1 for none."""
-    result = np.full(len(left), -1, dtype=np.int32)
-    n_tokens, count = len(lists.texts), lists.count
-    open_ = np.flatnonzero((count[left] > 0) & (count[right] > 0))
-    if not len(open_):
-        return result
-    held = np.sort(lists.row * n_tokens + lists.token)
-    pair = np.repeat(open_, count[left[open_]])
-    within = np.arange(len(pair)) - np.repeat(
-        np.cumsum(count[left[open_]]) - count[left[open_]], count[left[open_]]
-    )
-    token: Int64s = lists.token[lists.start[left[pair]] + within].astype(np.int64)
-    wanted = right[pair].astype(np.int64) * n_tokens + token
-    place = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-    hit = np.flatnonzero(held[place] == wanted)
+    pair, one, other = _every_two(lists, left, right)
+    hit = np.flatnonzero(one == other)
     none = np.iinfo(np.int32).max
     smallest = np.full(len(left), none, dtype=np.int32)
-    np.minimum.at(smallest, pair[hit], token[hit].astype(np.int32))
-    return np.where(smallest < none, smallest, result)
+    np.minimum.at(smallest, pair[hit], one[hit])
+    smallest[smallest == none] = -1
+    return smallest

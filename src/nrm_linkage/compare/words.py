@@ -1,25 +1,37 @@
-"""Two name words -> a level, computed once for each distinct pair of words.
+"""Two name words -> a level, computed once for each distinct pair of words that may agree.
 
 Levels, best first: exact; variant (same spelling-variant class or same skeleton, unless the two are known
 to be different names); near (few edits for the length of the shorter word, or of its skeleton; Jaro-Winkler
 of at least 0.92; or the same phonetic code with Jaro-Winkler of at least 0.85); shortened (an initial, the
 beginning or end of the longer word, a nickname); none. Cuts chosen by us from domain.md 4.2.
 
-It does not look at frequency or at where the words stood.
+Words that `word_table.may_agree` rules out are none without a look at their letters' order. It does not look
+at frequency or at where the words stood.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 
 import numpy as np
+import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from nrm_linkage.normalise.variants import known_different, nickname_classes
-from nrm_linkage.tables import Int8s, Int64s, Mask, NameBags
+from nrm_linkage.compare.values import shared_tokens
+from nrm_linkage.compare.word_table import (
+    BEGINNING_MIN_LETTERS,
+    END_MIN_LETTERS,
+    JARO_WINKLER_MIN_LETTERS,
+    NEAR_MIN_LETTERS,
+    WordTable,
+    few_edits,
+    may_agree,
+)
+from nrm_linkage.tables import Int8s, Int32s, Mask, NameBags
 
-__all__ = ["WordLevel", "word_levels"]
+__all__ = ["WordLevel", "WordTable", "word_levels"]
 
 
 class WordLevel(IntEnum):
@@ -35,103 +47,105 @@ class WordLevel(IntEnum):
 NEAR_JARO_WINKLER = 0.92
 SKELETON_JARO_WINKLER = 0.75
 ALIKE_JARO_WINKLER = 0.85
-NEAR_MIN_LETTERS = 4
-JARO_WINKLER_MIN_LETTERS = 5
-BEGINNING_MIN_LETTERS = 3
-END_MIN_LETTERS = 4
+
+Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 
-def word_levels(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
-    """The level of each pair of words. `left`, `right`: int64 of any one shape, codes into the vocabulary."""
-    shape = left.shape
+def word_levels(table: WordTable, left: Int32s, right: Int32s) -> Int8s:
+    """The level of each pair of words. `left`, `right`: integers of any one shape, codes into the
+    vocabulary.
+    """
+    shape, bags = left.shape, table.bags
     left, right = left.ravel(), right.ravel()
     levels = np.zeros(len(left), dtype=np.int8)
-    alike = (bags.skeleton[left] == bags.skeleton[right]) | (bags.variant[left] == bags.variant[right])
-    levels[alike & ~bags.is_initial[left] & ~bags.is_initial[right]] = WordLevel.VARIANT
-    levels[left == right] = WordLevel.EXACT
-    n_words = max(len(bags.tokens.texts), 1)
-    for level, judged in ((WordLevel.VARIANT, _unless_known_different), (WordLevel.NONE, _unlike_words)):
-        open_ = np.flatnonzero(levels == level)
-        packed = np.minimum(left[open_], right[open_]) * n_words + np.maximum(left[open_], right[open_])
-        distinct, inverse = np.unique(packed, return_inverse=True)
-        levels[open_] = judged(bags, distinct // n_words, distinct % n_words)[inverse]
+    if not len(left):
+        return levels.reshape(shape)
+    same_class = bags.variant[left] == bags.variant[right]
+    alike = (bags.skeleton[left] == bags.skeleton[right]) | same_class
+    alike &= ~(bags.is_initial[left] | bags.is_initial[right])
+    levels[alike] = WordLevel.VARIANT
+    equal = left == right
+    levels[equal] = WordLevel.EXACT
+    doubted = np.flatnonzero(alike & ~same_class)
+    levels[doubted] = _once(_unless_known_different, table, left[doubted], right[doubted])
+    open_ = np.flatnonzero(levels == WordLevel.NONE)
+    open_ = open_[may_agree(table, left[open_], right[open_])]
+    levels[open_] = _once(_unlike_words, table, left[open_], right[open_])
     return levels.reshape(shape)
 
 
-def _unless_known_different(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
-    """Variant, or near where two words that sound alike are known to be different names."""
-    texts = bags.tokens.texts
-    apart = [known_different(texts[a], texts[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
-    return np.where(np.array(apart, dtype=bool), WordLevel.NEAR, WordLevel.VARIANT).astype(np.int8)
+def _once(
+    judge: Callable[[WordTable, Int32s, Int32s], Int8s], table: WordTable, left: Int32s, right: Int32s
+) -> Int8s:
+    """What `judge` says of each pair of words, asked once for each distinct pair."""
+    n_words = max(len(table.letters), 1)
+    packed = np.minimum(left, right).astype(np.int64) * n_words + np.maximum(left, right)
+    inverse, distinct = pd.factorize(packed)
+    pairs = np.divmod(distinct, n_words)
+    return judge(table, *(part.astype(np.int32) for part in pairs))[inverse]
 
 
-def _unlike_words(bags: NameBags, left: Int64s, right: Int64s) -> Int8s:
+def _unless_known_different(table: WordTable, left: Int32s, right: Int32s) -> Int8s:
+    """Variant, or near where two words of different classes that sound alike are known to be different names
+    (`normalise.variants.known_different`).
+    """
+    bags = table.bags
+    apart = shared_tokens(bags.confused, left, right) >= 0
+    syllables = bags.is_syllable[left] & bags.is_syllable[right]
+    apart |= syllables & (shared_tokens(bags.short_for, left, right) < 0)
+    return np.where(apart, WordLevel.NEAR, WordLevel.VARIANT).astype(np.int8)
+
+
+def _unlike_words(table: WordTable, left: Int32s, right: Int32s) -> Int8s:
     """Near, shortened or none, for words that are neither equal nor variants."""
+    bags = table.bags
     levels = np.zeros(len(left), dtype=np.int8)
+    left_is_shorter = table.letters[left] <= table.letters[right]
+    shorter, longer = np.where(left_is_shorter, (left, right), (right, left))
+    levels[_is_short_form(table, shorter, longer)] = WordLevel.SHORTENED
     texts = np.array(bags.tokens.texts, dtype=object)
-    letters = _lengths(bags.tokens.texts)
-    shorter, longer = np.where(letters[left] <= letters[right], (left, right), (right, left))
-    levels[_is_short_form(bags.tokens.texts, letters, shorter, longer)] = WordLevel.SHORTENED
-    long_enough = np.flatnonzero(letters[shorter] >= NEAR_MIN_LETTERS)
-    left, right, size = left[long_enough], right[long_enough], letters[shorter[long_enough]]
+    long_enough = np.flatnonzero(table.letters[shorter] >= NEAR_MIN_LETTERS)
+    left, right, size = left[long_enough], right[long_enough], table.letters[shorter[long_enough]]
     similarity = process.cpdist(texts[left], texts[right], scorer=JaroWinkler.similarity, dtype=np.float64)
     near = _few_edits(texts[left], texts[right], size)
     near |= (similarity >= NEAR_JARO_WINKLER) & (size >= JARO_WINKLER_MIN_LETTERS)
     near |= (bags.sound[left] == bags.sound[right]) & (similarity >= ALIKE_JARO_WINKLER)
-    skeletons, length = np.array(bags.skeleton_texts, dtype=object), _lengths(bags.skeleton_texts)
-    key_l, key_r = bags.skeleton[left], bags.skeleton[right]
-    alike = _few_edits(skeletons[key_l], skeletons[key_r], np.minimum(length[key_l], length[key_r]) - 1)
+    skeletons = np.array(bags.skeleton_texts, dtype=object)
+    of_left, of_right = skeletons[bags.skeleton[left]], skeletons[bags.skeleton[right]]
+    letters = np.minimum(table.skeleton_letters[left], table.skeleton_letters[right])
+    alike = _few_edits(of_left, of_right, letters - 1)
     near |= alike & (similarity >= SKELETON_JARO_WINKLER)
     levels[long_enough[near]] = WordLevel.NEAR
     return levels
 
 
-def _lengths(texts: tuple[str, ...]) -> Int64s:
-    return np.array([len(text) for text in texts], dtype=np.int64)
-
-
-def _few_edits(
-    a: np.ndarray[tuple[int], np.dtype[np.object_]],
-    b: np.ndarray[tuple[int], np.dtype[np.object_]],
-    letters: Int64s,
-) -> Mask:
-    """At most one edit in words of four letters or more, two of seven, three of ten; exchanged neighbours are
-    one.
-    """
-    allowed = np.select([letters >= 10, letters >= 7, letters >= NEAR_MIN_LETTERS], [3, 2, 1], 0)
+def _few_edits(a: Texts, b: Texts, letters: Int32s) -> Mask:
+    """Whether two words are few edits apart for their letters; exchanged neighbours are one edit."""
     edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
-    return np.asarray((edits <= allowed) & (allowed > 0))
+    return np.asarray(edits <= few_edits(letters))
 
 
-def _is_short_form(texts: tuple[str, ...], letters: Int64s, shorter: Int64s, longer: Int64s) -> Mask:
+def _is_short_form(table: WordTable, shorter: Int32s, longer: Int32s) -> Mask:
     """Whether the shorter word is an initial, the beginning or the end of the longer, or a nickname of it."""
-    size = letters[shorter]
-    result = np.zeros(len(shorter), dtype=bool)
-    for may_be, affix, test in (
-        (size == 1, [text[:1] for text in texts], None),
-        (size >= BEGINNING_MIN_LETTERS, [text[:BEGINNING_MIN_LETTERS] for text in texts], str.startswith),
-        (size >= END_MIN_LETTERS, [text[-END_MIN_LETTERS:] for text in texts], str.endswith),
+    texts, size = table.bags.tokens.texts, table.letters[shorter]
+    result = (size == 1) & (table.first[shorter] == table.first[longer])
+    for least, code, test in (
+        (BEGINNING_MIN_LETTERS, table.begins, str.startswith),
+        (END_MIN_LETTERS, table.ends, str.endswith),
     ):
         # The affixes as codes rule out nearly every pair before any text is looked at.
-        _, code = np.unique(np.array(affix or [""]), return_inverse=True)
-        same = np.flatnonzero(may_be & (code[shorter] == code[longer]))
-        if test is not None:
-            pairs = zip(shorter[same].tolist(), longer[same].tolist(), strict=True)
-            same = same[np.array([test(texts[long], texts[short]) for short, long in pairs], dtype=bool)]
-        result[same] = True
-    return result | _are_nicknames(texts, shorter, longer)
+        same = np.flatnonzero((size >= least) & (code[shorter] == code[longer]))
+        pairs = zip(shorter[same].tolist(), longer[same].tolist(), strict=True)
+        result[same[np.array([test(texts[long], texts[short]) for short, long in pairs], dtype=bool)]] = True
+    return np.asarray(result | _are_nicknames(table.bags, shorter, longer))
 
 
-def _are_nicknames(texts: tuple[str, ...], left: Int64s, right: Int64s) -> Mask:
+def _are_nicknames(bags: NameBags, left: Int32s, right: Int32s) -> Mask:
     """Whether two words may stand for one name. A word always stands for its own class, so one of the two
     needs another.
     """
+    has_more = bags.short_for.count > 1
+    open_ = np.flatnonzero(has_more[left] | has_more[right])
     result = np.zeros(len(left), dtype=bool)
-    words = np.unique(np.concatenate([left, right])).tolist()
-    classes = {word: nickname_classes(texts[word]) for word in words}
-    has_more = np.zeros(len(texts), dtype=bool)
-    has_more[[word for word in words if len(classes[word]) > 1]] = True
-    open_ = np.flatnonzero(has_more[left] | has_more[right]) if len(texts) else left
-    pairs = zip(left[open_].tolist(), right[open_].tolist(), strict=True)
-    result[open_] = [not classes[a].isdisjoint(classes[b]) for a, b in pairs]
+    result[open_] = shared_tokens(bags.short_for, left[open_], right[open_]) >= 0
     return result

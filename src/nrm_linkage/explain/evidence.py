@@ -66,7 +66,10 @@ BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
     ),
     "relatives": ("discount", "relatives and co-victims agree like this too"),
     "namesakes": ("discount", "people agree in such names without being one person"),
-    "lookalikes": ("discount", "strangers of one name are given the same stand-in date of birth, and their records look alike"),
+    "lookalikes": (
+        "discount",
+        "strangers of one name are given the same stand-in date of birth, and their records look alike",
+    ),
 }
 """Evidence lines that are not fields, their level, and what they say."""
 

@@ -4,10 +4,10 @@ from nrm_linkage.model.dependence import DEPENDENCE_LINES, told_lines, told_name
 from nrm_linkage.model.estimation import EstimationReport, count_patterns, estimate
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
-from nrm_linkage.model.leeway import Leeway, estimate_leeway
+from nrm_linkage.model.leeway import Leeway, estimate_leeway, least_bits
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score_pairs
+from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score_pairs, score_plausible
 from nrm_linkage.model.strangers import learn_strangers, starting_model
 from nrm_linkage.model.unseen import Unseen, estimate_unseen
 
@@ -27,9 +27,11 @@ __all__ = [
     "evidence_lines",
     "learn_frequencies",
     "learn_strangers",
+    "least_bits",
     "read_by",
     "score",
     "score_pairs",
+    "score_plausible",
     "starting_model",
     "told_lines",
     "told_names",

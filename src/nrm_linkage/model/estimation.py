@@ -33,10 +33,10 @@ from nrm_linkage.model.score import (
     NAME_COLUMNS,
     gender_of_name_log2,
     lookalike_log2,
+    match_weights,
     namesake_log2,
     pair_community,
     relative_log2,
-    score,
     stranger_log2,
     unknown_dates_log2,
 )
@@ -122,7 +122,7 @@ def count_patterns(
     `model` gives u, and says which pairs are plausible.
     """
     comparisons = read_by(model, comparisons)
-    _, weight_bits = score(referrals, left, right, comparisons, model)
+    weight_bits = match_weights(referrals, left, right, comparisons, model)
     kept = np.flatnonzero(weight_bits >= PLAUSIBLE_BITS)
     left, right = left[kept], right[kept]
     levels = comparisons.levels[kept]

@@ -35,7 +35,7 @@ from nrm_linkage.model.parameters import LinkageModel, array_of
 from nrm_linkage.model.score import pair_community
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
 
-__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "estimate_leeway"]
+__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "estimate_leeway", "least_bits"]
 
 N_POINTS = 20
 """Points of the parameters' posterior (chosen by us: each costs the small components' posterior once)."""
@@ -122,10 +122,17 @@ class Leeway:
         return np.asarray(changed, dtype=np.float64)
 
 
+def least_bits(config: LinkageConfig) -> float:
+    """The match weight below which a scored candidate pair has no part in a run but to be counted: it is too
+    faint, in no component and in no table.
+    """
+    return min(FAINT_BITS, config.component_floor_bits, config.review_floor_bits)
+
+
 def estimate_leeway(
     referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, config: LinkageConfig
 ) -> Leeway:
-    """The points of a run. `pairs`: all candidates, scored under `model`."""
+    """The points of a run. `pairs`: the candidates at or above `least_bits`, scored under `model`."""
     errors, messy = (axis.ravel() for axis in np.meshgrid(ERROR_BITS, MESSY_SHARES, indexing="ij"))
     by_kind = _kinds_table(referrals, model, errors, messy)
     fit = _Fit.of(referrals, pairs, model, config)
@@ -239,12 +246,13 @@ def _drawn_m(
 @dataclass(frozen=True, eq=False)
 class _Fit:
     """What the likelihood needs of pairs. `kind`, `log_odds`: of those that speak for themselves, natural
-    logs; `rest`: by kind, the summed odds of all others; `expected`: matched pairs under the model, all in
-    all; `pseudo`: matched pairs that the prior is worth.
+    logs; `rest_kind`, `rest`: the kinds of all others, and their summed odds; `expected`: matched pairs under
+    the model, all in all; `pseudo`: matched pairs that the prior is worth.
     """
 
     kind: Int64s
     log_odds: Float64s
+    rest_kind: Int64s
     rest: Float64s
     expected: float
     pseudo: float
@@ -263,7 +271,8 @@ class _Fit:
         log_odds = bits[speaks] * np.log(2)
         expected = float((1 / (1 + np.exp(-log_odds))).sum() + rest.sum())
         pseudo = config.prior_strength_referrals * config.prior_repeats_per_referral
-        return cls(kind[speaks], log_odds, rest, expected, pseudo)
+        held = np.flatnonzero(rest)
+        return cls(kind[speaks], log_odds, held, rest[held], expected, pseudo)
 
     def at(self, by_kind: Float64s) -> tuple[Float64s, Float64s, Float64s]:
         """For each row of a table of kinds the best number of matched pairs against the model's, its standard
@@ -276,7 +285,8 @@ class _Fit:
         number, spread, value = np.zeros((3, len(by_kind)))
         whole = self.expected + self.pseudo
         for row, table in enumerate(by_kind * np.log(2)):
-            odds, rest, log_number = self.log_odds + table[self.kind], float(self.rest @ np.exp(table)), 0.0
+            odds, log_number = self.log_odds + table[self.kind], 0.0
+            rest = float(self.rest @ np.exp(table[self.rest_kind]))
             for _ in range(NEWTON_STEPS):
                 p = 1 / (1 + np.exp(-(odds + log_number)))
                 slope = float(p.sum()) + (rest - whole) * np.exp(log_number) + self.pseudo

@@ -14,6 +14,7 @@ reference knows as common, has the reference's share and not a rare word's.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -87,6 +88,13 @@ class BoundRarity:
         )
         self._date_share, self._year_share = _date_shares(frequencies, referrals)
 
+    def with_accidents(self, frequencies: Frequencies) -> BoundRarity:
+        """The same with the near and shortened words of other frequencies, which are otherwise these."""
+        changed = copy(self)
+        changed._near = _by_letters(frequencies.near_words)
+        changed._short = _by_letters(frequencies.short_words)
+        return changed
+
     def words_bits(
         self,
         left: Int32s,
@@ -102,33 +110,35 @@ class BoundRarity:
         bags = self._referrals.names
         if not len(left):
             return np.zeros(0)
-        among = self._nationalities_among(left, right)
-        told, known, once = self._nationality_told(left, right, n_aligned)
+        among_l, among_r = self._nationalities_among(left, right)
+        places, known, once = self._nationality_told(left, right, n_aligned)
+        told = np.full(len(left), -1, dtype=np.int64)
+        told[places] = np.arange(len(places))
 
-        def share_of(shares: _BoundShares, code: Int32s) -> Float64s:
-            found = shares.share(code, *among)
-            found[told] = np.maximum(found[told], once * shares.share(code[told], known, known))
+        def share_of(shares: _BoundShares, code: Int32s, at: Int64s) -> Float64s:
+            """The shares of the codes of some places."""
+            found = shares.share(code, among_l[at], among_r[at])
+            where = np.flatnonzero(told[at] >= 0)
+            by = told[at[where]]
+            of_known = once[by] * shares.share(code[where], known[by], known[by])
+            found[where] = np.maximum(found[where], of_known)
             return found
 
-        word_l, word_r = share_of(self._words, left_word), share_of(self._words, right_word)
-        word = np.maximum(word_l, word_r)
-        class_ = np.maximum.reduce(
-            [
-                share_of(self._skeletons, bags.skeleton[left_word]),
-                share_of(self._skeletons, bags.skeleton[right_word]),
-                share_of(self._variants, bags.variant[left_word]),
-                share_of(self._variants, bags.variant[right_word]),
-            ]
-        )
+        exact = (level == WordLevel.EXACT) & ~bags.is_initial[left_word]
+        share = share_of(self._words, left_word, np.arange(len(left)))
+        at = np.flatnonzero(~exact)
+        share[at] = np.maximum(share[at], share_of(self._words, right_word[at], at))
+        at = np.flatnonzero(level == WordLevel.VARIANT)
+        for word in (left_word[at], right_word[at]):
+            for shares, class_of in ((self._skeletons, bags.skeleton), (self._variants, bags.variant)):
+                share[at] = np.maximum(share[at], share_of(shares, class_of[word], at))
         letters_l, letters_r = self._letters[left_word], self._letters[right_word]
-        near = np.maximum(word, np.maximum(self._near[letters_l], self._near[letters_r]))
-        short = np.maximum(word, self._short[np.minimum(letters_l, letters_r)])
-        whole = ~bags.is_initial[left_word]
-        share = np.select(
-            [(level == WordLevel.EXACT) & whole, level == WordLevel.VARIANT, level == WordLevel.NEAR],
-            [word_l, np.maximum(word, class_), near],
-            short,
-        )
+        at = np.flatnonzero(level == WordLevel.NEAR)
+        near = np.maximum(self._near[letters_l[at]], self._near[letters_r[at]])
+        share[at] = np.maximum(share[at], near)
+        at = np.flatnonzero(~exact & (level != WordLevel.VARIANT) & (level != WordLevel.NEAR))
+        short = self._short[np.minimum(letters_l[at], letters_r[at])]
+        share[at] = np.maximum(share[at], short)
         return np.asarray(-np.log2(np.clip(share, 1e-9, 1.0)))
 
     def _nationalities_among(self, left: Int32s, right: Int32s) -> tuple[Int32s, Int32s]:

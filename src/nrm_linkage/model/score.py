@@ -14,6 +14,8 @@ order.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from nrm_linkage.compare import compare_pairs
@@ -44,6 +46,7 @@ __all__ = [
     "evidence_lines",
     "gender_of_name_log2",
     "lookalike_log2",
+    "match_weights",
     "matched_log2",
     "named_alike",
     "namesake_log2",
@@ -52,6 +55,7 @@ __all__ = [
     "relative_log2",
     "score",
     "score_pairs",
+    "score_plausible",
     "stranger_log2",
     "unknown_dates_log2",
 ]
@@ -61,6 +65,15 @@ EVIDENCE_LINES = (*(field.name for field in FIELDS), "gender_of_name", "relative
 (`evidence_lines`)."""
 
 GRID = 2.0**20
+
+AGE_PAIRS = 3
+"""Both children, both adults, and all others."""
+
+AT_A_TIME = 1 << 15
+"""Pairs whose evidence is worked out at a time: their arrays then fit in a processor's cache."""
+
+Above = tuple[Int64s, Float64s]
+"""Positions of pairs, (k,), and their evidence lines, (k, n_lines)."""
 
 NAME_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
 _LOOKALIKE_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in priors.LOOKALIKE]
@@ -90,7 +103,7 @@ def evidence_lines(model: LinkageModel) -> tuple[str, ...]:
 
 def on_grid(bits: Float64s) -> Float64s:
     """Bits rounded to the grid of 2^-20."""
-    return np.round(bits * GRID) / GRID
+    return np.rint(bits * GRID) / GRID
 
 
 def age_pair(age_group: Int8s, left: Int32s, right: Int32s) -> Int64s:
@@ -117,13 +130,28 @@ def stranger_log2(
     """log2 of the probability of each field's agreement among strangers, (p, n_fields), the caller's own
     fields too; 0 where missing.
     """
-    comparisons = read_by(model, comparisons)
-    stratum = pair_community(referrals, left, right) * 3 + age_pair(referrals.age_group, left, right)
-    u = _u_by_stratum(model, ("", *referrals.nationality.group_names))
-    strata = np.zeros(comparisons.levels.shape, dtype=np.int64)
-    strata[:, _STRATUM_COLUMNS] = stratum[:, None]
-    by_level = np.log2(u[strata, np.arange(len(model.fields)), comparisons.levels])
-    return np.where(np.isnan(comparisons.coincidence_bits), by_level, -comparisons.coincidence_bits)
+    return _among_strangers(
+        _u_by_stratum(model, ("", *referrals.nationality.group_names)),
+        pair_community(referrals, left, right) * AGE_PAIRS + age_pair(referrals.age_group, left, right),
+        read_by(model, comparisons),
+    )
+
+
+def _among_strangers(log_u: Float64s, stratum: Int64s, comparisons: Comparisons) -> Float64s:
+    """As `stranger_log2`. `log_u`: (n_strata, n_fields, n_levels)."""
+    nowhere = np.zeros_like(stratum)
+    found = np.empty(comparisons.levels.shape)
+    for column in range(len(log_u[0])):
+        of = stratum if column in _STRATUM_COLUMNS else nowhere
+        by_level = _looked_up(log_u[:, column], of, comparisons.levels[:, column])
+        bits = comparisons.coincidence_bits[:, column]
+        found[:, column] = np.where(np.isnan(bits), by_level, -bits)
+    return found
+
+
+def _looked_up(table: Float64s, group: Int64s, level: Int8s) -> Float64s:
+    """One value a pair of a table (n_groups, n_levels)."""
+    return np.asarray(np.ascontiguousarray(table).ravel().take(group * table.shape[1] + level))
 
 
 def named_alike(levels: Int8s) -> Mask:
@@ -143,29 +171,35 @@ def gender_of_name_log2(levels: Int8s, strangers: Float64s, model: LinkageModel)
 
 
 def _u_by_stratum(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
-    """u (n_communities x 3 ages, n_fields, n_levels); a stratum that the model does not know has the
+    """log2 of u (n_communities x 3 ages, n_fields, n_levels); a stratum that the model does not know has the
     whole's.
     """
     tables = []
     for community in communities:
-        for ages in range(3):
+        for ages in range(AGE_PAIRS):
             wider = model.u_dates.get(stratum_key("", ages), {})
             own = model.u_dates.get(stratum_key(community, ages), wider)
             tables.append(array_of({**model.u, **own}, model.fields))
-    return np.stack(tables)
+    return np.asarray(np.log2(np.stack(tables)), dtype=np.float64)
 
 
 def relative_log2(levels: Int8s) -> Float64s:
     """log2 of the probability of each pattern of the fixed fields among relatives, (p,)."""
-    shares = array_of(priors.RELATIVE)
-    return np.asarray(np.log2(shares[np.arange(len(FIELDS)), levels]).sum(axis=1))
+    shares = np.log2(array_of(priors.RELATIVE))
+    return np.asarray(_by_field(shares, levels).sum(axis=1))
+
+
+def _by_field(table: Float64s, levels: Int8s) -> Float64s:
+    """One value a pair and field of a table (n_fields, n_levels), (p, n_fields)."""
+    first = np.arange(levels.shape[1], dtype=np.int16) * table.shape[1]
+    return np.asarray(table.ravel().take(first + levels))
 
 
 def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
     """log2 of the probability of each pattern's name levels among namesakes, (p,). `shares`: (n_fields,
     n_levels).
     """
-    return np.asarray(np.log2(shares[NAME_COLUMNS, levels[:, NAME_COLUMNS]]).sum(axis=1))
+    return np.asarray(_by_field(np.log2(shares[NAME_COLUMNS]), levels[:, NAME_COLUMNS]).sum(axis=1))
 
 
 def unknown_dates_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
@@ -179,8 +213,8 @@ def lookalike_log2(levels: Int8s, strangers: Float64s) -> Float64s:
     have m, as if they were one person's. `strangers`: `stranger_log2` with gender given the name, for the
     fields in which look-alikes are like any two strangers.
     """
-    shares = array_of(priors.LOOKALIKE)
-    known = np.log2(shares[_LOOKALIKE_COLUMNS, levels[:, _LOOKALIKE_COLUMNS]]).sum(axis=1)
+    shares = np.log2(array_of(priors.LOOKALIKE)[_LOOKALIKE_COLUMNS])
+    known = _by_field(shares, levels[:, _LOOKALIKE_COLUMNS]).sum(axis=1)
     return np.asarray(known + strangers[:, _LIKE_STRANGERS].sum(axis=1), dtype=np.float64)
 
 
@@ -190,53 +224,98 @@ def matched_log2(
     """log2 m of each field's level in the pair's community, (p, n_fields); 0 where missing. `levels`: those
     of the model's fields.
     """
-    community = pair_community(referrals, left, right)
-    tables = [
-        model.m,
-        *(model.m_by_community.get(name, model.m) for name in referrals.nationality.group_names),
-    ]
-    m = np.stack([array_of(table, model.fields) for table in tables])
-    return np.asarray(np.log2(m[community[:, None], np.arange(len(model.fields)), levels]))
+    return _among_matched(
+        _m_by_community(model, referrals.nationality.group_names),
+        pair_community(referrals, left, right),
+        levels,
+    )
+
+
+def _m_by_community(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
+    """log2 of m, (1 + n_communities, n_fields, n_levels)."""
+    tables = [model.m, *(model.m_by_community.get(name, model.m) for name in communities)]
+    return np.asarray(np.log2(np.stack([array_of(table, model.fields) for table in tables])))
+
+
+def _among_matched(log_m: Float64s, community: Int64s, levels: Int8s) -> Float64s:
+    found = np.empty(levels.shape)
+    for column in range(levels.shape[1]):
+        found[:, column] = _looked_up(log_m[:, column], community, levels[:, column])
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Bound:
+    """What a model says of the referrals of a run, as arrays: log2 m by community, log2 u by stratum, and
+    log2 of each community's share of unknown dates.
+    """
+
+    model: LinkageModel
+    referrals: Referrals
+    log_m: Float64s
+    log_u: Float64s
+    unknown_dates: Float64s
+
+    @classmethod
+    def of(cls, model: LinkageModel, referrals: Referrals) -> _Bound:
+        names = referrals.nationality.group_names
+        return cls(
+            model=model,
+            referrals=referrals,
+            log_m=_m_by_community(model, names),
+            log_u=_u_by_stratum(model, ("", *names)),
+            unknown_dates=unknown_dates_log2(model, ("", *names)),
+        )
+
+    def score(self, left: Int32s, right: Int32s, comparisons: Comparisons) -> tuple[Float64s, Float64s]:
+        model = self.model
+        comparisons = read_by(model, comparisons)
+        community = pair_community(self.referrals, left, right)
+        stratum = community * AGE_PAIRS + age_pair(self.referrals.age_group, left, right)
+        log_m = _among_matched(self.log_m, community, comparisons.levels)
+        log_u = _among_strangers(self.log_u, stratum, comparisons)
+        lines = np.empty((len(left), len(evidence_lines(model))))
+        evidence = log_m - log_u
+        lines[:, : len(FIELDS)] = evidence[:, : len(FIELDS)]
+        lines[:, len(EVIDENCE_LINES) :] = evidence[:, len(FIELDS) :]
+        # The caller's own fields are in every class but one person as among strangers: no discount hangs on
+        # them.
+        levels, log_u = comparisons.levels[:, : len(FIELDS)], log_u[:, : len(FIELDS)]
+        gender = gender_of_name_log2(levels, log_u, model)
+        lines[:, len(FIELDS)] = -gender
+        log_u[:, GENDER_COLUMN] += gender
+        discounts = _discounts(levels, log_m, log_u, self.unknown_dates[community], model)
+        lines[:, len(FIELDS) + 1 : len(EVIDENCE_LINES)] = discounts
+        lines = on_grid(lines)
+        return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)
 
 
 def score(
     referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
 ) -> tuple[Float64s, Float64s]:
     """Evidence lines (p, n_lines) and match weights (p,), in bits."""
-    comparisons = read_by(model, comparisons)
-    log_m = matched_log2(referrals, left, right, comparisons.levels, model)
-    log_u = stranger_log2(referrals, left, right, comparisons, model)
-    lines = np.empty((len(left), len(evidence_lines(model))))
-    lines[:, : len(FIELDS)] = (log_m - log_u)[:, : len(FIELDS)]
-    lines[:, len(EVIDENCE_LINES) :] = (log_m - log_u)[:, len(FIELDS) :]
-    # The caller's own fields are in every class but one person as among strangers: no discount hangs on them.
-    levels, log_u = comparisons.levels[:, : len(FIELDS)], log_u[:, : len(FIELDS)]
-    gender = gender_of_name_log2(levels, log_u, model)
-    lines[:, len(FIELDS)] = -gender
-    log_u[:, GENDER_COLUMN] += gender
-    community = pair_community(referrals, left, right)
-    discounts = _discounts(levels, log_m, log_u, community, referrals, model)
-    lines[:, len(FIELDS) + 1 : len(EVIDENCE_LINES)] = discounts
-    lines = on_grid(lines)
-    return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)
+    return _Bound.of(model, referrals).score(left, right, comparisons)
+
+
+def match_weights(
+    referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
+) -> Float64s:
+    """Match weights alone, (p,), in bits; the evidence of few pairs is in memory at a time."""
+    return _scored_above(np.inf, referrals, left, right, comparisons, model)[1]
 
 
 def _discounts(
-    levels: Int8s,
-    log_m: Float64s,
-    log_u: Float64s,
-    community: Int64s,
-    referrals: Referrals,
-    model: LinkageModel,
+    levels: Int8s, log_m: Float64s, log_u: Float64s, unknown_dates: Float64s, model: LinkageModel
 ) -> Float64s:
-    """The lines of relatives, namesakes and look-alikes, (p, 3): what each class adds to the strangers."""
-    unknown = unknown_dates_log2(model, ("", *referrals.nationality.group_names))
+    """The lines of relatives, namesakes and look-alikes, (p, 3): what each class adds to the strangers.
+    `unknown_dates`: log2 of the share of unknown dates, (p,).
+    """
     all_fields, names = log_u.sum(axis=1), log_u[:, NAME_COLUMNS].sum(axis=1)
     alike = lookalike_log2(levels, log_u) + log_m[:, NAME_COLUMNS].sum(axis=1)
     classes = (
         model.relative_bits + relative_log2(levels) - all_fields,
         model.namesake_bits + namesake_log2(levels, array_of(model.namesakes)) - names,
-        model.lookalike_bits + unknown[community] + alike - all_fields,
+        model.lookalike_bits + unknown_dates + alike - all_fields,
     )
     lines, together = np.empty((len(levels), len(classes))), np.zeros(len(levels))
     for column, odds in enumerate(classes):
@@ -246,17 +325,53 @@ def _discounts(
     return lines
 
 
+def _scored_above(
+    floor_bits: float,
+    referrals: Referrals,
+    left: Int32s,
+    right: Int32s,
+    comparisons: Comparisons,
+    model: LinkageModel,
+) -> tuple[Above, Float64s]:
+    """The pairs at or above a match weight with their evidence, and the match weights of all, (p,)."""
+    bound, weight_bits = _Bound.of(model, referrals), np.empty(len(left))
+    where, lines = [np.zeros(0, dtype=np.int64)], [np.zeros((0, len(evidence_lines(model))))]
+    for at in range(0, len(left), AT_A_TIME):
+        here = slice(at, at + AT_A_TIME)
+        compared = Comparisons(comparisons.levels[here], comparisons.coincidence_bits[here])
+        of_pairs, weight_bits[here] = bound.score(left[here], right[here], compared)
+        kept = np.flatnonzero(weight_bits[here] >= floor_bits)
+        where.append(at + kept)
+        lines.append(of_pairs[kept])
+    return (np.concatenate(where), np.concatenate(lines)), weight_bits
+
+
 def score_pairs(
     referrals: Referrals,
     pairs: CandidatePairs,
     model: LinkageModel,
     chunk_pairs: int,
-    comparisons: Comparisons | None = None,
+    rarity: BoundRarity | None = None,
 ) -> ScoredPairs:
-    """Pairs with their evidence and match weights; compared first, unless the comparisons are at hand."""
-    if comparisons is None:
-        rarity = BoundRarity(model.frequencies, referrals)
-        comparisons = compare_pairs(referrals, pairs.left, pairs.right, rarity, chunk_pairs)
+    """All pairs, compared, with their evidence and match weights. `rarity`: the model's frequencies bound to
+    the referrals, if at hand.
+    """
+    rarity = rarity or BoundRarity(model.frequencies, referrals)
+    comparisons = compare_pairs(referrals, pairs.left, pairs.right, rarity, chunk_pairs)
+    return score_plausible(referrals, pairs, comparisons, model, -np.inf)[0]
+
+
+def score_plausible(
+    referrals: Referrals,
+    pairs: CandidatePairs,
+    comparisons: Comparisons,
+    model: LinkageModel,
+    floor_bits: float,
+) -> tuple[ScoredPairs, Float64s]:
+    """The pairs at or above a match weight with their evidence, and the match weights of all, (p,)."""
     comparisons = read_by(model, comparisons)
-    bits, weight_bits = score(referrals, pairs.left, pairs.right, comparisons, model)
-    return ScoredPairs(pairs.left, pairs.right, pairs.found_by, comparisons.levels, bits, weight_bits)
+    (kept, lines), weight_bits = _scored_above(
+        floor_bits, referrals, pairs.left, pairs.right, comparisons, model
+    )
+    of_kept = (pairs.left[kept], pairs.right[kept], pairs.found_by[kept], comparisons.levels[kept])
+    return ScoredPairs(*of_kept, lines, weight_bits[kept]), weight_bits

@@ -22,14 +22,14 @@ from nrm_linkage.compare import compare_pairs
 from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
 from nrm_linkage.compare.extra import ExtraField
 from nrm_linkage.compare.fields import FIELDS, GenderLevel
-from nrm_linkage.compare.names import align, padded
+from nrm_linkage.compare.names import PaddedBags, align, padded
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.extra import with_extra
 from nrm_linkage.model.frequencies import Frequencies
 from nrm_linkage.model.parameters import DATE_FIELDS, LinkageModel, array_of, stratum_key, table_of
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import GENDER_COLUMN, age_pair, named_alike, score
+from nrm_linkage.model.score import AGE_PAIRS, GENDER_COLUMN, age_pair, match_weights, named_alike
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 
@@ -45,9 +45,6 @@ ACCIDENT_ROWS = 450
 
 COMMUNITY_ROWS = 300
 """Rows of the sample of one naming community: 45,000 pairs (chosen by us)."""
-
-AGE_PAIRS = 3
-"""Both children, both adults, and all others."""
 
 _MAX_BY_LETTERS = 8
 
@@ -78,21 +75,26 @@ def starting_model(
 
 
 def learn_strangers(
-    referrals: Referrals, start: LinkageModel, chunk_pairs: int, extra: Sequence[ExtraField] = ()
+    referrals: Referrals,
+    start: LinkageModel,
+    chunk_pairs: int,
+    extra: Sequence[ExtraField] = (),
+    rarity: BoundRarity | None = None,
 ) -> LinkageModel:
     """`start` with u counted over the sample's pairs, and the chance of near and shortened words with it.
 
     `extra`: the fields that `referrals.extra` compares, which `start` does not know: who is plainly one
-    person is told without them.
+    person is told without them. `rarity`: the frequencies of `start` bound to the referrals, if at hand.
     """
-    content = _content(referrals)
+    content, bags = _content(referrals), padded(referrals.names)
     everybody = np.ones(referrals.n, dtype=bool)
     few = _pairs_of(_sample(referrals, content, everybody, ACCIDENT_ROWS))
-    frequencies = _word_accidents(referrals, start.frequencies, *few)
+    frequencies = _word_accidents(bags, start.frequencies, *few)
     left, right = _pairs_of(_sample(referrals, content, everybody, SAMPLE_ROWS))
     start = replace(start, frequencies=frequencies)
-    comparisons = compare_pairs(referrals, left, right, BoundRarity(frequencies, referrals), chunk_pairs)
-    _, weight_bits = score(referrals, left, right, comparisons, start)
+    rarity = (rarity or BoundRarity(start.frequencies, referrals)).with_accidents(frequencies)
+    comparisons = compare_pairs(referrals, left, right, rarity, chunk_pairs, bags)
+    weight_bits = match_weights(referrals, left, right, comparisons, start)
     strangers = weight_bits < 0
     whole = _shrunk(_level_counts(comparisons.levels[strangers]), array_of(priors.U_PRIOR))
     ages = age_pair(referrals.age_group, left, right)
@@ -101,17 +103,14 @@ def learn_strangers(
     for code in range(AGE_PAIRS):
         by_ages.append(_shrunk(_level_counts(comparisons.levels[strangers & (ages == code)]), whole))
         u_dates[stratum_key("", code)] = _stratum_tables(by_ages[code], whole)
-    for number, community in enumerate(referrals.nationality.group_names):
-        held = referrals.nationality.group[referrals.nationality.code] == number
-        rows = _sample(referrals, content, held & (referrals.nationality.code != 0), COMMUNITY_ROWS)
-        left, right = _pairs_of(rows)
-        apart = _principal_skeleton(referrals, left) != _principal_skeleton(referrals, right)
-        left, right = left[apart], right[apart]
-        levels, ages = _stratum_levels(referrals, left, right), age_pair(referrals.age_group, left, right)
-        at_all_ages = _shrunk(_level_counts(levels), whole)
+    communities = referrals.nationality.group_names
+    levels, ages, community = _within_communities(referrals, content, bags)
+    for number, name in enumerate(communities):
+        here = community == number
+        at_all_ages = _shrunk(_level_counts(levels[here]), whole)
         for code in range(AGE_PAIRS):
-            counted = _shrunk(_level_counts(levels[ages == code]), by_ages[code])
-            u_dates[stratum_key(community, code)] = _stratum_tables(counted, at_all_ages)
+            counted = _shrunk(_level_counts(levels[here & (ages == code)]), by_ages[code])
+            u_dates[stratum_key(name, code)] = _stratum_tables(counted, at_all_ages)
     gender = _gender_of_name(comparisons.levels[strangers])
     learned = replace(start, u=table_of(whole), u_dates=u_dates, gender_of_name=gender)
     return with_extra(learned, extra, comparisons.levels[strangers, len(FIELDS) :])
@@ -130,13 +129,28 @@ def _pairs_of(rows: Int64s) -> tuple[Int32s, Int32s]:
     return rows[first].astype(np.int32), rows[second].astype(np.int32)
 
 
-def _principal_skeleton(referrals: Referrals, rows: Int32s) -> Int32s:
-    """The skeleton of each row's naming word; pairs that share it are left out of the strata: likely one
-    person.
+def _within_communities(
+    referrals: Referrals, content: np.ndarray[tuple[int], np.dtype[np.uint64]], bags: PaddedBags
+) -> tuple[Levels, Int64s, Int64s]:
+    """Pairs of strangers of one naming community, all communities together: their levels in the fields that
+    are counted within communities, their ages (`age_pair`), and the community, (p,).
+
+    Pairs whose naming words have one skeleton are left out: likely one person.
     """
-    matrix = padded(referrals.names)
-    word = matrix.word[rows, matrix.principal[rows]]
-    return referrals.names.skeleton[word] if len(referrals.names.skeleton) else word
+    nationality = referrals.nationality
+    named, group = nationality.code != 0, nationality.group[nationality.code]
+    word = bags.word[np.arange(referrals.n), bags.principal]
+    skeleton = referrals.names.skeleton[word] if len(referrals.names.skeleton) else word
+    pairs = []
+    for number in range(len(nationality.group_names)):
+        rows = _sample(referrals, content, named & (group == number), COMMUNITY_ROWS)
+        left, right = _pairs_of(rows)
+        apart = skeleton[left] != skeleton[right]
+        pairs.append((left[apart], right[apart]))
+    left, right = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
+    community = np.repeat(np.arange(len(pairs)), [len(pair[0]) for pair in pairs])
+    levels = _stratum_levels(referrals, left, right)
+    return levels, age_pair(referrals.age_group, left, right), community
 
 
 def _stratum_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Levels:
@@ -193,15 +207,15 @@ def _shrunk(count: Float64s, start: Float64s) -> Float64s:
 
 
 def _word_accidents(
-    referrals: Referrals, frequencies: Frequencies, left: Int32s, right: Int32s
+    matrix: PaddedBags, frequencies: Frequencies, left: Int32s, right: Int32s
 ) -> Frequencies:
     """How often a stranger's bag holds a near or a shortened word, by letters, counted over the sample and
     shrunk to the shipped.
     """
-    bags, matrix = referrals.names, padded(referrals.names)
+    bags = matrix.words.bags
     if not len(left) or not bags.tokens.texts:
         return frequencies
-    names = align(bags, matrix, left, right)
+    names = align(matrix, left, right)
     letters = np.array([min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts])
     size = _MAX_BY_LETTERS + 1
     words = np.concatenate([matrix.word[rows][matrix.held[rows]] for rows in (left, right)])

@@ -21,8 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.model.parameters import LinkageModel
+from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import score_pairs
-from nrm_linkage.tables import CandidatePairs, Float64s, Referrals, ScoredPairs
+from nrm_linkage.tables import CandidatePairs, Float64s, Referrals
 
 __all__ = ["Unseen", "estimate_unseen"]
 
@@ -47,18 +48,21 @@ class Unseen:
 def estimate_unseen(
     referrals: Referrals,
     candidates: CandidatePairs,
-    pairs: ScoredPairs,
+    weight_bits: Float64s,
     model: LinkageModel,
     chunk_pairs: int,
+    rarity: BoundRarity | None = None,
 ) -> Unseen:
-    """The estimate of a run. `pairs`: all candidates, scored."""
-    probability = _match_probability(pairs.weight_bits)
+    """The estimate of a run. `weight_bits`: match weights of all candidates; `rarity`: the model's
+    frequencies bound to the referrals, if at hand.
+    """
+    probability = _match_probability(weight_bits)
     too_common = 0.0
     if candidates.skipped is not None:
         skipped = candidates.skipped
         no_rule = np.zeros(len(skipped.left), dtype=np.int32)
         sample = CandidatePairs(skipped.left, skipped.right, no_rule, candidates.rules, candidates.yields)
-        weights = score_pairs(referrals, sample, model, chunk_pairs).weight_bits
+        weights = score_pairs(referrals, sample, model, chunk_pairs, rarity).weight_bits
         too_common = float(skipped.stands_for @ _match_probability(weights))
     return Unseen(
         compared=float(probability.sum()),

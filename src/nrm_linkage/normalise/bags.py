@@ -6,7 +6,7 @@ two are empty, alias); rows of initials alone have no name; an alias that only s
 is left out (`Charlie`, known as `Char`: that two referrals agree in it says nothing more than the name does);
 a word that a row repeats counts once, and has the form in another script that any of its boxes gives, unless
 they give two; words beyond the limit are left out and counted. The vocabulary is the sorted set of words, and
-each word gets its skeleton, spelling-variant class and phonetic code once.
+each word gets its skeleton, spelling-variant class, phonetic code and what it is short for once.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ from nrm_linkage.normalise.distinct import (
     expand_lists,
     first_occurrences,
     row_starts,
+    token_lists,
 )
 from nrm_linkage.normalise.name_column import NameColumn, read_name_column
 from nrm_linkage.normalise.name_joins import join_boxes
+from nrm_linkage.normalise.name_parts import is_syllable
 from nrm_linkage.normalise.names import NameBox, NameReading, NameRole
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
-from nrm_linkage.normalise.variants import nickname_classes, variant_class
+from nrm_linkage.normalise.variants import lists_of_different, nickname_classes, variant_class
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags, TokenLists
 
 __all__ = ["ReadNames", "name_bags", "with_keys"]
@@ -193,6 +195,8 @@ def with_keys(
     of_tokens, native_texts = native or (np.zeros(len(tokens.token), dtype=np.int32), ("",))
     skeletons, skeleton_texts = _coded([skeleton(word) for word in words])
     variants, variant_texts = _coded([variant_class(word) for word in words])
+    different = [sorted(map(str, lists_of_different(word))) for word in variant_texts]
+    short_for = [sorted(nickname_classes(word)) for word in words]
     codes, sound_texts = _coded([sounds(word) for word in words])
     return NameBags(
         tokens=tokens,
@@ -203,6 +207,9 @@ def with_keys(
         variant=variants,
         sound=codes,
         is_initial=np.array([len(word) == 1 for word in words], dtype=bool),
+        is_syllable=np.array([is_syllable(word) for word in words], dtype=bool),
+        short_for=token_lists(short_for, np.arange(len(words), dtype=np.int32)),
+        confused=token_lists(different, variants),
         native_texts=native_texts,
         skeleton_texts=skeleton_texts,
         variant_texts=variant_texts,

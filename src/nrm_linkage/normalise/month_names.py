@@ -2,8 +2,8 @@
 
 English first (full names, abbreviations, common slips); then the months of the Solar Hijri, Hijri,
 Ethiopian and Bikram Sambat calendars under the spellings that are met in Latin script, and in their own;
-last the Gregorian month names of `LANGUAGES` from CLDR, through babel, loaded only when a word is in none
-of the tables before it.
+last the Gregorian month names of some eighty languages from CLDR, a table that
+`scripts/build_month_names.py` makes, loaded only when a word is in none of the tables before it.
 
 Names of two words (Levantine Arabic, Vietnamese) are put into one before the text is taken apart. A word that
 names different months in different languages names none here, except that Croatian gives way to all others
@@ -21,9 +21,9 @@ from nrm_linkage.normalise.calendars import ReadingKind
 from nrm_linkage.normalise.values import data_rows, word_list
 
 __all__ = [
-    "LANGUAGES",
     "calendar_months",
     "english_month",
+    "folded_month",
     "gregorian_month",
     "joined_months",
     "named_by_number",
@@ -53,16 +53,6 @@ _ENGLISH: Final = {
 
 _SOMALI: Final = {"maajo": 5, "juunyo": 6, "agoosto": 8, "sebteembar": 9, "nofeembar": 11}
 """Spellings in use beside those of CLDR (ours)."""
-
-LANGUAGES: Final = word_list(
-    "sq ar ar_IQ ar_MA ar_DZ ar_TN fa fa_AF ps ckb ku ur am ti om so sw vi zh zh_Hant ja ko hi bn ne pa "
-    "ta te gu mr si my km lo th id ms fil ro pl bg sk cs lt lv hu et uk ru be sr sr_Latn bs sl mk ka "
-    "hy az uz kk ky tk tg mn tr el fr es pt it de nl sv da nb fi he ha yo ig"
-)
-"""CLDR locales of the communities in the statistics, and of the states they pass through (chosen by us)."""
-
-GIVES_WAY: Final = "hr"
-"""The locale whose names count only where no other has the word (chosen by us)."""
 
 _TWO_WORDS: Final = {
     "كانون الثاني": "يناير",
@@ -114,7 +104,7 @@ def _calendar_table() -> dict[str, tuple[tuple[ReadingKind, int], ...]]:
     table: dict[str, tuple[tuple[ReadingKind, int], ...]] = {}
     for calendar, month, names in data_rows("calendar_months.csv"):
         for name in word_list(names):
-            key = _folded(name)
+            key = folded_month(name)
             table[key] = (*table.get(key, ()), (ReadingKind[calendar], int(month)))
     return table
 
@@ -134,11 +124,11 @@ def calendar_months(word: str) -> tuple[tuple[ReadingKind, int], ...]:
     >>> [(kind.name, month) for kind, month in calendar_months("tir")]
     [('SOLAR_HIJRI', 4), ('ETHIOPIAN', 5)]
     """
-    return () if word in _ENGLISH else _calendar_table().get(_folded(word), ())
+    return () if word in _ENGLISH else _calendar_table().get(folded_month(word), ())
 
 
 def gregorian_month(word: str) -> int | None:
-    """The Gregorian month, 1 to 12, that a casefolded word names in English or one of `LANGUAGES`, or None.
+    """The Gregorian month, 1 to 12, that a casefolded word names in English or another language, or None.
 
     >>> gregorian_month("sept"), gregorian_month("gusht"), gregorian_month("listopad")
     (9, 8, 11)
@@ -149,14 +139,14 @@ def gregorian_month(word: str) -> int | None:
     if len(word) < 2 or (word.isascii() and len(word) < 3):
         return None
     names = _cldr_months()
-    key = _folded(word)
+    key = folded_month(word)
     months = names.get(key, frozenset())
     if not months and len(key) >= (4 if key.isascii() else 3):
         months = frozenset().union(*(found for name, found in names.items() if name.startswith(key)))
     return next(iter(months)) if len(months) == 1 else None
 
 
-def _folded(word: str) -> str:
+def folded_month(word: str) -> str:
     """Without case, marks of Latin letters or a final dot, so that "Février" and "fevrier" meet; one of
     the two ways to write m before b in Devanagari.
     """
@@ -171,20 +161,5 @@ def _folded(word: str) -> str:
 
 @cache
 def _cldr_months() -> dict[str, frozenset[int]]:
-    from babel import Locale
-
-    named: dict[str, set[int]] = {}
-    for language in (*LANGUAGES, GIVES_WAY):
-        months = Locale.parse(language).months
-        known = frozenset(named) if language == GIVES_WAY else frozenset()
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for month, text in months[context][width].items():
-                    word = _folded(unicodedata.normalize("NFKC", str(text))).replace(".", "")
-                    if (
-                        len(word) >= 2
-                        and word not in known
-                        and not any(character.isdigit() or character.isspace() for character in word)
-                    ):
-                        named.setdefault(word, set()).add(int(month))
-    return {word: frozenset(months) for word, months in named.items()}
+    rows = data_rows("month_names.csv")
+    return {word: frozenset(map(int, months.split(" "))) for word, months in rows}

@@ -28,7 +28,7 @@ from typing import Final
 from nrm_linkage.normalise.name_parts import is_syllable
 from nrm_linkage.normalise.name_tables import read_lines, read_pairs
 
-__all__ = ["is_compound", "known_different", "nickname_classes", "variant_class"]
+__all__ = ["is_compound", "known_different", "lists_of_different", "nickname_classes", "variant_class"]
 
 _ABD: Final = re.compile(r"c?[ae]bd(?:[aeiou]{1,2}l|[aeiou](?=([rsztnd])\1)|al)\1?(?P<rest>[a-z]{4,})")
 _ULLAH: Final = re.compile(r"(?P<rest>[a-z]{3,}?)(?:ul+ah?|ol+ah?)")
@@ -131,15 +131,23 @@ def known_different(left: str, right: str) -> bool:
     >>> known_different("haile", "haylu"), known_different("haile", "hayle")
     (True, False)
     """
-    first, second = variant_class(left), variant_class(right)
-    if first == second:
+    if variant_class(left) == variant_class(right):
         return False
-    listed = not _confusable().get(first, frozenset()).isdisjoint(_confusable().get(second, frozenset()))
+    listed = not lists_of_different(left).isdisjoint(lists_of_different(right))
     return listed or (
         is_syllable(left)
         and is_syllable(right)
         and nickname_classes(left).isdisjoint(nickname_classes(right))
     )
+
+
+def lists_of_different(token: str) -> frozenset[int]:
+    """The numbers of the lists of different names that look alike in which the token's class stands.
+
+    >>> len(lists_of_different("haylu") & lists_of_different("haile"))
+    1
+    """
+    return _confusable().get(variant_class(token), frozenset())
 
 
 @cache

@@ -21,9 +21,16 @@ import pandas as pd
 
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.cluster import follow, ids_made_of, people_of
+from nrm_linkage.compare import compare_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import InputError
-from nrm_linkage.model import LinkageModel, estimate_unseen, score_pairs
+from nrm_linkage.model import (
+    BoundRarity,
+    LinkageModel,
+    estimate_unseen,
+    least_bits,
+    score_plausible,
+)
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.result.parts import linkage_parts
 from nrm_linkage.result.previous import earlier_clusters
@@ -60,8 +67,10 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
         replace(run.config, latest_date=normalised.latest_date),
     )
     candidates = candidate_pairs(rows, config, found=found)
-    pairs = score_pairs(rows, candidates, model, config.chunk_pairs)
-    unseen = estimate_unseen(rows, candidates, pairs, model, config.chunk_pairs)
+    rarity = BoundRarity(model.frequencies, rows)
+    comparisons = compare_pairs(rows, candidates.left, candidates.right, rarity, config.chunk_pairs)
+    pairs, weight_bits = score_plausible(rows, candidates, comparisons, model, least_bits(config))
+    unseen = estimate_unseen(rows, candidates, weight_bits, model, config.chunk_pairs, rarity)
     people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
     erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
     earlier = earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased)

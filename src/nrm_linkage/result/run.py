@@ -56,8 +56,9 @@ class LinkedRun:
 class Outcome:
     """What the stages found, for the tables and the report.
 
-    `pairs`: all candidates; `unseen`: what blocking may have cost; `changes`: what happened to clusters since
-    the previous run; `since_counts`, `since_notes`: what the report says of that run.
+    `pairs`: the candidates at or above `least_bits`; `unseen`: what blocking may have cost; `changes`: what
+    happened to clusters since the previous run; `since_counts`, `since_notes`: what the report says of that
+    run.
     """
 
     model: LinkageModel

@@ -8,6 +8,7 @@ An id that is empty, blank or a word for nothing ("N/A") is missing. It does not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -28,6 +29,8 @@ _NO_ID = frozenset(
     ]
 )
 """What stands in id columns where there is no id, compared without case and punctuation."""
+
+_DIGIT = re.compile("[0-9]")
 
 
 def arrange(frame: pd.DataFrame, recognised: Recognised) -> RawReferrals:
@@ -86,7 +89,12 @@ def _holds(column: pd.Series) -> Mask:
 
 def _holds_id(column: pd.Series) -> Mask:
     """Where an id column holds an id, and not a word for nothing."""
-    return _where(column, lambda value: not (isinstance(value, str) and plain(value) in _NO_ID))
+    return _where(column, lambda value: not (isinstance(value, str) and _says_nothing(value)))
+
+
+def _says_nothing(text: str) -> bool:
+    # A digit stays one however plain the text is made, and no word for nothing has any.
+    return _DIGIT.search(text) is None and plain(text) in _NO_ID
 
 
 def without_id(column: pd.Series) -> int:
