@@ -77,22 +77,29 @@ def said(table: pd.DataFrame, group: tuple[str, str]) -> list[Said]:
 
     def one(definition: str, counting: str) -> Said:
         row = rows[(rows["definition"] == definition) & (rows["counting"] == counting)]
-        values = row[["estimate", "low", "high"]].to_numpy(dtype=np.float64)[0]
+        values = row[["estimate", "low", "high", "shown_from"]].to_numpy(dtype=np.float64)[0]
         return Said(*(None if np.isnan(value) else float(value) for value in values))
 
     countings = sorted(BY_COUNTING, key=BY_COUNTING.__getitem__)
     return [*(one("inside_period", name) for name in countings), one("latest_inside", COUNTINGS[0])]
 
 
-def narrowed(months: tuple[Month, Month], wide: int, sticky: bool = True, apart: bool = True) -> list[str]:
+def releases(months: tuple[Month, ...], wide: int, sticky: bool = True) -> list[pd.DataFrame]:
+    """The releases of some months, each made with the one before."""
+    made: list[pd.DataFrame] = []
+    for month in months:
+        made.append(release(month, wide=wide, since=made[-1] if made and sticky else None))
+    return made
+
+
+def narrowed(months: tuple[Month, ...], wide: int, sticky: bool = True, **rules: bool) -> list[str]:
     """What of 1 to 9 the reader can tell to within 2, in words."""
-    first = release(months[0], wide=wide)
-    second = release(months[1], wide=wide, since=first if sticky else None)
+    made = releases(months, wide, sticky)
     found = []
     for group in months[0]:
-        reader = Reader([said(first, group), said(second, group)], since=sticky, apart=apart)
-        true = months[0][group] + months[1][group]
-        for name, target in targets().items():
+        reader = Reader([said(table, group) for table in made], since=sticky, **rules)
+        true = [number for month in months for number in month[group]]
+        for name, target in targets(len(months)).items():
             value = sum(weight * true[at] for at, weight in target.items())
             if 1 <= value <= 9:
                 low, high = reader.reach(target)
