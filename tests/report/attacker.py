@@ -163,5 +163,6 @@ def targets(n_months: int) -> dict[str, dict[int, float]]:
                 found[f"{month}.{number}-{inner}"] = {_at(month, number): 1.0, _at(month, inner): -1.0}
     for first, last in itertools.combinations(range(n_months), 2):
         for number in range(4):
-            found[f"growth of {number}, {first} to {last}"] = {_at(last, number): 1.0, _at(first, number): -1.0}
+            grew = {_at(last, number): 1.0, _at(first, number): -1.0}
+            found[f"growth of {number}, {first} to {last}"] = grew
     return found

@@ -5,10 +5,10 @@ the groups shown, this month less the last. So one table is made, in this order.
 
 1. Groups are fixed: age group by gender, or what these add up to, or one of `ALONE`. No other crossing, and
    no column of the caller's, whose values would stand in the table.
-2. Estimates become whole people. Both definitions stand in the table, and a group's numbers are nested
-   (`NUMBERS`): later exploitation recorded, within those left when the same instance is possible, within all,
-   within all by the wider definition. Of that one the other countings are withheld, since they are not nested
-   with the rest.
+2. Estimates become whole people (`disclosure.to_nearest`, as all rounding here). Both definitions stand in the
+   table, and a group's numbers are nested (`NUMBERS`): later exploitation recorded, within those left when the
+   same instance is possible, within all, within all by the wider definition. Of that one the other countings
+   are withheld, since they are not nested with the rest.
 3. Numbers are rounded to `to`. With `since`, the last release, a number that it showed stays as it was until
    it has moved by more than one and a half times `to`, so that two releases tell no small difference.
 4. A number is shown if it is at least `below` (zero is not), as are all that are rounded to the same (so from
@@ -32,13 +32,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from nrm_linkage.errors import InputError
 from nrm_linkage.report.counted import COUNTINGS
+from nrm_linkage.report.disclosure import to_nearest
 from nrm_linkage.tables import Float64s, Mask
 
 __all__ = [
@@ -49,7 +49,6 @@ __all__ = [
     "check_audience",
     "check_groups",
     "published",
-    "rounded_people",
 ]
 
 SUPPRESS_BELOW, ROUND_TO = 10, 5
@@ -107,11 +106,6 @@ def check_groups(by: Sequence[str], what: str) -> tuple[str, ...]:
     )
 
 
-def rounded_people(number: Any, to: int) -> Any:
-    """Whole people to the nearest multiple of `to`; a half goes up."""
-    return np.floor(np.asarray(number, dtype=np.float64) / to + 0.5) * to
-
-
 def published(
     count: Callable[..., pd.DataFrame],
     *,
@@ -137,7 +131,7 @@ def published(
         np.stack([part[name].to_numpy(dtype=np.float64) for part in parts])
         for name in ("estimate", "low", "high")
     )
-    cells = rounded_people(estimate, 1)
+    cells = to_nearest(estimate, 1)
     groups = parts[0][list(base)].reset_index(drop=True)
     before, waits = _last_release(since, groups)
     least = (np.ceil(below / to + 0.5) - 0.5) * to
@@ -198,7 +192,7 @@ def _released(
     """What is said of each number, if anything is."""
     moves = 1.5 * to
     stays = np.abs(cells - before) <= moves
-    value = np.where(stays, before, np.maximum(rounded_people(cells, to), to))
+    value = np.where(stays, before, np.maximum(to_nearest(cells, to), to))
     left_open = np.where(stays, moves, to / 2)
     return {
         "estimate": value,
