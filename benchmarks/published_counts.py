@@ -8,10 +8,11 @@ exploitation is not known; here it is that of the latest referral, as recorded.
 
 A population is invented (`make_referrals`) much larger than is needed; of its people, so many of each
 cell are kept whose linkable referrals in the window are two or more that the true table is the published one
-times `share`; people referred once fill it up to 27,400 times `share`. Nobody is made to be found: how their
-records differ is the generator's affair. Each extract is linked on its own with the defaults, and the 90%
-range of `repeat_referrals` in each cell is held against the truth, in the three countings; for the other two
-the truth is what the same assessments give for the true people. (200 seeds and a tenth are the defaults.)
+times `share`; people referred once fill each cell up to its part of 27,400 times `share`. Nobody is made to
+be found: how their records differ is the generator's affair. Each extract is linked on its own with the
+defaults, and the 90% range of `repeat_referrals` in each cell is held against the truth, in the three
+countings; for the other two the truth is what the same assessments give for the true people. (200 seeds and a
+tenth are the defaults.)
 One run at full size: `python benchmarks/published_counts.py 1 1`. The output is Markdown.
 
 With a file, every extract that is done is one row of it at once, and what stands in it is not done again: a
@@ -59,6 +60,15 @@ PUBLISHED = {
 }
 """domain.md 3.1."""
 
+OF_CELL = {
+    ("child", "male"): 9_550,
+    ("child", "female"): 2_430,
+    ("adult", "male"): 10_110,
+    ("adult", "female"): 3_780,
+}
+"""Referrals of each cell in the window, estimated (domain.md 3.1); those of unknown age are spread over them.
+"""
+
 TOO_MANY = 2.4
 """People invented for each that is kept (chosen by us: enough of every cell)."""
 
@@ -96,15 +106,14 @@ def built(seed: int, share: float) -> pd.DataFrame:
     )
     people = people.sample(frac=1, random_state=np.random.default_rng(seed))
     kept: list[int] = []
-    for (age_group, gender), number in PUBLISHED.items():
-        of_cell = people.index[
-            (people["n"] > 1) & (people["age_group"] == age_group) & (people["gender"] == gender)
-        ]
-        if len(of_cell) < round(number * share):
-            raise SystemExit(f"too few people were invented for {age_group}, {gender}: raise TOO_MANY.")
-        kept += of_cell[: round(number * share)].tolist()
-    once = people.index[people["n"] == 1]
-    kept += once[: wanted - int(people.loc[kept, "n"].sum())].tolist()
+    for cell, number in PUBLISHED.items():
+        of_cell = (people["age_group"] == cell[0]) & (people["gender"] == cell[1])
+        again = people.index[of_cell & (people["n"] > 1)][: round(number * share)]
+        n_once = round(wanted * OF_CELL[cell] / sum(OF_CELL.values())) - int(people.loc[again, "n"].sum())
+        once = people.index[of_cell & (people["n"] == 1)][:n_once]
+        if len(again) < round(number * share) or len(once) < n_once:
+            raise SystemExit(f"too few people were invented for {' '.join(cell)}: raise TOO_MANY.")
+        kept += [*again, *once]
     # Reports without a name have nobody to be: they stand beside the referrals in the same share.
     nameless = ~made["true_person"].isin(people.index) & (
         np.random.default_rng((seed, 1)).random(len(made)) < len(kept) / len(people)

@@ -92,7 +92,7 @@ def releases(months: tuple[Month, ...], wide: int, sticky: bool = True) -> list[
     return made
 
 
-def narrowed(months: tuple[Month, ...], wide: int, sticky: bool = True, **rules: bool) -> list[str]:
+def narrowed(months: tuple[Month, ...], wide: int, sticky: bool = True, **rules: Any) -> list[str]:
     """What of 1 to 9 the reader can tell to within 2, in words."""
     made = releases(months, wide, sticky)
     found = []
@@ -156,7 +156,8 @@ def worked_out(made: list[pd.DataFrame], group: tuple[str, str]) -> list[list[fl
     """From where each number of each release is shown, by what is published alone."""
     found: list[list[float | None]] = []
     for month, table in enumerate(made):
-        now, row = said(table, group), []
+        now = said(table, group)
+        row: list[float | None] = []
         before = said(made[month - 1], group) if month else [Said(None, None, None)] * 4
         for number in range(4):
             inner = range(number + 1)
@@ -166,7 +167,7 @@ def worked_out(made: list[pd.DataFrame], group: tuple[str, str]) -> list[list[fl
                 row.append(None)
                 continue
             waits = before[number].shown_from
-            passed = [now[k].estimate for k in range(number) if now[k].estimate is not None]
+            passed = [value for k in range(number) if (value := now[k].estimate) is not None]
             if waits is not None and not any(value >= waits for value in passed):
                 row.append(waits)
                 continue

@@ -5,10 +5,10 @@ the groups shown, this month less the last. So one table is made, in this order.
 
 1. Groups are fixed: age group by gender, or what these add up to, or one of `ALONE`. No other crossing, and
    no column of the caller's, whose values would stand in the table.
-2. Estimates become whole people (`disclosure.to_nearest`, as all rounding here). Both definitions stand in the
-   table, and a group's numbers are nested (`NUMBERS`): later exploitation recorded, within those left when the
-   same instance is possible, within all, within all by the wider definition. Of that one the other countings
-   are withheld, since they are not nested with the rest.
+2. Estimates become whole people (`disclosure.to_nearest`, as all rounding here). Both definitions stand in
+   the table, and a group's numbers are nested (`NUMBERS`): later exploitation recorded, within those left
+   when the same instance is possible, within all, within all by the wider definition. Of that one the other
+   countings are withheld, since they are not nested with the rest.
 3. Numbers are rounded to `to`. With `since`, the last release, a number that it showed stays as it was until
    it has moved by more than one and a half times `to`, so that two releases tell no small difference.
 4. A number is shown if it is at least `below` (zero is not), as are all that are rounded to the same (so from
