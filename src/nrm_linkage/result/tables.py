@@ -87,6 +87,7 @@ def repeats_table(rows: Referrals, partition: Partition, ids: Objects) -> pd.Dat
             "days_since_previous": pd.array(days.astype(np.int64), dtype="Int64"),
             "instance_assessment": assessed.assessment,
             "reasons": assessed.reasons,
+            "reason_codes": assessed.codes,
         }
     )
     table.loc[np.isnat(days), "days_since_previous"] = pd.NA
