@@ -16,16 +16,22 @@ the groups shown, this month less the last. So one table is made, in this order.
    of the group that is shown: a difference is a number of people too. Numbers that the last release showed
    come first, the wider before the narrower; then the others, that of the wider definition last. It goes by
    rounded numbers, so that what is shown tells nothing but itself.
-5. A range is rounded outwards, and is never narrower than what rounding leaves open.
+5. A number that is not shown though it must be large enough (it was shown once, or one within it was) is near
+   to one that is shown: a reader knows about where. It comes back only when it is, as rounded, three times
+   `to` above the most that it can have been: from `shown_from` up, a column by which each release hands on
+   what the next needs, so that `since` is the last one alone. When a number within it has got that far, there
+   is a new `shown_from`. It is worked out from what is shown, and tells nothing new.
+6. A range is rounded outwards, and is never narrower than what rounding leaves open.
 7. Totals and coarser groups are sums of what is shown, and the upper end of their range makes room for what
    is not. A total of its own would give away what the groups hide. By one of `ALONE` there is no total, and
    groups of which nothing is shown, or waits to be shown again, are left out.
 8. Everything else is withheld: clusters, referrals, shares, who turned 18.
 
-The defaults were held against a reader who knows these rules and has all of it (tests/report/
-test_attacker.py). What they do not answer for: releases of one period in two groupings of `ALONE`, or of
-many periods; months released without `since`; other values of `below` and `to`; and what is known from
-elsewhere: who knows that a group had three referrals knows that at most one person in it was referred twice.
+The defaults were held against a reader who knows these rules and has all of it, three releases in a row
+(tests/report/test_attacker.py). What they do not answer for: releases of one period in two groupings of
+`ALONE`, or of many periods; a release made without the one before as `since`; other values of `below` and
+`to`; and what is known from elsewhere: who knows that a group had three referrals knows that at most one
+person in it was referred twice.
 """
 
 from __future__ import annotations
