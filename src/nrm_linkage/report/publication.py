@@ -137,22 +137,9 @@ def published(
         np.stack([part[name].to_numpy(dtype=np.float64) for part in parts])
         for name in ("estimate", "low", "high")
     )
-    cells = to_nearest(estimate, 1)
     groups = parts[0][list(base)].reset_index(drop=True)
-    before, waits = _last_release(since, groups)
     least = (np.ceil(below / to + 0.5) - 0.5) * to
-    said = _released(cells, low, high, before, to)
-    large = (cells >= least) & ~(said["estimate"] < waits)
-    shown = _shown(large, said["estimate"], before, APART * to)
-    room = _room(shown, said["high"], np.floor(least), APART * to)
-    shown_from = _shown_from(shown, said["estimate"], before, waits, room + COMES_BACK * to)
-    within = np.logical_or.accumulate(shown, axis=0)
-    columns = {
-        "estimate": np.where(shown, said["estimate"], np.nan),
-        "low": np.where(shown, said["low"], 0.0),
-        "high": np.where(shown, said["high"], np.where(within, room, np.fmax(room, shown_from))),
-        "shown_from": shown_from,
-    }
+    columns = _columns(to_nearest(estimate, 1), low, high, *_last_release(since, groups), least, to)
     labelled = [
         groups.assign(definition=of, counting=counting, place=place)
         for place, (of, counting) in enumerate(NUMBERS)
@@ -169,6 +156,32 @@ def published(
         "disclosure": DISCLOSURE.format(least=math.ceil(least), apart=APART * to, to=to),
     }
     return table
+
+
+def _columns(
+    cells: Float64s,
+    low: Float64s,
+    high: Float64s,
+    before: Float64s,
+    waits: Float64s,
+    least: float,
+    to: int,
+) -> dict[str, Float64s]:
+    """What the table holds of each number of each group, (numbers, groups); where a number is not shown, the
+    ends of its range are what totals make room for.
+    """
+    said = _released(cells, low, high, before, to)
+    large = (cells >= least) & ~(said["estimate"] < waits)
+    shown = _shown(large, said["estimate"], before, APART * to)
+    room = _room(shown, said["high"], np.floor(least), APART * to)
+    shown_from = _shown_from(shown, said["estimate"], before, waits, room + COMES_BACK * to)
+    within = np.logical_or.accumulate(shown, axis=0)
+    return {
+        "estimate": np.where(shown, said["estimate"], np.nan),
+        "low": np.where(shown, said["low"], 0.0),
+        "high": np.where(shown, said["high"], np.where(within, room, np.fmax(room, shown_from))),
+        "shown_from": shown_from,
+    }
 
 
 def _checked(value: int | None, default: int) -> int:
