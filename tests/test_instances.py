@@ -8,10 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nrm_linkage.instances import CANNOT_TELL, LATER, SAME_POSSIBLE, assess
+from nrm_linkage.instances import (
+    CANNOT_TELL,
+    LATER,
+    SAME_POSSIBLE,
+    SENTENCES,
+    Assessed,
+    Reason,
+    assess,
+    read_codes,
+)
+from nrm_linkage.normalise.ages import AgeGroup
 from nrm_linkage.normalise.answers import Answer
 from nrm_linkage.normalise.responders import ResponderType
 from nrm_linkage.tables import Coded, InstanceFacts, TokenLists
@@ -24,6 +34,7 @@ NUMBERS = ("ho:a1234567", "nrm:123456")
 Record = dict[str, Any]
 EMPTY: Record = {
     "referred": None,
+    "age_group": AgeGroup.MISSING,
     "types": 0,
     "started_first": None,
     "started_last": None,
@@ -50,6 +61,11 @@ def record(**known: Any) -> Record:
 
 def judged(pairs: list[tuple[Record, Record]]) -> list[tuple[str, str]]:
     """Assessment and reasons of each pair (previous, current), all assessed in one call."""
+    found = assessed(pairs)
+    return list(zip(found.assessment.tolist(), found.reasons.tolist(), strict=True))
+
+
+def assessed(pairs: list[tuple[Record, Record]]) -> Assessed:
     rows = [row for pair in pairs for row in pair]
 
     def days(name: str) -> Any:
@@ -83,11 +99,13 @@ def judged(pairs: list[tuple[Record, Record]]) -> list[tuple[str, str]]:
         said_later=np.array([row["said_later"] for row in rows], dtype=bool),
     )
     referrals: Any = SimpleNamespace(
-        facts=facts, referred=days("referred"), references=listed("numbers", NUMBERS)
+        facts=facts,
+        referred=days("referred"),
+        references=listed("numbers", NUMBERS),
+        age_group=answers("age_group"),
     )
     at = np.arange(len(pairs), dtype=np.int64) * 2
-    found = assess(referrals, at, at + 1)
-    return list(zip(found.assessment.tolist(), found.reasons.tolist(), strict=True))
+    return assess(referrals, at, at + 1)
 
 
 def judge(previous: Record, current: Record) -> tuple[str, str]:
@@ -96,6 +114,145 @@ def judge(previous: Record, current: Record) -> tuple[str, str]:
 
 
 FIRST = record(referred="2023-03-01", types=LABOUR, places=("Hull",), responder="police")
+DECIDED = FIRST | {"decided": "2023-04-10"}
+REFUSED = DECIDED | {"negative_decision": Answer.YES}
+MONTH_LATER = record(referred="2023-03-20", types=LABOUR, places=("Hull",), responder="council")
+YEAR_LATER = record(referred="2024-09-01")
+ELSEWHERE = {"types": SEXUAL, "places": ("Leeds",)}
+
+# Every row of the taxonomy of repeats and of the practical rule (domain.md 3.3, 3.4) that records can show.
+# T0 is put together before, T5 has nobody to link, T6 is a matter of linkage.
+GOLDEN: list[tuple[str, Record, Record, str, str]] = [
+    ("T1", FIRST, MONTH_LATER, SAME_POSSIBLE, "type_in_common; place_in_common; two_bodies"),
+    (
+        "T1, with dates that overlap",
+        FIRST,
+        MONTH_LATER | {"started_first": "2022-05-01", "started_last": "2022-05-01"},
+        SAME_POSSIBLE,
+        "begun_by_referral; type_in_common; place_in_common; two_bodies",
+    ),
+    (
+        "T2, exploitation before the first referral",
+        FIRST,
+        YEAR_LATER | {"ended_last": "2023-02-01"},
+        SAME_POSSIBLE,
+        "over_by_referral",
+    ),
+    (
+        "T2, refused and referred again",
+        REFUSED,
+        YEAR_LATER | ELSEWHERE | {"started_first": "2022-05-01", "started_last": "2022-05-01"},
+        SAME_POSSIBLE,
+        "begun_by_referral; no_type_in_common; no_place_in_common; refused_before",
+    ),
+    (
+        "T2, a new body that did not know",
+        FIRST,
+        YEAR_LATER
+        | {
+            "types": LABOUR,
+            "responder": "council",
+            "started_first": "2022-05-01",
+            "started_last": "2022-05-01",
+        },
+        SAME_POSSIBLE,
+        "begun_by_referral; type_in_common",
+    ),
+    (
+        "T3, began after the decision",
+        DECIDED,
+        YEAR_LATER | {"started_first": "2023-06-01", "started_last": "2023-06-01"},
+        LATER,
+        "began_after_decision",
+    ),
+    (
+        "T3, began after the referral, no decision dated",
+        FIRST,
+        YEAR_LATER | {"started_first": "2023-03-02", "started_last": "2023-03-02"},
+        LATER,
+        "began_after_referral",
+    ),
+    ("T3, went on, in words", FIRST, YEAR_LATER | {"said_later": True}, LATER, "said_later"),
+    (
+        "T3, another type and place alone",
+        FIRST,
+        YEAR_LATER | ELSEWHERE,
+        CANNOT_TELL,
+        "no_type_in_common; no_place_in_common",
+    ),
+    (
+        "T3, answers alone",
+        FIRST,
+        YEAR_LATER | {"more_than_one_situation": Answer.YES, "still_exploited": Answer.YES},
+        CANNOT_TELL,
+        "several_situations; still_exploited",
+    ),
+    (
+        "T4",
+        FIRST | {"age_group": AgeGroup.CHILD},
+        YEAR_LATER | {"age_group": AgeGroup.ADULT},
+        CANNOT_TELL,
+        "turned_adult",
+    ),
+    ("3.4, the days between alone", FIRST, YEAR_LATER | {"referred": "2026-03-01"}, CANNOT_TELL, "nothing"),
+    (
+        "3.4, after the referral and by the decision",
+        DECIDED,
+        YEAR_LATER | {"started_first": "2023-03-20", "started_last": "2023-03-20"},
+        CANNOT_TELL,
+        "began_before_decision",
+    ),
+    (
+        "3.4, begun before and not known to be over",
+        FIRST,
+        YEAR_LATER | {"started_first": "2022-05-01", "started_last": "2022-05-01"},
+        CANNOT_TELL,
+        "begun_by_referral",
+    ),
+    (
+        "3.4, told before, with the number",
+        FIRST | {"numbers": NUMBERS},
+        YEAR_LATER | {"reported_before": Answer.YES, "numbers": NUMBERS},
+        CANNOT_TELL,
+        "gives_number; reported_before",
+    ),
+    (
+        "3.4, began after the referral that says so",
+        DECIDED,
+        YEAR_LATER | {"started_first": "2025-06-01", "started_last": "2025-06-01"},
+        CANNOT_TELL,
+        "dates_contradict; began_after_decision",
+    ),
+    ("3.4, nothing recorded", record(), record(), CANNOT_TELL, "nothing"),
+]
+
+
+@pytest.mark.parametrize(
+    ("previous", "current", "assessment", "codes"),
+    [row[1:] for row in GOLDEN],
+    ids=[row[0] for row in GOLDEN],
+)
+def test_each_row_of_the_taxonomy(previous: Record, current: Record, assessment: str, codes: str) -> None:
+    found = assessed([(previous, current)])
+    assert (found.assessment[0], found.codes[0]) == (assessment, codes)
+    sentences = [SENTENCES[Reason(code)] for code in codes.split("; ")]
+    assert found.reasons[0] == "; ".join(sentences)
+    assert read_codes(codes) == {Reason(code) for code in codes.split("; ")}
+
+
+def test_codes_do_not_change_and_no_reason_lacks_a_sentence() -> None:
+    """Whoever stored a code finds it again: a reason may be added and never renamed."""
+    assert [reason.value for reason in Reason] == [
+        *("dates_contradict", "began_after_decision", "began_after_referral", "began_before_decision"),
+        *("said_later", "over_by_referral", "begun_by_referral", "type_in_common", "place_in_common"),
+        *("no_type_in_common", "no_place_in_common", "two_bodies", "two_kinds_of_body", "refused_before"),
+        *("turned_adult", "gives_number", "reported_before", "several_situations", "still_exploited"),
+        "nothing",
+    ]
+    assert list(SENTENCES) == list(Reason)
+    assert len(set(SENTENCES.values())) == len(Reason)
+    with pytest.raises(ValueError, match="re_reported"):
+        read_codes("re_reported")
 
 
 def test_t1_two_bodies_that_refer_one_situation_within_a_month() -> None:
@@ -268,6 +425,7 @@ def _ordered(row: Record) -> Record:
 RECORDS = st.fixed_dictionaries(
     {
         "referred": DAY,
+        "age_group": st.sampled_from(list(AgeGroup)),
         "types": st.integers(0, 3),
         "started": st.tuples(DAY, DAY),
         "ended_last": DAY,
@@ -312,7 +470,10 @@ def test_places_decide_nothing_but_in_the_two_bodies_rule(
 def test_the_days_between_decide_nothing_but_in_the_two_bodies_rule(
     previous: Record, current: Record
 ) -> None:
-    """The later referral moves far away; no rule but that one looks at its day."""
+    """The later referral moves far away; no rule but that one looks at its day. (It does not speak of what
+    began after it.)"""
+    own = current["referred"], current["started_first"]
+    assume(None in own or own[1] <= own[0])
     far = current["referred"] and current["referred"] + datetime.timedelta(days=FAR)
     moved = (previous, current | {"referred": far})
     before, after = (answer for answer, _ in judged([(previous, current), moved]))

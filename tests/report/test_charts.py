@@ -23,12 +23,12 @@ REPEATS = pd.DataFrame(
     {
         "days_since_previous": pd.array([0, 7, 8, 400, None], dtype="Int64"),
         "instance_assessment": [SAME_POSSIBLE, SAME_POSSIBLE, LATER, CANNOT_TELL, CANNOT_TELL],
-        "reasons": [
-            "exploitation is recorded as over by the previous referral",
-            "an exploitation type in common; two bodies referred within thirty days",
-            "exploitation is recorded as beginning after the previous referral",
-            "the recorded dates contradict one another",
-            "the records hold nothing to tell by",
+        "reason_codes": [
+            "over_by_referral",
+            "type_in_common; two_bodies",
+            "began_after_referral",
+            "dates_contradict; over_by_referral",
+            "nothing",
         ],
     }
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import nrm_linkage as nl
 from nrm_linkage.cluster import decided_at, togetherness
-from nrm_linkage.report.sensitivity import COSTS
+from nrm_linkage.report.sensitivity import COSTS, published_sensitivity
 from nrm_linkage.tables import Partition
 from tests.cluster import oracles
 
@@ -117,3 +118,26 @@ def test_a_run_of_another_cost_shows_its_own(linkage: nl.Linkage) -> None:
     table = nl.link_referrals(linkage.run.frame, config=config, progress=False).sensitivity()
     assert table.loc[table["published"], "false_link_cost"].tolist() == [4.0]
     assert len(table) == len(COSTS) + 1
+
+
+@pytest.mark.parametrize("own", [130, 240, 590, 610, 3_000])
+def test_a_published_share_tells_no_difference_of_a_few_people(own: int) -> None:
+    """Even to somebody who knew how many people the run found."""
+    shown: dict[float, list[int]] = {}
+    for people in range(own - 100, own + 101):
+        table = pd.DataFrame(
+            {
+                "false_link_cost": [1.0, 3.0],
+                "joined_above": [0.5, 0.75],
+                "people_in_clusters": [own, people],
+                "expected_precision": 0.9,
+                "expected_recall": 0.9,
+                "published": [True, False],
+            }
+        )
+        share = published_sensitivity(table)["people_to_published"].iloc[1]
+        if not np.isnan(share):
+            shown.setdefault(float(share), []).append(people)
+    of_near_by = [people for people in shown.values() if min(abs(each - own) for each in people) <= 9]
+    assert of_near_by
+    assert all(max(people) - min(people) > 4 for people in of_near_by)

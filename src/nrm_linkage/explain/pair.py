@@ -27,6 +27,7 @@ from nrm_linkage.explain.meeting import Meeting
 from nrm_linkage.explain.reading import as_read
 from nrm_linkage.model import BoundRarity, LinkageModel, read_by, score, told_lines, told_names
 from nrm_linkage.model.score import stranger_log2
+from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.tables import Comparisons, Float64s, Referrals
 
 __all__ = ["PairExplanation", "Show", "check_show", "explain_pair", "said_probability"]
@@ -57,6 +58,7 @@ class PairExplanation:
     decided_by_human: str | None
     counterfactual: Counterfactual
     show: Show
+    caveat: str = HOME_OFFICE_CAVEAT
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON; record values only if the explanation was asked for with
@@ -76,6 +78,7 @@ class PairExplanation:
             "same_person_probability": self.same_person_probability,
             "decided_by_human": self.decided_by_human,
             "counterfactual": self.counterfactual.to_dict(),
+            "caveat": self.caveat,
         }
 
     def to_json(self) -> str:
@@ -93,7 +96,7 @@ class PairExplanation:
             f"match weight: {self.match_weight_bits:+.1f} bits, a probability of {self.probability_said} "
             "from this pair alone"
         )
-        return "\n".join([*lines, *self.conclusions])
+        return "\n".join([*lines, *self.conclusions, self.caveat])
 
     @property
     def strongest_first(self) -> tuple[EvidenceLine, ...]:

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.errors import InputError, MissingExtraError
-from nrm_linkage.instances import CANNOT_TELL, LATER, SAME_POSSIBLE
+from nrm_linkage.instances import CANNOT_TELL, LATER, SAME_POSSIBLE, Reason, read_codes
 from nrm_linkage.io import write_private
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 
@@ -48,15 +48,16 @@ DAYS: tuple[tuple[str, float], ...] = (
 )
 UNDATED = "not dated"
 
-EVIDENCE: tuple[tuple[str, str], ...] = (
-    ("contradict", "recorded dates contradict"),
-    ("beginning after", "began after it"),
-    ("says in words", "said in words"),
-    ("over by", "over by then"),
-    ("begun by", "begun by then"),
-    ("two bodies referred", "two bodies in thirty days"),
+EVIDENCE: tuple[tuple[Reason, str], ...] = (
+    (Reason.DATES_CONTRADICT, "recorded dates contradict"),
+    (Reason.BEGAN_AFTER_DECISION, "began after it"),
+    (Reason.BEGAN_AFTER_REFERRAL, "began after it"),
+    (Reason.SAID_LATER, "said in words"),
+    (Reason.OVER_BY_REFERRAL, "over by then"),
+    (Reason.BEGUN_BY_REFERRAL, "begun by then"),
+    (Reason.TWO_BODIES, "two bodies in thirty days"),
 )
-"""What stands in the reasons of `Linkage.repeats`, and how a picture calls it; the first that does counts."""
+"""Reasons of `Linkage.repeats`, and how a picture calls them; the first that holds counts."""
 
 SIDES = (
     (
@@ -196,12 +197,7 @@ def flow_of_assessments(repeats: pd.DataFrame) -> Chart:
     alt = _altair()
     if not len(repeats):
         raise InputError("there is no repeat referral to draw.")
-    reasons = repeats["reasons"].astype(str)
-    says = np.select(
-        [reasons.str.contains(phrase, regex=False).to_numpy() for phrase, _ in EVIDENCE],
-        [name for _, name in EVIDENCE],
-        NO_DATE,
-    )
+    says = repeats["reason_codes"].map(_said).to_numpy()
     flows = pd.crosstab(says, repeats["instance_assessment"].to_numpy())
     left = [name for name in (*SIDES[0], NO_DATE) if name in flows.index]
     right = [name for name in SIDES[1] if name in flows.columns]
@@ -232,6 +228,12 @@ def flow_of_assessments(repeats: pd.DataFrame) -> Chart:
         "decision. Right: the assessment. Repeat referrals in published clusters.",
     ]
     return _drawn(picture, "What the records say of repeat referrals", lines, words)
+
+
+def _said(codes: str) -> str:
+    """What the record of a repeat says of when exploitation was, as a picture calls it."""
+    reasons = read_codes(codes)
+    return next((name for reason, name in EVIDENCE if reason in reasons), NO_DATE)
 
 
 GAP = 0.06

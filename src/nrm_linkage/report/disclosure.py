@@ -6,11 +6,16 @@ counting, and between them at least the limit, in the estimate and in the cluste
 are hidden until it is so, or the total where there are none. Whose age moved (`child_then_adult`) is hidden
 throughout.
 
+Everything that is rounded for release, here, in `publication`, in the shares of `quality` and `sensitivity`
+and on the page, goes by `to_nearest`: to the nearest multiple, and a half goes up.
+
 It does not answer for what several tables tell together, nor for the difference of two countings: for tables
 that leave the house see `publication`.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,12 +23,27 @@ import pandas as pd
 from nrm_linkage.report.counted import COUNTINGS
 from nrm_linkage.tables import Float64s, Mask
 
-__all__ = ["NUMBERS", "rounded", "suppressed"]
+__all__ = ["NUMBERS", "rounded", "shares_to_nearest", "suppressed", "to_nearest"]
 
 NUMBERS = ("estimate", "low", "high", "n_in_clusters", "n_referrals")
 
 _PEOPLE = ("estimate", "n_in_clusters")
 _FELL_OUT = ["child_then_adult", "share_of_people"]
+
+
+def to_nearest(number: Any, to: int) -> Float64s:
+    """Numbers of people or records, of whatever shape, to the nearest multiple of `to`; a half goes up.
+
+    >>> to_nearest([2, 2.5, 12.5, 17.4], 5).tolist()
+    [0.0, 5.0, 15.0, 15.0]
+    """
+    return np.asarray(np.floor(np.asarray(number, dtype=np.float64) / to + 0.5) * to, dtype=np.float64)
+
+
+def shares_to_nearest(share: pd.DataFrame, per_cent: int) -> pd.DataFrame:
+    """Shares to the nearest multiple of so many per cent; a half goes up."""
+    whole = to_nearest(share * 100, per_cent) / 100
+    return pd.DataFrame(whole, index=share.index, columns=share.columns)
 
 
 def suppressed(table: pd.DataFrame, below: int) -> pd.DataFrame:
@@ -48,8 +68,8 @@ def rounded(table: pd.DataFrame, to: int) -> pd.DataFrame:
     """The table with its numbers rounded to multiples of `to`, and shares to whole per cent."""
     numbers = [*NUMBERS, "child_then_adult"]
     table = table.astype(dict.fromkeys(numbers, "float64"))
-    table[numbers] = (table[numbers] / to).round() * to
-    table["share_of_people"] = table["share_of_people"].round(2)
+    table[numbers] = to_nearest(table[numbers], to)
+    table[["share_of_people"]] = shares_to_nearest(table[["share_of_people"]], 1)
     return table
 
 

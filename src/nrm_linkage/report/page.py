@@ -25,6 +25,7 @@ from nrm_linkage.explain.pictures import waterfall
 from nrm_linkage.explain.telling import listed, people_said, referral_said
 from nrm_linkage.io import write_private
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
+from nrm_linkage.report.disclosure import to_nearest
 from nrm_linkage.report.record import LinkageReport, in_order
 from nrm_linkage.report.repeats import RANGE_NOTE
 from nrm_linkage.report.sections import PageParts
@@ -126,4 +127,6 @@ def _shown(value: Any, column: object = "") -> str:
 
 def _released(number: int) -> str:
     """A number of records as it may be published (domain.md 3.5): rounded to 5, nothing below 20."""
-    return f"{5 * round(number / 5):,}" if number >= SMALLEST_RELEASED else f"fewer than {SMALLEST_RELEASED}"
+    if number < SMALLEST_RELEASED:
+        return f"fewer than {SMALLEST_RELEASED}"
+    return f"{to_nearest(number, 5):,.0f}"

@@ -5,10 +5,10 @@ the groups shown, this month less the last. So one table is made, in this order.
 
 1. Groups are fixed: age group by gender, or what these add up to, or one of `ALONE`. No other crossing, and
    no column of the caller's, whose values would stand in the table.
-2. Estimates become whole people. Both definitions stand in the table, and a group's numbers are nested
-   (`NUMBERS`): later exploitation recorded, within those left when the same instance is possible, within all,
-   within all by the wider definition. Of that one the other countings are withheld, since they are not nested
-   with the rest.
+2. Estimates become whole people (`disclosure.to_nearest`, as all rounding here). Both definitions stand in
+   the table, and a group's numbers are nested (`NUMBERS`): later exploitation recorded, within those left
+   when the same instance is possible, within all, within all by the wider definition. Of that one the other
+   countings are withheld, since they are not nested with the rest.
 3. Numbers are rounded to `to`. With `since`, the last release, a number that it showed stays as it was until
    it has moved by more than one and a half times `to`, so that two releases tell no small difference.
 4. A number is shown if it is at least `below` (zero is not), as are all that are rounded to the same (so from
@@ -16,29 +16,35 @@ the groups shown, this month less the last. So one table is made, in this order.
    of the group that is shown: a difference is a number of people too. Numbers that the last release showed
    come first, the wider before the narrower; then the others, that of the wider definition last. It goes by
    rounded numbers, so that what is shown tells nothing but itself.
-5. A range is rounded outwards, and is never narrower than what rounding leaves open.
-6. Totals and coarser groups are sums of what is shown, and the upper end of their range makes room for what
+5. A number that is not shown though it must be large enough (it was shown once, or one within it was) is near
+   to one that is shown: a reader knows about where. It comes back only when it is, as rounded, three times
+   `to` above the most that it can have been: from `shown_from` up, a column by which each release hands on
+   what the next needs, so that `since` is the last one alone. When a number within it has got that far, there
+   is a new `shown_from`. It is worked out from what is shown, and tells nothing new.
+6. A range is rounded outwards, and is never narrower than what rounding leaves open.
+7. Totals and coarser groups are sums of what is shown, and the upper end of their range makes room for what
    is not. A total of its own would give away what the groups hide. By one of `ALONE` there is no total, and
-   groups of which nothing is shown are left out.
-7. Everything else is withheld: clusters, referrals, shares, who turned 18.
+   groups of which nothing is shown, or waits to be shown again, are left out.
+8. Everything else is withheld: clusters, referrals, shares, who turned 18.
 
-The defaults were held against a reader who knows these rules and has all of it (tests/report/
-test_attacker.py). What they do not answer for: releases of one period in two groupings of `ALONE`, or of
-many periods; months released without `since`; other values of `below` and `to`; and what is known from
-elsewhere: who knows that a group had three referrals knows that at most one person in it was referred twice.
+The defaults were held against a reader who knows these rules and has all of it, three releases in a row
+(tests/report/test_attacker.py). What they do not answer for: releases of one period in two groupings of
+`ALONE`, or of many periods; a release made without the one before as `since`; other values of `below` and
+`to`; and what is known from elsewhere: who knows that a group had three referrals knows that at most one
+person in it was referred twice.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from nrm_linkage.errors import InputError
 from nrm_linkage.report.counted import COUNTINGS
+from nrm_linkage.report.disclosure import to_nearest
 from nrm_linkage.tables import Float64s, Mask
 
 __all__ = [
@@ -49,7 +55,6 @@ __all__ = [
     "check_audience",
     "check_groups",
     "published",
-    "rounded_people",
 ]
 
 SUPPRESS_BELOW, ROUND_TO = 10, 5
@@ -58,6 +63,10 @@ SUPPRESS_BELOW, ROUND_TO = 10, 5
 APART = 2
 """Numbers of a group that are shown are so many roundings apart: less would leave a difference of fewer than
 six values (chosen by us)."""
+
+COMES_BACK = 3
+"""A number that was near another one comes back so many roundings above where it can have been: by less, what
+it grew by meanwhile is told (chosen by us)."""
 
 CROSSED = ("age_group", "gender")
 ALONE = ("nationality", "first_responder_type")
@@ -103,11 +112,6 @@ def check_groups(by: Sequence[str], what: str) -> tuple[str, ...]:
     )
 
 
-def rounded_people(number: Any, to: int) -> Any:
-    """Whole people to the nearest multiple of `to`; a half goes up."""
-    return np.floor(np.asarray(number, dtype=np.float64) / to + 0.5) * to
-
-
 def published(
     count: Callable[..., pd.DataFrame],
     *,
@@ -133,18 +137,9 @@ def published(
         np.stack([part[name].to_numpy(dtype=np.float64) for part in parts])
         for name in ("estimate", "low", "high")
     )
-    cells = rounded_people(estimate, 1)
     groups = parts[0][list(base)].reset_index(drop=True)
-    before = _last_release(since, groups)
     least = (np.ceil(below / to + 0.5) - 0.5) * to
-    said = _released(cells, low, high, before, to)
-    shown = _shown(cells >= least, said["estimate"], before, APART * to)
-    room = _room(shown, said["high"], np.floor(least), APART * to)
-    columns = {
-        "estimate": np.where(shown, said["estimate"], np.nan),
-        "low": np.where(shown, said["low"], 0.0),
-        "high": np.where(shown, said["high"], room),
-    }
+    columns = _columns(to_nearest(estimate, 1), low, high, *_last_release(since, groups), least, to)
     labelled = [
         groups.assign(definition=of, counting=counting, place=place)
         for place, (of, counting) in enumerate(NUMBERS)
@@ -152,7 +147,8 @@ def published(
     table = pd.concat(labelled, ignore_index=True)
     table = _summed(table.assign(**{name: column.ravel() for name, column in columns.items()}), by, to)
     if base != CROSSED:
-        nothing = table.groupby(list(by))["suppressed"].transform("all")
+        silent = table["suppressed"] & table["shown_from"].isna()
+        nothing = silent.groupby(table[by[0]]).transform("all")
         table = table[~nothing & (table[by[0]] != "total")].reset_index(drop=True)
     table.attrs = exact["inside_period"].attrs | {
         "definition": "both",
@@ -160,6 +156,32 @@ def published(
         "disclosure": DISCLOSURE.format(least=math.ceil(least), apart=APART * to, to=to),
     }
     return table
+
+
+def _columns(
+    cells: Float64s,
+    low: Float64s,
+    high: Float64s,
+    before: Float64s,
+    waits: Float64s,
+    least: float,
+    to: int,
+) -> dict[str, Float64s]:
+    """What the table holds of each number of each group, (numbers, groups); where a number is not shown, the
+    ends of its range are what totals make room for.
+    """
+    said = _released(cells, low, high, before, to)
+    large = (cells >= least) & ~(said["estimate"] < waits)
+    shown = _shown(large, said["estimate"], before, APART * to)
+    room = _room(shown, said["high"], np.floor(least), APART * to)
+    shown_from = _shown_from(shown, said["estimate"], before, waits, room + COMES_BACK * to)
+    within = np.logical_or.accumulate(shown, axis=0)
+    return {
+        "estimate": np.where(shown, said["estimate"], np.nan),
+        "low": np.where(shown, said["low"], 0.0),
+        "high": np.where(shown, said["high"], np.where(within, room, np.fmax(room, shown_from))),
+        "shown_from": shown_from,
+    }
 
 
 def _checked(value: int | None, default: int) -> int:
@@ -189,7 +211,7 @@ def _released(
     """What is said of each number, if anything is."""
     moves = 1.5 * to
     stays = np.abs(cells - before) <= moves
-    value = np.where(stays, before, np.maximum(rounded_people(cells, to), to))
+    value = np.where(stays, before, np.maximum(to_nearest(cells, to), to))
     left_open = np.where(stays, moves, to / 2)
     return {
         "estimate": value,
@@ -210,35 +232,54 @@ def _room(shown: Mask, high: Float64s, small: float, near_by: float) -> Float64s
     return room
 
 
-def _last_release(since: pd.DataFrame | None, groups: pd.DataFrame) -> Float64s:
-    """What the last release said of each number of each group, NaN where it said nothing."""
+def _shown_from(
+    shown: Mask, value: Float64s, before: Float64s, waits: Float64s, away: Float64s
+) -> Float64s:
+    """From where a number that is not shown comes back; NaN where it may be small, or is shown. `waits`: what
+    the last release said of that; `away`: what is said anew.
+    """
+    said = np.where(shown, value, -np.inf)
+    within = np.full(shown.shape, -np.inf)
+    within[:-1] = np.maximum.accumulate(said[::-1], axis=0)[::-1][1:]
+    known = np.logical_or.accumulate((shown | ~np.isnan(before) | ~np.isnan(waits))[::-1], axis=0)[::-1]
+    anew = np.isnan(waits) | (within >= waits)
+    return np.where(known & ~shown, np.where(anew, away, waits), np.nan)
+
+
+def _last_release(since: pd.DataFrame | None, groups: pd.DataFrame) -> tuple[Float64s, Float64s]:
+    """What the last release said of each number of each group, and from where each is shown; NaN where it
+    said nothing.
+    """
     if since is None:
-        return np.full((len(NUMBERS), len(groups)), np.nan)
+        nothing = np.full((len(NUMBERS), len(groups)), np.nan)
+        return nothing, nothing
     base = [str(name) for name in groups.columns]
     keys = [*base, "definition", "counting"]
-    if not {*keys, "estimate"} <= set(map(str, since.columns)):
+    if not {*keys, "estimate", "shown_from"} <= set(map(str, since.columns)):
         raise InputError(
             f"since must be the last publication by {' and '.join(base)}, as this method returned it."
         )
     said = since.assign(**{name: since[name].map(str) for name in keys}).drop_duplicates(keys).set_index(keys)
-    return np.stack(
-        [
-            said["estimate"]
-            .reindex([(*group, *number) for group in groups.itertuples(index=False, name=None)])
-            .to_numpy(dtype=np.float64)
-            for number in NUMBERS
-        ]
+    wanted = [
+        [(*group, *number) for group in groups.itertuples(index=False, name=None)] for number in NUMBERS
+    ]
+    before, waits = (
+        np.stack([said[name].reindex(each).to_numpy(dtype=np.float64) for each in wanted])
+        for name in ("estimate", "shown_from")
     )
+    return before, waits
 
 
 def _summed(cells: pd.DataFrame, by: Sequence[str], to: int) -> pd.DataFrame:
     """The cells added up to the groups asked for, and the total: of what is shown, with room for the rest."""
     total = cells.assign(**dict.fromkeys(by, "total"))
+    finest = not cells.duplicated([*by, "place"]).any()
     parts = []
     for part in (cells, total) if by else (total,):
         groups = part.groupby([*by, "place", "definition", "counting"], sort=True)
         summed = groups[["low", "high"]].sum()
         summed.insert(0, "estimate", groups["estimate"].sum(min_count=1))
+        summed["shown_from"] = groups["shown_from"].max() if part is cells and finest else np.nan
         parts.append(summed.reset_index().drop(columns="place"))
     table = pd.concat(parts, ignore_index=True)
     hidden = table["estimate"].isna()

@@ -31,6 +31,7 @@ import pandas as pd
 from nrm_linkage.errors import InputError
 from nrm_linkage.normalise.dates import STAND_IN_DATES, DatePrecision
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
+from nrm_linkage.report.disclosure import shares_to_nearest
 from nrm_linkage.tables import Float64s, Int64s, Mask, Partition, Referrals
 
 __all__ = [
@@ -145,9 +146,9 @@ def published_quality(table: pd.DataFrame) -> pd.DataFrame:
     labels = columns[: columns.index("referrals")]
     held = [*(f"{name}_known" for name in _KNOWN), "default_date_share"]
     many = table["linkable"] >= FEWEST_REFERRALS
-    shares = ((table[held] / 0.05).round() * 0.05).round(2).where(many)
+    shares = shares_to_nearest(table[held], 5).where(many)
     is_whole = np.arange(len(table)) == len(table) - 1
-    right = table[["expected_precision", "expected_recall"]].round(2)
+    right = shares_to_nearest(table[["expected_precision", "expected_recall"]], 1)
     right = right.where(is_whole & (table["links"] >= FEWEST_LINKS))
     result = pd.concat([table[labels], shares, right], axis=1).assign(suppressed=~many)
     result.attrs = {**table.attrs, "audience": "publication"}

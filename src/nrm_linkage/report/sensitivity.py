@@ -18,6 +18,7 @@ import pandas as pd
 from nrm_linkage.cluster import Togetherness, decided_at, togetherness
 from nrm_linkage.errors import InputError
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
+from nrm_linkage.report.disclosure import shares_to_nearest
 from nrm_linkage.tables import Int64s, Partition
 
 __all__ = ["COSTS", "published_sensitivity", "sensitivity"]
@@ -26,8 +27,9 @@ COSTS = (1 / 9, 1 / 3, 1.0, 3.0, 9.0, 99.0)
 """Same-person probabilities of 0.1, 0.25, 0.5, 0.75, 0.9 and 0.99 are enough to join (chosen by us)."""
 
 
-FEWEST_PEOPLE = 100
-"""Shares of fewer people are not published: a whole per cent of them is a person (chosen by us)."""
+FEWEST_PEOPLE: tuple[tuple[int, int], ...] = ((600, 1), (120, 5))
+"""Of how many people shares are published, and to how many per cent: what a share leaves open is six people
+or more, so that no difference of 1 to 9 people between two costs is told to within 2 (chosen by us)."""
 
 
 def published_sensitivity(table: pd.DataFrame) -> pd.DataFrame:
@@ -39,8 +41,10 @@ def published_sensitivity(table: pd.DataFrame) -> pd.DataFrame:
             "expected_precision": table["expected_precision"],
             "expected_recall": table["expected_recall"],
         }
-    ).round(2)
-    shown = shares.where(table["people_in_clusters"].clip(upper=own) >= FEWEST_PEOPLE)
+    )
+    fewest = table["people_in_clusters"].clip(upper=own).min()
+    steps = [per_cent for people, per_cent in FEWEST_PEOPLE if fewest >= people]
+    shown = shares_to_nearest(shares, steps[0]) if steps else shares * np.nan
     result = pd.concat([table[["false_link_cost", "joined_above"]], shown, table["published"]], axis=1)
     result.attrs = table.attrs | {"audience": "publication"}
     return result

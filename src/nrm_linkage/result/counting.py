@@ -64,8 +64,9 @@ class Counting(LinkageTables):
             not answer). `by` is then of `age_group` and `gender`, or `nationality` or `first_responder_type`
             alone.
         since
-            For a publication: what this method returned for the last one, by the same groups. Numbers then
-            stay as they were until they have moved by eight, so that two releases tell no small difference.
+            For a publication: what this method returned for the last one, by the same groups, itself made
+            with the one before. Numbers then stay as they were until they have moved by eight, and what was
+            hidden comes back only far from where it was, so that releases tell no small difference.
 
         Returns
         -------
@@ -76,8 +77,9 @@ class Counting(LinkageTables):
             `estimate`, those whose latest counted referral is an adult's and an earlier one a child's; they
             stand with the adults), `share_of_people`, `suppressed`. `attrs` hold the caveat and what the
             range covers. A publication has both definitions, of "latest_inside" the counting "all" alone,
-            in `definition`; and `counting`, `estimate`, `low`, `high` and `suppressed`. Its totals are of
-            the groups that are shown.
+            in `definition`; and `counting`, `estimate`, `low`, `high`, `shown_from` (from where a number that
+            is not shown will be, where the next release has to know; NaN elsewhere) and `suppressed`. Its
+            totals are of the groups that are shown.
 
         Raises
         ------
@@ -114,8 +116,9 @@ class Counting(LinkageTables):
             What a false link costs, a missed one costing 1; numbers above 0. None: 1/9, 1/3, 1, 3, 9, 99 and
             this run's own.
         audience
-            "internal", or "publication": shares alone, to whole per cents, and none where the run found fewer
-            than 100 people; numbers would tell what the suppressed table of people hides.
+            "internal", or "publication": shares alone, to whole per cents where the run found 600 people or
+            more, to 5 where 120, and none where fewer; numbers would tell what the suppressed table of people
+            hides.
 
         Returns
         -------

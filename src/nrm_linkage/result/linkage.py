@@ -45,7 +45,7 @@ class Linkage(Reporting):
     repeats
         One row a referral after the first of its cluster, in date order, undated ones last: `cluster_id`,
         `referral_id`, `previous_referral_id`, `days_since_previous` (nullable), `instance_assessment`,
-        `reasons`.
+        `reasons` in words, `reason_codes` (`nrm_linkage.instances.Reason`, which do not change).
     links
         One row a pair at or above the review floor, or within a cluster: ids, `match_weight_bits`,
         `match_probability` (from the pair alone), `same_person_probability` (from the whole component),

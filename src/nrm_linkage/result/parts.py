@@ -17,6 +17,7 @@ from nrm_linkage.result.tables import (
     issues_table,
     links_table,
     repeats_table,
+    with_caveat,
 )
 
 __all__ = ["linkage_parts"]
@@ -37,7 +38,7 @@ def linkage_parts(run: LinkedRun, found: Outcome, give_back: Callable[[pd.DataFr
     for table in (links, found.changes):
         table.attrs["caveat"] = HOME_OFFICE_CAVEAT
     return {
-        "referrals": give_back(added),
+        "referrals": with_caveat(give_back(added)),
         "clusters": clusters,
         "repeats": repeats,
         "links": links,

@@ -20,6 +20,7 @@ from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import LinkageReport
 from nrm_linkage.result.run import LinkedRun
+from nrm_linkage.result.tables import with_caveat
 from nrm_linkage.review import Decisions
 from nrm_linkage.runs import SavedRun
 from nrm_linkage.schema import arrange, recognise
@@ -78,6 +79,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
     was_judged = PEOPLE + UNJUDGED in saved.tables
     tables = {name: saved.tables[name] for name in TABLES}
     tables["changes"]["from_cluster_ids"] = _tuples(tables["changes"]["from_cluster_ids"])
+    added.attrs["caveat"] = HOME_OFFICE_CAVEAT
     for name in SHOW_REPEATS:
         tables[name].attrs["caveat"] = HOME_OFFICE_CAVEAT
     model = LinkageModel.from_dict(saved.documents["model"])
@@ -86,7 +88,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
         referrals = replace(referrals, extra=_saved_levels(tables["links"], referrals.referral_id, model))
     return {
         **tables,
-        "referrals": pd.concat([frame, added.set_axis(frame.index)], axis=1),
+        "referrals": with_caveat(pd.concat([frame, added.set_axis(frame.index)], axis=1)),
         "added": added,
         "model": model,
         "report": report,

@@ -24,7 +24,18 @@ __all__ = [
     "issues_table",
     "links_table",
     "repeats_table",
+    "with_caveat",
 ]
+
+
+def with_caveat(referrals: Any) -> Any:
+    """The caller's frame with the Home Office's words among its `attrs`, where it is a pandas frame: others
+    have no place for them.
+    """
+    if isinstance(referrals, pd.DataFrame):
+        referrals.attrs["caveat"] = HOME_OFFICE_CAVEAT
+    return referrals
+
 
 LINKED, SINGLE, NOT_LINKABLE = "linked", "single", "not linkable"
 
@@ -51,6 +62,7 @@ def added_columns_table(run: LinkedRun, ids: Objects) -> pd.DataFrame:
     )
     back = np.argsort(run.raw.position)
     table = table.iloc[back].reset_index(drop=True).infer_objects()
+    table.attrs["caveat"] = HOME_OFFICE_CAVEAT
     if run.recognised.columns.get("referral_id") == ("referral_id",):
         table = table.drop(columns="referral_id")
     return table
@@ -87,6 +99,7 @@ def repeats_table(rows: Referrals, partition: Partition, ids: Objects) -> pd.Dat
             "days_since_previous": pd.array(days.astype(np.int64), dtype="Int64"),
             "instance_assessment": assessed.assessment,
             "reasons": assessed.reasons,
+            "reason_codes": assessed.codes,
         }
     )
     table.loc[np.isnat(days), "days_since_previous"] = pd.NA
