@@ -22,7 +22,7 @@ import pandas as pd
 
 from nrm_linkage.explain.pair import said_probability
 from nrm_linkage.explain.pictures import waterfall
-from nrm_linkage.explain.telling import listed, people_said, referral_said
+from nrm_linkage.explain.telling import decisions_said, listed, people_said, referral_said
 from nrm_linkage.io import write_private
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
 from nrm_linkage.report.record import LinkageReport, in_order
@@ -69,6 +69,7 @@ def page(
     environment.filters["ordered"] = in_order
     environment.filters["waterfall"] = partial(waterfall, standalone=False)
     environment.filters["probability"] = said_probability
+    environment.filters["decided"] = decisions_said
     environment.filters["people"] = people_said
     environment.filters["referral"] = referral_said
     environment.filters["listed"] = listed

@@ -21,6 +21,7 @@ __all__ = [
     "ShownCluster",
     "bands",
     "data_quality",
+    "decisions",
     "flow",
     "headline",
     "linkage_quality",
@@ -66,6 +67,7 @@ class PageParts:
     tables: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     largest: tuple[ShownCluster, ...] = ()
     least_certain: tuple[ShownCluster, ...] = ()
+    decided: tuple[ShownCluster, ...] = ()
 
 
 def headline(repeats: pd.DataFrame | None) -> str:
@@ -128,6 +130,25 @@ def bands(links: pd.DataFrame) -> pd.DataFrame:
             "not in one cluster": np.bincount(band[~linked], minlength=len(edges) - 1),
         }
     )
+
+
+def decisions(decided: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+    """Human decisions by what became of them; nothing where there are none. `decided`: as
+    `Linkage.decisions`.
+    """
+    if not len(decided):
+        return {}
+    counted = (
+        decided.assign(undated=decided["decided_on"].isna())
+        .groupby(["decision", "standing"], as_index=False)
+        .agg(
+            number=("decision", "size"),
+            first=("decided_on", "min"),
+            last=("decided_on", "max"),
+            undated=("undated", "sum"),
+        )
+    )
+    return {"Human decisions, and what became of them": counted}
 
 
 def _largest_groups(quality: pd.DataFrame) -> pd.DataFrame:

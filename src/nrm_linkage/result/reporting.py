@@ -22,7 +22,7 @@ __all__ = ["Reporting"]
 GROUPINGS = ("nationality", "age_group", "gender", "first_responder_type")
 
 CLUSTERS_SHOWN = 10
-"""Largest, and least certain, clusters on the page (chosen by us)."""
+"""Largest, least certain, and decided clusters on the page (chosen by us)."""
 
 
 class Reporting(Explaining, Counting, Judging, Reviewing):
@@ -55,10 +55,12 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
                 "data-quality": records,
                 "quality": linked,
                 "sensitivity": {"If a false link cost more, or less": self.sensitivity()},
+                "decisions": sections.decisions(self.decisions()),
                 "cluster-tests": {"Tests that clusters fail": self._tests()},
             },
             largest=self._shown(["n_referrals", "confidence"], [False, True]),
             least_certain=self._shown(["confidence", "n_referrals"], [True, False]),
+            decided=self._shown(["confidence", "n_referrals"], [True, False], by_human=True),
         )
 
     def _by_quarter(self) -> pd.DataFrame:
@@ -74,11 +76,16 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
         tests = self.identity_tests()
         return tests[["test", "meaning", "also_fails", "clusters_tested", "clusters_failing"]]
 
-    def _shown(self, by: list[str], ascending: list[bool]) -> tuple[ShownCluster, ...]:
-        """Clusters with the evidence of their weakest bridge, in an order; ties by id."""
+    def _shown(
+        self, by: list[str], ascending: list[bool], by_human: bool = False
+    ) -> tuple[ShownCluster, ...]:
+        """Clusters with the evidence of their weakest bridge, in an order; ties by id. `by_human`: those
+        alone that a human decided.
+        """
         from nrm_linkage.report.sections import ShownCluster
 
-        order = self.clusters.sort_values([*by, "cluster_id"], ascending=[*ascending, True])
+        listed = self.clusters[self.clusters["decided_by_human"]] if by_human else self.clusters
+        order = listed.sort_values([*by, "cluster_id"], ascending=[*ascending, True])
         shown = []
         for cluster_id in order["cluster_id"].head(CLUSTERS_SHOWN):
             cluster = self.explain_cluster(cluster_id)

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.cluster import id_hashes
+from nrm_linkage.explain.pair import Show, check_show
+from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
+from nrm_linkage.result.decided import decisions_table
 from nrm_linkage.result.holding import LinkageTables
 from nrm_linkage.review import review_queue, review_sample
 
@@ -14,6 +17,35 @@ __all__ = ["Reviewing"]
 
 class Reviewing(LinkageTables):
     """Pairs for clerical review, by id; what the reviewer says comes back through `decisions=`."""
+
+    def decisions(self, show: Show = "shapes") -> pd.DataFrame:
+        """What humans decided of this run's referrals, in it and in the runs before it.
+
+        Parameters
+        ----------
+        show
+            "values": with who decided, when and why as recorded. They are values: the one names a person,
+            the others are free text.
+
+        Returns
+        -------
+        DataFrame
+            One row a decision: `referral_id_l`, `referral_id_r` (of technical duplicates what they repeat),
+            `decision` ("same", "different", "unsure"), `standing` ("binds"; "unsure"; "contradicted": it
+            contradicts others and binds nothing; "superseded": decided again in a later run), `decided_on`
+            (datetime64[s]; NaT where no day is recorded or it cannot be read), `who_recorded`,
+            `why_recorded` (bool); with values also `decided_by`, `decided_at`, `reason`, as text, None where
+            missing. A decision is there as long as both its referrals are.
+
+        Raises
+        ------
+        InputError
+            `show` is not "values", "shapes" or "none".
+        """
+        check_show(show)
+        table = decisions_table(self.run, None, values=show == "values")
+        table.attrs["caveat"] = HOME_OFFICE_CAVEAT
+        return table
 
     def review_queue(self, n: int = 100) -> pd.DataFrame:
         """The pairs whose decision is least certain, the one that may cost most first.
