@@ -59,6 +59,7 @@ def command_line(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> list[
         "demo": ["--referrals", 200, "--out", folder / "demo"],
         "count": [saved, "--out", folder / "counts.csv"],
         "report": [saved, "--out", folder / "report.html"],
+        "review": [saved, "--out", folder / "form.csv"],
     }
     public = {name: [*commands[name], "--audience", "publication"] for name in ("count", "report")}
     public["count"][2], public["report"][2] = folder / "public.csv", folder / "public.html"
