@@ -142,7 +142,7 @@ def test_every_saved_file_that_shows_repeats_bears_it(saved: Path) -> None:
 
 def test_the_command_line_says_and_writes_it(command_line: list[tuple[str, str]]) -> None:
     assert [name for name, text in command_line if HOME_OFFICE_CAVEAT not in text] == []
-    assert len(command_line) == 12
+    assert len(command_line) == 14
 
 
 def test_nothing_says_what_no_linkage_can_know(
