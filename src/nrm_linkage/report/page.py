@@ -87,7 +87,10 @@ def page(
     )
 
 
-ONE_DECIMAL = ("estimate", "links", "expected false links", "expected missed links", "bits")
+ONE_DECIMAL = (
+    *("estimate", "child_then_adult", "links", "expected false links", "expected missed links"),
+    "bits",
+)
 """Columns of numbers that are counts of people or pairs but for what is not known, and of bits."""
 
 LONG_TEXT = 40

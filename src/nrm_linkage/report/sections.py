@@ -18,6 +18,7 @@ from nrm_linkage.report.record import LinkageReport
 __all__ = [
     "FlowStep",
     "PageParts",
+    "ShownChart",
     "ShownCluster",
     "bands",
     "data_quality",
@@ -55,12 +56,24 @@ class ShownCluster:
 
 
 @dataclass(frozen=True)
+class ShownChart:
+    """A picture of the run. `name`: what it is of; `svg`: the whole of it, which stands on the page as it is;
+    empty where it cannot be drawn, and then `why_not` is a sentence.
+    """
+
+    name: str
+    svg: str = field(default="", repr=False)
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
 class PageParts:
     """What the internal page shows beside the tables that every page may have. `tables`: section -> caption
     -> table.
     """
 
     headline: str = ""
+    charts: tuple[ShownChart, ...] = ()
     flow: tuple[FlowStep, ...] = ()
     model_sentence: str = ""
     not_compared: tuple[str, ...] = ()
@@ -148,7 +161,13 @@ def decisions(decided: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
             undated=("undated", "sum"),
         )
     )
-    return {"Human decisions, and what became of them": counted}
+    names = {
+        "standing": "what became of it",
+        "first": "first day",
+        "last": "last day",
+        "undated": "without a day",
+    }
+    return {"Human decisions, and what became of them": counted.rename(columns=names)}
 
 
 def _largest_groups(quality: pd.DataFrame) -> pd.DataFrame:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from nrm_linkage.errors import InputError, MissingExtraError
 from nrm_linkage.report.quality import quality
-from nrm_linkage.result.counting import Counting
+from nrm_linkage.result.counting import CHARTS, Counting
 from nrm_linkage.result.explaining import Explaining
 from nrm_linkage.result.groupings import judged_pairs
 from nrm_linkage.result.judging import Judging
 from nrm_linkage.result.reviewing import Reviewing
 
 if TYPE_CHECKING:
-    from nrm_linkage.report.sections import PageParts, ShownCluster
+    from nrm_linkage.report.sections import PageParts, ShownChart, ShownCluster
 
 __all__ = ["Reporting"]
 
@@ -47,6 +48,7 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
         }
         return sections.PageParts(
             headline=sections.headline(self.repeat_referrals(by=()) if self._can_count else None),
+            charts=self._charts(),
             flow=sections.flow(self.report, len(self.links)),
             model_sentence=sections.prior_sentence(self.model),
             not_compared=sections.not_compared(self.report, self.run.config.review_floor_bits),
@@ -62,6 +64,20 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
             least_certain=self._shown(["confidence", "n_referrals"], [True, False]),
             decided=self._shown(["confidence", "n_referrals"], [True, False], by_human=True),
         )
+
+    def _charts(self) -> tuple[ShownChart, ...]:
+        """The pictures; where one cannot be drawn, why."""
+        from nrm_linkage.report.sections import ShownChart
+
+        shown = []
+        for name in CHARTS:
+            try:
+                shown.append(ShownChart(name, svg=self.chart(name).svg))
+            except InputError as error:
+                shown.append(ShownChart(name, why_not=f"No picture of {name}: {error}"))
+            except MissingExtraError as error:  # which is said once
+                return (ShownChart("charts", why_not=f"No pictures, the tables stand alone: {error}"),)
+        return tuple(shown)
 
     def _by_quarter(self) -> pd.DataFrame:
         """The quality of the records of each quarter, the newest last before the total."""
