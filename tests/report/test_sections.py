@@ -158,10 +158,8 @@ def test_the_page_counts_what_humans_decided_and_shows_where(
     after = nl.link_referrals(frame, decisions=decided, model=linkage.model, progress=False)
     (table,) = sections.decisions(after.decisions()).values()
     assert table.set_index("decision")["number"].to_dict() == {"same": 2, "unsure": 1}
-    assert [str(day.date()) for day in table.loc[0, ["first day", "last day"]]] == [
-        "2024-05-01",
-        "2024-05-03",
-    ]
+    days = [str(table[f"{which} day"].iloc[0])[:10] for which in ("first", "last")]
+    assert days == ["2024-05-01", "2024-05-03"]
     assert table["without a day"].tolist() == [0, 1]
     after.write_report(tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
