@@ -49,7 +49,7 @@ def decisions_between(run: LinkedRun, left: int, right: int, values: bool) -> tu
     if not (shown & binds).any():
         through = _through(run, one, other)
         pairs = zip(record["left"], record["right"], strict=True)
-        shown |= binds & np.array([pair in through for pair in pairs], dtype=bool)
+        shown = shown | binds & np.array([pair in through for pair in pairs], dtype=bool)
     return human_decisions(_shown(run, record[shown], values))
 
 
@@ -73,7 +73,8 @@ def _shown(run: LinkedRun, record: pd.DataFrame, values: bool) -> pd.DataFrame:
             "why_recorded": record["reason"].notna().to_numpy(),
         }
     )
-    return table.assign(**{name: record[name].to_numpy() for name in VALUES}) if values else table
+    recorded = {name: record[name].reset_index(drop=True) for name in VALUES}
+    return table.assign(**recorded) if values else table
 
 
 def _sorted(run: LinkedRun, left: int, right: int) -> Pair:
