@@ -73,6 +73,7 @@ def command_line(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> list[
         ["explain", saved, *two],
         ["explain", saved, *two, "--values"],
         ["report", saved, "--out", folder / "report.html"],
+        ["review", saved, "--out", folder / "form.csv"],
         ["report", saved, "--out", folder / "public.html", *public],
         ["count", saved, "--out", folder / "counts.csv"],
         ["count", saved, "--out", folder / "latest.csv", "--definition", "latest_inside", "--by", "gender"],
@@ -192,7 +193,7 @@ def test_every_saved_file_that_shows_repeats_bears_it(saved: Path) -> None:
 
 def test_the_command_line_says_and_writes_it(command_line: list[tuple[str, str]]) -> None:
     assert [name for name, text in command_line if HOME_OFFICE_CAVEAT not in text] == []
-    assert len(command_line) == 13 + 11
+    assert len(command_line) == 14 + 12
 
 
 def test_nothing_says_what_no_linkage_can_know(

@@ -282,5 +282,5 @@ def test_the_demo_invents_links_and_compares_with_the_truth(tmp_path: Path) -> N
 
 def test_every_command_has_help_and_the_caveat_stands_in_it() -> None:
     assert " ".join(HOME_OFFICE_CAVEAT.split()) in " ".join(run("--help").output.split())
-    for command in ("link", "demo", "explain", "report", "verify"):
+    for command in ("link", "demo", "count", "explain", "review", "report", "verify"):
         assert run(command, "-h").exit_code == 0

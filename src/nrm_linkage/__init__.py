@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         TooManyPairsError,
     )
     from nrm_linkage.evaluation import Evaluation, evaluate
-    from nrm_linkage.explain import ClusterExplanation, EvidenceLine, PairExplanation
+    from nrm_linkage.explain import ClusterExplanation, EvidenceLine, HumanDecision, PairExplanation
     from nrm_linkage.link import link_referrals
     from nrm_linkage.model import EstimationReport, LinkageModel
     from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
@@ -40,6 +40,7 @@ __all__ = [
     "EstimationReport",
     "Evaluation",
     "EvidenceLine",
+    "HumanDecision",
     "InputError",
     "Linkage",
     "LinkageConfig",
@@ -64,6 +65,7 @@ _ROOM_OF = {
     "EstimationReport": "model",
     "Evaluation": "evaluation",
     "EvidenceLine": "explain",
+    "HumanDecision": "explain",
     "InputError": "errors",
     "Linkage": "result",
     "LinkageConfig": "config",

@@ -21,7 +21,14 @@ import pandas as pd
 
 from nrm_linkage.errors import InputError
 
-__all__ = ["new_folder", "permissions_note", "read_table", "write_csv", "write_private"]
+__all__ = [
+    "new_folder",
+    "permissions_note",
+    "read_table",
+    "without_apostrophe",
+    "write_csv",
+    "write_private",
+]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """With the full-width forms, which some spreadsheets read as the plain ones."""
@@ -112,6 +119,15 @@ def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
     result = pd.concat(parts, axis=1) if parts else table.copy()
     result.columns = pd.Index([safe(name) for name in table.columns])
     return result
+
+
+def without_apostrophe(text: str) -> str:
+    """A cell as it was before `neutralise_formulas`.
+
+    >>> without_apostrophe("'=1+1"), without_apostrophe("'plain")
+    ('=1+1', "'plain")
+    """
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 
 
 def read_table(path: Path) -> pd.DataFrame:

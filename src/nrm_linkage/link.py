@@ -81,8 +81,8 @@ def link_referrals(
         A model of an earlier run, to score with instead of estimating one.
     decisions
         Human judgements, one row a pair: `referral_id_l`, `referral_id_r`, `decision` ("same", "different" or
-        "unsure"), and, for the caller's record, `decided_by`, `decided_at`, `reason`. They bind the
-        partition; confidences and ranges stay the model's.
+        "unsure"; empty where nobody has decided yet), and, where they are known, `decided_by`, `decided_at`,
+        `reason`, which the run keeps. They bind the partition; confidences stay the model's.
     previous
         An earlier result, in memory or loaded: its model scores (unless `model` is given, which then does),
         its referrals are linked with these, its cluster ids live on, its decisions bind on, and `.changes`

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 from collections.abc import Callable
 from xml.etree import ElementTree
@@ -53,6 +54,15 @@ def test_of_ten_thousand_random_pairs_the_lines_sum_to_the_weight(linkage: nl.Li
     for at in range(0, 10_000, 500):
         found = linkage.explain(rows.referral_id[left[at]], rows.referral_id[right[at]])
         assert found.match_weight_bits == weight[at]
+
+
+@pytest.mark.nightly
+def test_what_explain_says_of_ten_thousand_random_pairs_sums_to_the_weight(linkage: nl.Linkage) -> None:
+    ids = linkage.run.referrals.referral_id
+    for left, right in zip(*drawn_pairs(len(ids), 10_000, seed=3), strict=True):
+        said = linkage.explain(ids[left], ids[right]).to_dict()
+        total = said["prior_bits"] + math.fsum(line["bits"] for line in said["evidence"])
+        assert abs(total - said["match_weight_bits"]) <= 1e-9
 
 
 # ------------------------------------------------------------------------------- found, and why not

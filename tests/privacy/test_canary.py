@@ -232,6 +232,27 @@ def test_a_run_with_decisions_says_nothing_of_anyone() -> None:
     with overheard() as said:
         linkage = nl.link_referrals(FRAME.copy(), decisions=decided, progress=False)
     assert_silent("\n".join(said) + "".join(faces(linkage).values()), PEOPLE_AND_IDS)
+    for thing in ours_inside(linkage):
+        assert_silent("".join(faces(thing).values()), PEOPLE_AND_IDS)
+
+
+def test_who_decided_and_why_are_shown_with_values_alone(tmp_path: pathlib.Path) -> None:
+    decided = decisions((A, B, "same"), (A, STRANGER, "different"))
+    linkage = nl.link_referrals(FRAME.copy(), decisions=decided, progress=False)
+    linkage.write_report(tmp_path / "page.html")
+    linkage.save(tmp_path / "run")
+    told = [(tmp_path / "page.html").read_text("utf-8"), linkage.decisions().to_csv()]
+    told += [path.read_text("utf-8") for path in (tmp_path / "run").glob("*.[cj]s*")]
+    explained: list[Any] = [linkage.explain(A, B), linkage.explain(A, STRANGER)]
+    explained += [linkage.explain_cluster(one) for one in linkage.clusters["cluster_id"]]
+    for one in explained:
+        told += [*faces(one).values(), one.to_json()]
+    for text in told:
+        assert_silent(text)
+    asked = linkage.explain(A, B, show="values")
+    assert_silent(repr(asked) + repr(asked.decisions))
+    assert leaks(linkage.decisions("values").to_csv(), CANARIES.secrets)
+    assert leaks(str(asked.to_dict()["decisions"]), CANARIES.secrets)
 
 
 # ----------------------------------------------------------------------------------- runs that follow others

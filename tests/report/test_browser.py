@@ -69,7 +69,10 @@ def linkage() -> nl.Linkage:
         f"{value}{HOSTILE[number % 3]}" for number, value in enumerate(frame["NRM reference"])
     ]
     frame["Forename(s)"] = [f"{value} {HOSTILE[1]}" for value in frame["Forename(s)"].fillna("")]
-    return nl.link_referrals(frame, progress=False)
+    linkage = nl.link_referrals(frame, progress=False)
+    decided = linkage.links[["referral_id_l", "referral_id_r"]].head(3)
+    decided = decided.assign(decision="same", decided_by=HOSTILE[0], decided_at="5/5/2024", reason=HOSTILE[1])
+    return nl.link_referrals(frame, decisions=decided, model=linkage.model, progress=False)
 
 
 @pytest.fixture(scope="module", params=["internal", "publication", "pair", "cluster"])
@@ -205,8 +208,7 @@ def test_contrast_landmarks_and_names_pass_axe(
     found = judged(browse, page, size, tmp_path)
     assert found["violations"] == []
     assert found["passes"] > 10
-    if page.stem in ("internal", "publication"):
-        assert found["wide"] <= 0, "the page scrolls sideways"
+    assert found["wide"] <= 0, "the page scrolls sideways"
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import sys
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import nrm_linkage as nl
 from nrm_linkage.report import sections
 from nrm_linkage.report.record import in_order
 from nrm_linkage.report.statement import ITEMS, OWNER, statement_markdown
+from nrm_linkage.result.counting import CHARTS
 from nrm_linkage.review.choosing import BANDS
 from tests.report.test_page import Reader
 
@@ -114,11 +116,58 @@ def test_the_page_shows_the_largest_and_the_least_certain_clusters(linkage: nl.L
     least = clusters.sort_values(["confidence", "n_referrals", "cluster_id"], ascending=[True, False, True])
     shown = re.findall(r"<summary>(c[0-9a-f]{16}):", text)
     assert shown == [*largest["cluster_id"].head(10), *least["cluster_id"].head(10)]
-    assert read.tags.count("svg") == 20
+    assert read.tags.count("svg") == 20 + len(CHARTS)
     found = linkage.explain_cluster(shown[0])
     assert found.bridge is not None
     for value in found.timeline["referral_id"]:
         assert value in read.words
+
+
+def test_the_page_holds_the_three_pictures(linkage: nl.Linkage, text: str) -> None:
+    for name in CHARTS:
+        assert linkage.chart(name).svg in text
+    assert "No picture" not in text
+    assert text.count("<svg") == text.count("</svg>") == len(CHARTS) + text.count('class="waterfall"')
+
+
+def test_without_altair_the_page_says_so_in_a_line_and_has_its_tables(
+    linkage: nl.Linkage, text: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    linkage.write_report(tmp_path / "page.html")
+    without = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert without.count("No pictures, the tables stand alone: charts need the extra") == 1
+    assert without.count("<table") == text.count("<table")
+    assert 'class="marks"' not in without and 'class="marks"' in text
+
+
+def test_what_cannot_be_drawn_is_said_and_the_rest_drawn(tmp_path: pathlib.Path) -> None:
+    frame = nl.make_referrals(40, seed=1).drop(columns=["true_person", "true_instance", "Date of referral"])
+    nl.link_referrals(frame, progress=False).write_report(tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "No picture of people by month: " in page
+
+
+def test_the_page_counts_what_humans_decided_and_shows_where(
+    linkage: nl.Linkage, text: str, tmp_path: pathlib.Path
+) -> None:
+    assert "Nothing: every cluster is the model's alone." in text
+    queue = linkage.review_queue(3)[["referral_id_l", "referral_id_r"]]
+    decided = queue.assign(decision=["same", "same", "unsure"], decided_at=["1/5/2024", "3/5/2024", ""])
+    frame = linkage.run.frame
+    after = nl.link_referrals(frame, decisions=decided, model=linkage.model, progress=False)
+    (table,) = sections.decisions(after.decisions()).values()
+    assert table.set_index("decision")["number"].to_dict() == {"same": 2, "unsure": 1}
+    days = [str(table[f"{which} day"].iloc[0])[:10] for which in ("first", "last")]
+    assert days == ["2024-05-01", "2024-05-03"]
+    assert table["without a day"].tolist() == [0, 1]
+    after.write_report(tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    part = page[page.index('id="decisions"') : page.index('id="cluster-tests"')]
+    shown = after.clusters.loc[after.clusters["decided_by_human"], "cluster_id"]
+    assert len(shown) and all(one in part for one in shown)
+    for row in queue.head(2).to_dict("records"):
+        assert f"{row['referral_id_l']} and {row['referral_id_r']}: same, on 2024-05-0" in part
 
 
 def test_a_run_without_dates_or_clusters_has_a_page(tmp_path: pathlib.Path) -> None:

@@ -2,6 +2,7 @@
 
 from nrm_linkage.explain.cluster import ClusterExplanation, explain_cluster
 from nrm_linkage.explain.counterfactual import Counterfactual, WithoutEvidence
+from nrm_linkage.explain.decided import HumanDecision
 from nrm_linkage.explain.evidence import EvidenceLine
 from nrm_linkage.explain.pair import PairExplanation, explain_pair
 
@@ -9,6 +10,7 @@ __all__ = [
     "ClusterExplanation",
     "Counterfactual",
     "EvidenceLine",
+    "HumanDecision",
     "PairExplanation",
     "WithoutEvidence",
     "explain_cluster",

@@ -5,7 +5,8 @@ In this order: the timeline with the assessment of each repeat; every scored pai
 path between any two of them, which runs along the strongest spanning tree, and the weakest link of that tree,
 the bridge without which the cluster would fall in two; the pairs that no blocking rule brought together; the
 pairs that contradict the cluster; the most probable ways to part the members into people, counted in the
-run's joint draws; and referrals outside that may belong to it. Nothing here decides anything.
+run's joint draws; referrals outside that may belong to it; and what humans decided of its members. Nothing
+here decides anything.
 """
 
 from __future__ import annotations
@@ -98,6 +99,10 @@ class ClusterExplanation:
         parameters first, so that the published way need not be as probable as `confidence` says.
     may_belong
         Referrals outside that the draws join with a member: `referral_id`, `probability`.
+    decisions
+        What humans decided of a member and another referral, inside or outside: `referral_id_l`,
+        `referral_id_r`, `decision`, `standing`, `decided_on`, `who_recorded`, `why_recorded`
+        (`HumanDecision`); with `show="values"` also `decided_by`, `decided_at`, `reason` as recorded.
     """
 
     cluster_id: str
@@ -113,6 +118,7 @@ class ClusterExplanation:
     contradicting: pd.DataFrame = field(repr=False)
     alternatives: pd.DataFrame = field(repr=False)
     may_belong: pd.DataFrame = field(repr=False)
+    decisions: pd.DataFrame = field(repr=False)
     caveat: str = HOME_OFFICE_CAVEAT
 
     def to_dict(self) -> dict[str, Any]:
@@ -121,6 +127,7 @@ class ClusterExplanation:
         """
         tables = (
             *("timeline", "links", "paths", "not_compared", "contradicting", "alternatives", "may_belong"),
+            "decisions",
         )
         return {
             "cluster_id": self.cluster_id,
@@ -166,11 +173,12 @@ def explain_cluster(
     repeats: pd.DataFrame,
     links: pd.DataFrame,
     drawn: DrawnPeople,
+    decisions: pd.DataFrame,
     joined_above_bits: float,
 ) -> ClusterExplanation:
     """Put together what the tables of a run say of one cluster. `timeline`: `referral_id`, `referred`,
-    `membership_probability` of its members; `repeats`, `links`: rows of those tables; `joined_above_bits`:
-    the match weight above which a pair alone is joined.
+    `membership_probability` of its members; `repeats`, `links`: rows of those tables; `decisions`: as
+    in the result; `joined_above_bits`: the match weight above which a pair alone is joined.
     """
     # All as objects: beside the first referral, which has none before it, ids that are numbers would turn
     # into fractions.
@@ -204,6 +212,7 @@ def explain_cluster(
         contradicting=_contradicting(inside, joined_above_bits),
         alternatives=_alternatives(drawn),
         may_belong=_may_belong(drawn),
+        decisions=decisions,
     )
 
 

@@ -79,9 +79,8 @@ class Counterfactual:
             for one in self.decisive[:MOST_SAID]
         ]
         if len(self.decisive) > MOST_SAID:
-            sets.append(
-                f"any of {len(self.decisive) - MOST_SAID} other sets of {len(self.decisive[0].fields)}"
-            )
+            n_more, size = len(self.decisive) - MOST_SAID, len(self.decisive[0].fields)
+            sets.append(f"any of {n_more} other sets of {size}" if n_more > 1 else f"another set of {size}")
         return f"{alone}; it {then} without {' or '.join(sets)}"
 
 

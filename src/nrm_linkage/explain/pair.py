@@ -22,6 +22,7 @@ import pandas as pd
 from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.errors import InputError
 from nrm_linkage.explain.counterfactual import Counterfactual, counterfactual
+from nrm_linkage.explain.decided import HumanDecision
 from nrm_linkage.explain.evidence import BESIDE_FIELDS, EvidenceLine, field_line, line_of_level
 from nrm_linkage.explain.meeting import Meeting
 from nrm_linkage.explain.reading import as_read
@@ -41,8 +42,9 @@ class PairExplanation:
 
     `found_by`: the blocking rules that brought the pair together; `why_not_found`: why none did, None where
     one did. `decided_by_human`: what a human decided of the two ("same" or "different", directly or through
-    other referrals), None where nobody did. `counterfactual`: which evidence, if missing, would change the
-    decision.
+    other referrals), None where nobody did; `decisions`: every decision about the two, those that bind
+    nothing among them, and those through which others tie them or keep them apart. `counterfactual`: which
+    evidence, if missing, would change the decision.
     """
 
     referral_id_l: Any
@@ -56,6 +58,7 @@ class PairExplanation:
     same_cluster: bool
     same_person_probability: float | None
     decided_by_human: str | None
+    decisions: tuple[HumanDecision, ...]
     counterfactual: Counterfactual
     show: Show
     caveat: str = HOME_OFFICE_CAVEAT
@@ -77,6 +80,7 @@ class PairExplanation:
             "same_cluster": self.same_cluster,
             "same_person_probability": self.same_person_probability,
             "decided_by_human": self.decided_by_human,
+            "decisions": [one.to_dict(values=self.show == "values") for one in self.decisions],
             "counterfactual": self.counterfactual.to_dict(),
             "caveat": self.caveat,
         }
@@ -124,6 +128,7 @@ class PairExplanation:
             )
         if self.decided_by_human is not None:
             lines.append(f"decided by a human: {self.decided_by_human}")
+        lines += [f"human decision, {one.words()}" for one in self.decisions]
         lines.append("same cluster" if self.same_cluster else "not in one cluster")
         return tuple(lines)
 
@@ -157,6 +162,7 @@ def explain_pair(
     same_cluster: bool,
     same_person_probability: float | None,
     decided_by_human: str | None,
+    decisions: tuple[HumanDecision, ...],
     joined_above_bits: float,
     show: Show,
 ) -> PairExplanation:
@@ -189,6 +195,7 @@ def explain_pair(
         same_cluster=same_cluster,
         same_person_probability=same_person_probability,
         decided_by_human=decided_by_human,
+        decisions=decisions,
         counterfactual=counterfactual(referrals, comparisons, model, joined_above_bits),
         show=show,
     )

@@ -135,13 +135,17 @@ def _cell(value: Any) -> str:
 
 
 def _share(value: float | None) -> str:
-    """A probability for people: two digits, small ones as one in so many."""
+    """A probability for people: two digits, small ones as one in so many.
+
+    >>> _share(0.0123), _share(1 / 7270), _share(1e-7)
+    ('0.012', '1 in 7,300', 'under 1 in a million')
+    """
     if value is None:
         return "–"
     return (
         f"{value:.2g}"
         if value >= 0.001
-        else f"1 in {1 / value:,.3g}"
+        else f"1 in {float(f'{1 / value:.2g}'):,.0f}"
         if value >= 1e-6
         else "under 1 in a million"
     )

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from nrm_linkage.explain.decided import human_decisions
 from nrm_linkage.explain.pair import said_probability
 
 if TYPE_CHECKING:
     from nrm_linkage.explain.cluster import ClusterExplanation
 
-__all__ = ["cluster_words", "listed", "people_said", "referral_said"]
+__all__ = ["cluster_words", "decisions_said", "listed", "people_said", "referral_said"]
 
 
 def cluster_words(cluster: ClusterExplanation) -> list[str]:
@@ -43,7 +44,13 @@ def cluster_words(cluster: ClusterExplanation) -> list[str]:
         )
     for row in cluster.may_belong.to_dict("records"):
         lines.append(f"{row['referral_id']} may belong to it, with a probability of {row['probability']:.2g}")
+    lines += [f"human decision, {said}" for said in decisions_said(cluster.decisions)]
     return lines
+
+
+def decisions_said(decisions: pd.DataFrame) -> list[str]:
+    """A cluster's human decisions, a line each, without values."""
+    return [one.words() for one in human_decisions(decisions)]
 
 
 def people_said(people: tuple[tuple[Any, ...], ...]) -> str:

@@ -158,7 +158,7 @@ def days_between(repeats: pd.DataFrame) -> Chart:
     )
     totals = table.groupby("days", as_index=False)["size"].sum()
     along = alt.X("days:N", sort=wanted, title="days since the referral before", axis=alt.Axis(labelAngle=0))
-    legend = alt.Legend(title=None, orient="top", labelLimit=300)
+    legend = alt.Legend(title=None, orient="top", labelLimit=300, columnPadding=40)
     scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
     bars = (
         alt.Chart(table)

@@ -22,7 +22,7 @@ import pandas as pd
 
 from nrm_linkage.explain.pair import said_probability
 from nrm_linkage.explain.pictures import waterfall
-from nrm_linkage.explain.telling import listed, people_said, referral_said
+from nrm_linkage.explain.telling import decisions_said, listed, people_said, referral_said
 from nrm_linkage.io import write_private
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, NOT_FOR
 from nrm_linkage.report.disclosure import to_nearest
@@ -70,6 +70,7 @@ def page(
     environment.filters["ordered"] = in_order
     environment.filters["waterfall"] = partial(waterfall, standalone=False)
     environment.filters["probability"] = said_probability
+    environment.filters["decided"] = decisions_said
     environment.filters["people"] = people_said
     environment.filters["referral"] = referral_said
     environment.filters["listed"] = listed
@@ -87,7 +88,10 @@ def page(
     )
 
 
-ONE_DECIMAL = ("estimate", "links", "expected false links", "expected missed links", "bits")
+ONE_DECIMAL = (
+    *("estimate", "child_then_adult", "links", "expected false links", "expected missed links"),
+    "bits",
+)
 """Columns of numbers that are counts of people or pairs but for what is not known, and of bits."""
 
 LONG_TEXT = 40

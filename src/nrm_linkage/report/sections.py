@@ -18,9 +18,11 @@ from nrm_linkage.report.record import LinkageReport
 __all__ = [
     "FlowStep",
     "PageParts",
+    "ShownChart",
     "ShownCluster",
     "bands",
     "data_quality",
+    "decisions",
     "flow",
     "headline",
     "linkage_quality",
@@ -54,18 +56,31 @@ class ShownCluster:
 
 
 @dataclass(frozen=True)
+class ShownChart:
+    """A picture of the run. `name`: what it is of; `svg`: the whole of it, which stands on the page as it is;
+    empty where it cannot be drawn, and then `why_not` is a sentence.
+    """
+
+    name: str
+    svg: str = field(default="", repr=False)
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
 class PageParts:
     """What the internal page shows beside the tables that every page may have. `tables`: section -> caption
     -> table.
     """
 
     headline: str = ""
+    charts: tuple[ShownChart, ...] = ()
     flow: tuple[FlowStep, ...] = ()
     model_sentence: str = ""
     not_compared: tuple[str, ...] = ()
     tables: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     largest: tuple[ShownCluster, ...] = ()
     least_certain: tuple[ShownCluster, ...] = ()
+    decided: tuple[ShownCluster, ...] = ()
 
 
 def headline(repeats: pd.DataFrame | None) -> str:
@@ -128,6 +143,31 @@ def bands(links: pd.DataFrame) -> pd.DataFrame:
             "not in one cluster": np.bincount(band[~linked], minlength=len(edges) - 1),
         }
     )
+
+
+def decisions(decided: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+    """Human decisions by what became of them; nothing where there are none. `decided`: as
+    `Linkage.decisions`.
+    """
+    if not len(decided):
+        return {}
+    counted = (
+        decided.assign(undated=decided["decided_on"].isna())
+        .groupby(["decision", "standing"], as_index=False)
+        .agg(
+            number=("decision", "size"),
+            first=("decided_on", "min"),
+            last=("decided_on", "max"),
+            undated=("undated", "sum"),
+        )
+    )
+    names = {
+        "standing": "what became of it",
+        "first": "first day",
+        "last": "last day",
+        "undated": "without a day",
+    }
+    return {"Human decisions, and what became of them": counted.rename(columns=names)}
 
 
 def _largest_groups(quality: pd.DataFrame) -> pd.DataFrame:

@@ -74,8 +74,9 @@ ITEMS: tuple[StatementItem, ...] = (
         _GUILD_2,
         "who linked, and what humans decided",
         PARTLY,
-        "choices",
-        "numbers of human decisions; names of reviewers are yours to keep",
+        "decisions",
+        "human decisions with their days, by cluster; names and reasons are kept with the run; who linked is "
+        "yours to add",
     ),
     StatementItem(_GUILD_2, "software and version", YES, "provenance", "versions and settings"),
     StatementItem(

@@ -1,5 +1,5 @@
-"""What explanations read of a run: two referrals taken alone, what brought them together, what a human
-decided of them, and the timeline of a cluster.
+"""What explanations read of a run: two referrals taken alone, what brought them together, and the timeline of
+a cluster.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.block import KEY_RULES, RULES, rules_that_find
-from nrm_linkage.cluster import components
 from nrm_linkage.explain.cluster import DrawnPeople
 from nrm_linkage.explain.evidence import RECORDED_FOR
 from nrm_linkage.explain.meeting import SAME_COMPONENT, Meeting, meeting, not_linkable
@@ -20,7 +19,7 @@ from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.schema import arrange
 from nrm_linkage.tables import Int64s, RawReferrals, Referrals, RuleYield
 
-__all__ = ["SHOWN_FIELDS", "drawn_people", "how_met", "human_decision", "read_alone", "timeline"]
+__all__ = ["SHOWN_FIELDS", "drawn_people", "how_met", "read_alone", "timeline"]
 
 SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "nationality", "gender")
 """What an explained cluster shows of its referrals when values are asked for."""
@@ -83,25 +82,6 @@ def _found_beside_keys(
     in_full = {rule.name for rule in RULES} - {rule.name for rule in KEY_RULES}
     small = (each.rule for each in blocking if each.pairs and each.rule in in_full)
     return (*small, *(pairs.name for pairs in run.found if pairs.holds(left, right)))
-
-
-def human_decision(run: LinkedRun, left: int, right: int) -> str | None:
-    """What humans decided of two rows, in words; None where nobody did. Who, when and why stands in the table
-    that the caller keeps.
-    """
-    one, other = sorted(int(run.referrals.duplicate_of[row]) for row in (left, right))
-    for word, pairs in (("same", run.judged.same), ("different", run.judged.different)):
-        if ((pairs[:, 0] == one) & (pairs[:, 1] == other)).any():
-            return word
-    same, different = run.judged.pairs
-    group = components(run.referrals.n, same[:, 0].astype(np.int32), same[:, 1].astype(np.int32))
-    if one != other and group[one] == group[other]:
-        return "same, through other referrals that were decided"
-    groups = np.sort(group[different], axis=1)
-    between = sorted((int(group[one]), int(group[other])))
-    if len(groups) and (groups == between).all(axis=1).any():
-        return "different, through other referrals that were decided"
-    return None
 
 
 def drawn_people(run: LinkedRun, rows: Int64s) -> DrawnPeople:

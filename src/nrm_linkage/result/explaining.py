@@ -9,7 +9,8 @@ import numpy as np
 from nrm_linkage.errors import InputError
 from nrm_linkage.explain import ClusterExplanation, PairExplanation, explain_cluster, explain_pair
 from nrm_linkage.explain.pair import Show, check_show
-from nrm_linkage.result.explained import drawn_people, how_met, human_decision, read_alone, timeline
+from nrm_linkage.result.decided import decisions_between, decisions_table, human_decision
+from nrm_linkage.result.explained import drawn_people, how_met, read_alone, timeline
 from nrm_linkage.result.holding import LinkageTables
 from nrm_linkage.result.tables import date_order
 
@@ -27,8 +28,9 @@ class Explaining(LinkageTables):
         a, b
             Their referral ids.
         show
-            "shapes" (default): in words, without values; "values": with the values as recorded; "none":
-            levels and bits alone.
+            "shapes" (default): in words, without values; "values": with the values as recorded, who decided,
+            when and why among them; "none": levels and bits alone. That a human decided, what and on which
+            day is said always.
 
         Raises
         ------
@@ -52,6 +54,7 @@ class Explaining(LinkageTables):
             same_cluster=self._cluster_of[first] == self._cluster_of[second],
             same_person_probability=listed.get("same_person_probability"),
             decided_by_human=human_decision(self.run, *rows),
+            decisions=decisions_between(self.run, *rows, values=show == "values"),
             joined_above_bits=self._joined_above_bits,
             show=show,
         )
@@ -60,7 +63,8 @@ class Explaining(LinkageTables):
         """The referrals of a cluster in date order, what holds them together, what speaks against it, and how
         else they may part.
 
-        With `show="values"` the timeline holds names, dates of birth, nationality and gender as recorded.
+        With `show="values"` the timeline holds names, dates of birth, nationality and gender as recorded, and
+        `decisions` who decided, when and why.
 
         Raises
         ------
@@ -85,6 +89,7 @@ class Explaining(LinkageTables):
             self.repeats[self.repeats["cluster_id"] == cluster_id],
             self.links[inside],
             drawn_people(self.run, rows),
+            decisions_table(self.run, rows, values=show == "values"),
             self._joined_above_bits,
         )
 

@@ -6,8 +6,9 @@ run's own model and settings, and partitioned; cluster ids live on as from run t
 for those that are made of the id of an erased referral, because such an id can be tested against it.
 
 What remains: the model, whose frequencies are pooled counts that name no one; the referrals that other
-records quote; and in `.changes` of this one result the ids that the erased referrals' clusters had, so that
-whoever holds them can let go. Runs that were saved before hold what they held.
+records quote; the reasons that humans gave for decisions about others, whomever they name; and in `.changes`
+of this one result the ids that the erased referrals' clusters had, so that whoever holds them can let go.
+Runs that were saved before hold what they held.
 """
 
 from __future__ import annotations

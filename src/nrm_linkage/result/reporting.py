@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from nrm_linkage.errors import InputError, MissingExtraError
 from nrm_linkage.report.quality import quality
-from nrm_linkage.result.counting import Counting
+from nrm_linkage.result.counting import CHARTS, Counting
 from nrm_linkage.result.explaining import Explaining
 from nrm_linkage.result.groupings import judged_pairs
 from nrm_linkage.result.judging import Judging
 from nrm_linkage.result.reviewing import Reviewing
 
 if TYPE_CHECKING:
-    from nrm_linkage.report.sections import PageParts, ShownCluster
+    from nrm_linkage.report.sections import PageParts, ShownChart, ShownCluster
 
 __all__ = ["Reporting"]
 
 GROUPINGS = ("nationality", "age_group", "gender", "first_responder_type")
 
 CLUSTERS_SHOWN = 10
-"""Largest, and least certain, clusters on the page (chosen by us)."""
+"""Largest, least certain, and decided clusters on the page (chosen by us)."""
 
 
 class Reporting(Explaining, Counting, Judging, Reviewing):
@@ -47,6 +48,7 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
         }
         return sections.PageParts(
             headline=sections.headline(self.repeat_referrals(by=()) if self._can_count else None),
+            charts=self._charts(),
             flow=sections.flow(self.report, len(self.links)),
             model_sentence=sections.prior_sentence(self.model),
             not_compared=sections.not_compared(self.report, self.run.config.review_floor_bits),
@@ -55,11 +57,27 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
                 "data-quality": records,
                 "quality": linked,
                 "sensitivity": {"If a false link cost more, or less": self.sensitivity()},
+                "decisions": sections.decisions(self.decisions()),
                 "cluster-tests": {"Tests that clusters fail": self._tests()},
             },
             largest=self._shown(["n_referrals", "confidence"], [False, True]),
             least_certain=self._shown(["confidence", "n_referrals"], [True, False]),
+            decided=self._shown(["confidence", "n_referrals"], [True, False], by_human=True),
         )
+
+    def _charts(self) -> tuple[ShownChart, ...]:
+        """The pictures; where one cannot be drawn, why."""
+        from nrm_linkage.report.sections import ShownChart
+
+        shown = []
+        for name in CHARTS:
+            try:
+                shown.append(ShownChart(name, svg=self.chart(name).svg))
+            except InputError as error:
+                shown.append(ShownChart(name, why_not=f"No picture of {name}: {error}"))
+            except MissingExtraError as error:  # which is said once
+                return (ShownChart("charts", why_not=f"No pictures, the tables stand alone: {error}"),)
+        return tuple(shown)
 
     def _by_quarter(self) -> pd.DataFrame:
         """The quality of the records of each quarter, the newest last before the total."""
@@ -74,11 +92,16 @@ class Reporting(Explaining, Counting, Judging, Reviewing):
         tests = self.identity_tests()
         return tests[["test", "meaning", "also_fails", "clusters_tested", "clusters_failing"]]
 
-    def _shown(self, by: list[str], ascending: list[bool]) -> tuple[ShownCluster, ...]:
-        """Clusters with the evidence of their weakest bridge, in an order; ties by id."""
+    def _shown(
+        self, by: list[str], ascending: list[bool], by_human: bool = False
+    ) -> tuple[ShownCluster, ...]:
+        """Clusters with the evidence of their weakest bridge, in an order; ties by id. `by_human`: those
+        alone that a human decided.
+        """
         from nrm_linkage.report.sections import ShownCluster
 
-        order = self.clusters.sort_values([*by, "cluster_id"], ascending=[*ascending, True])
+        listed = self.clusters[self.clusters["decided_by_human"]] if by_human else self.clusters
+        order = listed.sort_values([*by, "cluster_id"], ascending=[*ascending, True])
         shown = []
         for cluster_id in order["cluster_id"].head(CLUSTERS_SHOWN):
             cluster = self.explain_cluster(cluster_id)

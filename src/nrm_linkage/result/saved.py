@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.config import LinkageConfig
+from nrm_linkage.errors import InputError
 from nrm_linkage.model import LinkageModel
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
@@ -22,6 +23,7 @@ from nrm_linkage.report import LinkageReport
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.result.tables import with_caveat
 from nrm_linkage.review import Decisions
+from nrm_linkage.review.recorded import in_order
 from nrm_linkage.runs import SavedRun
 from nrm_linkage.schema import arrange, recognise
 from nrm_linkage.tables import FoundPairs, Int8s, Int32s, Int64s, Partition
@@ -32,7 +34,7 @@ TABLES = ("clusters", "repeats", "links", "data_issues", "changes")
 FOR_PEOPLE = ("clusters", "repeats")
 SHOW_REPEATS = (*FOR_PEOPLE, "links", "changes")
 PEOPLE, DRAWS, UNJUDGED = "people", "draws", "_without_decisions"
-FOUND, JUDGED, PAST_IDS = "found_pairs", "judged_pairs", "past_cluster_ids"
+FOUND, JUDGED, PAST_IDS = "found_pairs", "human_decisions", "past_cluster_ids"
 
 
 def to_saved(
@@ -75,6 +77,8 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
     columns = {name: list(labels) for name, labels in saved.documents["columns"].items()}
     recognised = recognise(frame, columns, by_heading=False)
     raw = arrange(frame, recognised)
+    if "judged_pairs" in saved.tables:
+        raise InputError("the run's human decisions are in the form of an earlier version; link again.")
     partition = _partition_from_saved(saved)
     was_judged = PEOPLE + UNJUDGED in saved.tables
     tables = {name: saved.tables[name] for name in TABLES}
@@ -186,23 +190,14 @@ def _tuples(column: pd.Series) -> pd.Series:
 
 
 def _judged_to_saved(judged: Decisions) -> dict[str, pd.DataFrame]:
-    """The table of pairs that humans judged; none where there are none."""
-    parts = [
-        pd.DataFrame({"same": said, "left": pairs[:, 0], "right": pairs[:, 1]})
-        for said, pairs in zip((True, False), judged.pairs, strict=True)
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    return {JUDGED: table} if len(table) else {}
+    """The record of what humans decided; nothing where there is none."""
+    return {JUDGED: judged.record} if len(judged.record) else {}
 
 
 def _judged_from_saved(saved: SavedRun) -> Decisions:
     """The inverse of `_judged_to_saved`."""
     table = saved.tables.get(JUDGED)
-    if table is None:
-        return Decisions.none()
-    said = table["same"].to_numpy(dtype=bool)
-    pairs = table[["left", "right"]].to_numpy(dtype=np.int64)
-    return Decisions(pairs[said], pairs[~said], ())
+    return Decisions.none() if table is None else Decisions(in_order(table))
 
 
 def _found_to_saved(found: tuple[FoundPairs, ...]) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

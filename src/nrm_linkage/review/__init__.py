@@ -2,5 +2,6 @@
 
 from nrm_linkage.review.choosing import review_queue, review_sample
 from nrm_linkage.review.decisions import Decisions, read_decisions
+from nrm_linkage.review.form import review_form
 
-__all__ = ["Decisions", "read_decisions", "review_queue", "review_sample"]
+__all__ = ["Decisions", "read_decisions", "review_form", "review_queue", "review_sample"]
