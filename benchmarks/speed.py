@@ -1,8 +1,9 @@
 """What linking costs, beside its peers: `python benchmarks/speed.py [--people N] [--rounds R] [--who ...]`.
 
 One file of invented referrals (`make_referrals(N, seed=1)`); who links it takes turns, R times, each time in
-a process of its own: the library, Splink (`peers_splink.py`, at 0.9), recordlinkage (`peers_recordlinkage.py`,
-at 0.5), with the settings that `accuracy.py` says. The median of the rounds is shown.
+a process of its own: the library, Splink (`peers_splink.py`, at 0.9), recordlinkage
+(`peers_recordlinkage.py`, at 0.5), with the settings that `accuracy.py` says. The median of the rounds is
+shown.
 
 "seconds" and "CPU seconds" (of all threads) run from the records in memory to clusters, cleaning included,
 imports too where they are made on the way; "peak GB" is all that the process ever held, interpreter and

@@ -204,6 +204,26 @@ def digits_apart(one: dt.date, other: dt.date) -> bool:
     return len(differ) == 1 or exchanged
 
 
+@given(DAYS, st.integers(0, 6), st.integers(-400, 400))
+def test_one_digit_is_said_of_no_dates_that_are_further_apart(day, at, days):
+    text = day.strftime("%d%m%Y")
+    others = [day + dt.timedelta(days)]
+    try:
+        exchanged = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+        others.append(dt.datetime.strptime(exchanged, "%d%m%Y").date())
+    except ValueError:
+        pass
+    for other in others:
+        if other == PLACEHOLDER or not dt.date(1930, 1, 1) <= other <= dt.date(2020, 1, 1):
+            continue
+        frame = people(*({"given_name": "Zamir", "date_of_birth": d.isoformat()} for d in (day, other)))
+        level = date_levels(referrals_of(frame).birth, *all_pairs(2))[0]
+        # Levels before it in the order of trial are more telling, or of stand-in dates.
+        less_telling = (DateLevel.WITHIN_35_DAYS, DateLevel.SAME_YEAR, DateLevel.NEXT_YEAR, DateLevel.FAR)
+        if level == DateLevel.ONE_DIGIT or level in (*less_telling, DateLevel.WITHIN_5_YEARS):
+            assert (level == DateLevel.ONE_DIGIT) == digits_apart(day, other)
+
+
 @given(DAYS, st.integers(0, 7), st.sampled_from("0123456789"))
 def test_a_digit_typed_wrong_is_seen_wherever_it_stands(day, at, digit):
     text = day.strftime("%d%m%Y")

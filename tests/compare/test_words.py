@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nrm_linkage.compare.word_table import may_agree
 from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.normalise.names import NameBox, read_name
 from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
 from nrm_linkage.normalise.variants import known_different, nickname_classes, variant_class
-from tests.frames import bags_of
+from tests.frames import all_pairs, bags_of
 
 LISTS = Path(__file__).parents[1] / "normalise" / "names_variant_lists.csv"
 
@@ -109,6 +110,16 @@ def words() -> st.SearchStrategy[str]:
 @given(st.lists(st.tuples(words(), words()), min_size=1, max_size=40))
 def test_levels_are_those_of_the_rules_one_at_a_time(pairs):
     assert levels_of(pairs) == [plain_level(a, b) for a, b in pairs]
+
+
+@given(st.lists(words(), min_size=2, max_size=30, unique=True))
+def test_words_that_are_ruled_out_by_their_letters_are_nothing_to_one_another(drawn):
+    texts = sorted(drawn)
+    table = WordTable.of(bags_of([[(word, 1)] for word in texts]))
+    left, right = all_pairs(len(texts))
+    ruled_out = np.flatnonzero(~may_agree(table, left, right))
+    levels = [plain_level(texts[left[at]], texts[right[at]]) for at in ruled_out.tolist()]
+    assert set(levels) <= {WordLevel.NONE, WordLevel.VARIANT}  # variants are settled before
 
 
 @given(words(), st.lists(words(), min_size=1, max_size=30))

@@ -207,12 +207,15 @@ def _one_to_one(of_left: PaddedBags, of_right: PaddedBags, level: Int8s) -> tupl
     are symmetric.
     """
     width = level.shape[1]
-    same_box = of_left.role[:, :, None] == of_right.role[:, None, :]
+    partner = np.zeros(level.shape[:2], dtype=np.int64)
+    aligned = np.zeros(level.shape[:2], dtype=np.int8)
+    # Most pairs of strangers have nothing to align.
+    at = np.flatnonzero(level.reshape(len(level), width * width).any(axis=1))
+    level = level[at]
+    same_box = of_left.role[at][:, :, None] == of_right.role[at][:, None, :]
     distance = np.abs(np.arange(width)[:, None] - np.arange(width)[None, :])
     score = level.astype(np.int16) * 64 + same_box * 16 + (width - distance)
     score[level == WordLevel.NONE] = 0
-    partner = np.zeros(level.shape[:2], dtype=np.int64)
-    aligned = np.zeros(level.shape[:2], dtype=np.int8)
     everyone = np.arange(len(level))
     for _ in range(width):
         best = score.reshape(len(score), width * width).argmax(axis=1)
@@ -221,7 +224,7 @@ def _one_to_one(of_left: PaddedBags, of_right: PaddedBags, level: Int8s) -> tupl
         if not len(found):
             break
         i, j = i[found], j[found]
-        partner[found, i], aligned[found, i] = j, level[found, i, j]
+        partner[at[found], i], aligned[at[found], i] = j, level[found, i, j]
         score[found, i, :] = 0
         score[found, :, j] = 0
     return partner, aligned

@@ -28,7 +28,7 @@ from nrm_linkage.compare.values import (
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
 
-__all__ = ["Rarity", "compare_pairs"]
+__all__ = ["Rarity", "by_width", "compare_pairs"]
 
 AT_A_TIME = 1 << 15
 """Pairs whose names are compared at a time: their arrays then fit in a processor's cache."""
@@ -85,7 +85,7 @@ def compare_pairs(
     levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
     bits = np.full((len(left), len(FIELDS)), np.nan)
     matrix = padded(referrals.names) if bags is None else bags
-    for narrow, positions in _by_width(matrix, left, right, min(chunk_pairs, AT_A_TIME)):
+    for narrow, positions in by_width(matrix, left, right, min(chunk_pairs, AT_A_TIME)):
         _compare_names(narrow, left[positions], right[positions], rarity, positions, levels, bits)
     _compare_values(referrals, left, right, rarity, levels, bits)
     if referrals.extra is not None:
@@ -145,8 +145,8 @@ def _compare_values(
         bits[:, _COLUMN[name]] = of(left, right, levels[:, _COLUMN[name]])
 
 
-def _by_width(
-    matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int
+def by_width(
+    matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int = AT_A_TIME
 ) -> Iterator[tuple[PaddedBags, Int64s]]:
     """Chunks of pair positions with bags as wide as they need."""
     count = matrix.held.sum(axis=1, dtype=np.int8)

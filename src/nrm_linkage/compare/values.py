@@ -213,7 +213,8 @@ def _near(lists: TokenLists, met: _Met, open_: Mask) -> Mask:
     kinds = np.array([len(kind) + 1 for kind in met.kinds], dtype=np.int64)
     letters = np.array([len(text) for text in lists.texts], dtype=np.int64)
     letters -= kinds[met.kind] if len(kinds) else 0
-    usable = np.array(["/" not in text for text in lists.texts], dtype=bool) & (letters >= NEAR_MIN_CHARACTERS)
+    usable = np.array(["/" not in text for text in lists.texts], dtype=bool)
+    usable &= letters >= NEAR_MIN_CHARACTERS
     one, other = met.one[at], met.other[at]
     alike = usable[one] & usable[other] & (np.abs(letters[one] - letters[other]) <= MOST_EDITS)
     at, one, other = at[alike], one[alike], other[alike]

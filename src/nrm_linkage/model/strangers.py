@@ -12,7 +12,7 @@ are counted within each naming community, because some refer hardly anybody but 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, dat
 from nrm_linkage.compare.extra import ExtraField
 from nrm_linkage.compare.fields import FIELDS, GenderLevel
 from nrm_linkage.compare.names import PaddedBags, align, padded
+from nrm_linkage.compare.pairs import by_width
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.extra import with_extra
@@ -215,24 +216,27 @@ def _word_accidents(
     bags = matrix.words.bags
     if not len(left) or not bags.tokens.texts:
         return frequencies
-    names = align(matrix, left, right)
     letters = np.array([min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts])
     size = _MAX_BY_LETTERS + 1
     words = np.concatenate([matrix.word[rows][matrix.held[rows]] for rows in (left, right)])
     asked = np.bincount(letters[words], minlength=size) / 2.0
-    by_level = {}
-    for level, prior in (
-        (WordLevel.NEAR, priors.NEAR_WORD_SHARES),
-        (WordLevel.SHORTENED, priors.SHORT_WORD_SHARES),
-    ):
-        pair, place = np.nonzero(names.level == level)
-        shorter = np.minimum(letters[names.left_word[pair, place]], letters[names.right_word[pair, place]])
-        count = np.bincount(shorter, minlength=size)
-        strength = priors.U_STRENGTH_PAIRS
-        by_level[level] = {
-            str(n): float((count[n] + strength * share) / (asked[n] + strength))
+    met = {level: np.zeros(size, dtype=np.int64) for level in (WordLevel.NEAR, WordLevel.SHORTENED)}
+    for narrow, positions in by_width(matrix, left, right):
+        names = align(narrow, left[positions], right[positions])
+        for level in met:
+            at = names.level == level
+            shorter = np.minimum(letters[names.left_word[at]], letters[names.right_word[at]])
+            met[level] += np.bincount(shorter, minlength=size)
+    strength = priors.U_STRENGTH_PAIRS
+
+    def shares(level: WordLevel, prior: Mapping[int, float]) -> dict[str, float]:
+        return {
+            str(n): float((met[level][n] + strength * share) / (asked[n] + strength))
             for n, share in sorted(prior.items())
         }
+
     return replace(
-        frequencies, near_words=by_level[WordLevel.NEAR], short_words=by_level[WordLevel.SHORTENED]
+        frequencies,
+        near_words=shares(WordLevel.NEAR, priors.NEAR_WORD_SHARES),
+        short_words=shares(WordLevel.SHORTENED, priors.SHORT_WORD_SHARES),
     )
