@@ -1,13 +1,16 @@
 """The partition of one component that loses least, from its same-person probabilities.
 
 Whoever publishes a partition asks here: the run itself, a run with human judgements, and `sensitivity` at
-other costs. Up to `EXACT_MEMBERS` members it is the best there is, beyond the greedy one.
+other costs. Members whom no chain of pairs ties, each gaining by being joined, are never together, so that
+each such group is decided on its own: up to `EXACT_MEMBERS` members the best way there is, beyond the greedy
+one.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from nrm_linkage.cluster.components import components
 from nrm_linkage.cluster.posterior import best_partition
 from nrm_linkage.cluster.sample import greedy_partition
 from nrm_linkage.tables import Float64s, Int64s
@@ -25,12 +28,20 @@ def decided(together: Float64s, threshold: float) -> Int64s:
     >>> decided(np.array([[1.0, 0.9, 0.2], [0.9, 1.0, 0.1], [0.2, 0.1, 1.0]]), 0.5).tolist()
     [0, 0, 2]
     """
+    gains = together > threshold
+    one, other = np.nonzero(np.triu(gains, 1))
+    label = components(len(together), one.astype(np.int32), other.astype(np.int32))
+    for group in np.unique(label[one]).tolist():
+        members = np.flatnonzero(label == group)
+        inside = np.ix_(members, members)
+        if (gains[inside] | np.eye(len(members), dtype=bool)).all():
+            continue
+        label[members] = members[_of_group(together[inside], threshold)]
+    return label
+
+
+def _of_group(together: Float64s, threshold: float) -> Int64s:
     k = len(together)
-    joins = together[np.triu_indices(k, 1)] > threshold
-    if joins.all():
-        return np.zeros(k, dtype=np.int64)
-    if not joins.any():
-        return np.arange(k, dtype=np.int64)
     if k > EXACT_MEMBERS:
         return greedy_partition(together, threshold)
     label = np.zeros(k, dtype=np.int64)

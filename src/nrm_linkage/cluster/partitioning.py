@@ -36,7 +36,7 @@ from nrm_linkage.cluster.posterior import (
     exact_posterior,
     subset_trees,
 )
-from nrm_linkage.cluster.sample import greedy_partition, sampled_partitions
+from nrm_linkage.cluster.sample import sampled_partitions
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs
@@ -271,7 +271,7 @@ def _by_sampling(
         # Evenly from all sweeps and all chains: steps of the golden section fall into step with neither.
         taken = (np.arange(config.draws) * GOLDEN_SECTION % 1 * len(labels)).astype(np.int64)
         canvas.draws[:, place[rows]] = rows[labels[taken]]
-        label = greedy_partition(together, config.decision_threshold)
+        label = decided(together, config.decision_threshold)
         canvas.cluster[rows] = rows[label]
         for cluster in np.unique(label):
             inside = np.flatnonzero(label == cluster)

@@ -47,6 +47,9 @@ EXPRESSIBLE_BITS = 400.0
 WAYS_AT_ONCE = 2_000_000
 """Ways to part a subset in two that are summed at a time; bounds memory, changes no result."""
 
+COMPARED_AT_ONCE = 4_000_000
+"""Uniform numbers times partitions that are compared at a time; bounds memory, changes no result."""
+
 ENUMERATED_SIZE = 7
 """Components up to this size are enumerated: 877 partitions of seven."""
 
@@ -177,23 +180,26 @@ def _enumerated(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
     partitions = _set_partitions(k)
     masks = np.array([blocks + (0,) * (k - len(blocks)) for blocks in partitions], dtype=np.int64)
     total = weights[:, masks].sum(axis=2)
-    probability = np.exp2(total - np.logaddexp2.reduce(total, axis=1, keepdims=True))
-    block = np.zeros_like(weights)
+    probability = np.exp2(total - total.max(axis=1, keepdims=True))
+    probability /= probability.sum(axis=1, keepdims=True)
     holds = np.zeros((len(partitions), weights.shape[1]))
     np.put_along_axis(holds, masks, 1.0, axis=1)
     holds[:, 0] = 0.0
-    block = probability @ holds
+    labels = np.array([_labels(blocks, k) for blocks in partitions], dtype=np.int8)
+    return Posterior(probability @ holds, labels[_chosen(probability, uniforms)])
+
+
+def _chosen(probability: Float64s, uniforms: Float64s) -> Int64s:
+    """For each draw and component the partition whose turn a uniform number makes it, (n_draws, c)."""
     cumulative = np.cumsum(probability, axis=1)
     cumulative /= cumulative[:, -1:]
-    chosen = np.stack(
-        [
-            np.searchsorted(cumulative[component], uniforms[:, component], side="right")
-            for component in range(len(weights))
-        ],
-        axis=1,
-    )
-    labels = np.array([_labels(blocks, k) for blocks in partitions], dtype=np.int8)
-    return Posterior(block, labels[np.minimum(chosen, len(partitions) - 1)])
+    chosen = np.empty(uniforms.shape, dtype=np.int64)
+    step = max(1, COMPARED_AT_ONCE // (len(uniforms) * cumulative.shape[1]))
+    for at in range(0, len(cumulative), step):
+        some = slice(at, at + step)
+        below = cumulative[None, some] <= uniforms[:, some, None]
+        chosen[:, some] = below.sum(axis=2)
+    return np.minimum(chosen, cumulative.shape[1] - 1)
 
 
 def _labels(blocks: tuple[int, ...], k: int) -> list[int]:
