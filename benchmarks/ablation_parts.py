@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nrm_linkage.cluster import Components, components, people_of
+from nrm_linkage.cluster import People, components, people_of
 from nrm_linkage.compare import FIELDS, names, words
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.config import LinkageConfig
@@ -21,6 +21,7 @@ from nrm_linkage.model import (
     BoundRarity,
     Frequencies,
     LinkageModel,
+    Unseen,
     learn_frequencies,
     priors,
 )
@@ -39,7 +40,6 @@ from nrm_linkage.tables import (
     Int32s,
     Int64s,
     Mask,
-    Partition,
     Referrals,
     ScoredPairs,
     TokenLists,
@@ -167,13 +167,14 @@ def people_by_ties(
     rows: Referrals,
     candidates: CandidatePairs,
     scored: ScoredPairs,
+    unseen: Unseen,
     model: LinkageModel,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
-) -> tuple[Components, ScoredPairs, Partition, Float64s, Mask]:
+) -> People:
     """People as connected components; their confidences are still the posterior's, and mean nothing."""
-    found, within, people, together, decided = people_of(rows, candidates, scored, model, judged, config)
-    return found, within, replace(people, cluster=tied(rows.n, scored)), together, decided
+    found = people_of(rows, candidates, scored, unseen, model, judged, config)
+    return replace(found, partition=replace(found.partition, cluster=tied(rows.n, scored)))
 
 
 # By what a run shows that parts are out ---------------------------------------------------------------------

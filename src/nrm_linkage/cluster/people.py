@@ -47,8 +47,8 @@ def people_of(
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
 ) -> People:
-    """The people. `pairs`: all candidates; `unseen`: what blocking may have cost; `judged`: pairs called the
-    same and pairs called different, int64 (k, 2) each, without contradictions.
+    """The people. `pairs`: candidates from `FAINT_BITS` on; `unseen`: what blocking may have cost; `judged`:
+    pairs called the same and pairs called different, int64 (k, 2) each, without contradictions.
     """
     same, different = judged
     floor_bits, exact_size = config.component_floor_bits, config.exact_component_size

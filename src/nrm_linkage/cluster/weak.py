@@ -61,7 +61,7 @@ def weak_links(
     keys: Keys,
     config: LinkageConfig,
 ) -> WeakLinks:
-    """The sample of a run. `pairs`: all candidates; `keys`: a number of each row's own."""
+    """The sample of a run. `pairs`: candidates from `FAINT_BITS` on; `keys`: a number of each row's own."""
     across = component[pairs.left] != component[pairs.right]
     apart = np.flatnonzero(across & (pairs.weight_bits >= FAINT_BITS))
     probability = np.zeros(len(apart))
