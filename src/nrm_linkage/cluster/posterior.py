@@ -199,7 +199,7 @@ def _chosen(probability: Float64s, uniforms: Float64s) -> Int64s:
         some = slice(at, at + step)
         below = cumulative[None, some] <= uniforms[:, some, None]
         chosen[:, some] = below.sum(axis=2)
-    return np.minimum(chosen, cumulative.shape[1] - 1)
+    return np.asarray(np.minimum(chosen, cumulative.shape[1] - 1))
 
 
 def _labels(blocks: tuple[int, ...], k: int) -> list[int]:
