@@ -105,7 +105,7 @@ def test_communities_of_enough_pairs_have_an_m_of_their_own():
     random = np.random.default_rng(18)
     m = array_of(priors.M_PRIOR)
     other = spread(m, random)
-    parts = ((m, 4000, 1), (other, 4000, 2), (m, 10, 3), (U, 50_000, 0))
+    parts = ((m, 4000, 1), (other, 4000, 2), (m, 1, 3), (U, 50_000, 0))
     levels = np.concatenate([drawn_levels(random, shares, n) for shares, n, _ in parts])
     community = np.concatenate([np.full(n, code) for _, n, code in parts])
     config = LinkageConfig(prior_strength_referrals=2)
