@@ -27,6 +27,7 @@ from nrm_linkage.model import (
     least_bits,
     score_plausible,
     starting_model,
+    with_points,
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
@@ -196,6 +197,7 @@ def _run(
             (model, None) if model else _estimated(rows, candidates, comparisons, start, config)
         )
         pairs, weight_bits = score_plausible(rows, candidates, comparisons, model, least_bits(config))
+        model = with_points(rows, pairs, model, config)
         unseen = estimate_unseen(rows, candidates, weight_bits, model, config.chunk_pairs, rarity)
         del comparisons  # the largest table of a run
     with watch.stage("cluster"):

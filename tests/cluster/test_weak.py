@@ -30,8 +30,8 @@ def rows() -> Referrals:
 
 def points(doubt_bits: list[float]) -> Leeway:
     """Points that change nothing but what the model doubts."""
-    nothing, n = np.zeros(len(doubt_bits)), len(doubt_bits)
-    return Leeway(nothing, nothing, nothing, np.array(doubt_bits), np.zeros((n, 1)), np.zeros((n, 1, 0, 1)))
+    n = len(doubt_bits)
+    return Leeway(np.array(doubt_bits), np.zeros((n, 1)), np.zeros((n, 1, 0, 1)))
 
 
 def pairs_of(ends: list[tuple[int, int]], weight_bits: float) -> ScoredPairs:

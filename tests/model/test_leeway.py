@@ -5,6 +5,7 @@ and what is expected covers the truth of data that the model itself made.
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import EVIDENCE_LINES, Leeway, LinkageModel, estimate_leeway, leeway
-from nrm_linkage.model.parameters import array_of
+from nrm_linkage.model import EVIDENCE_LINES, Leeway, LinkageModel, leeway, with_points
+from nrm_linkage.model.parameters import ParameterPoints, array_of
 from nrm_linkage.tables import Float64s, Int8s, Referrals, ScoredPairs
 from tests.frames import frame_of, model_of, referrals_of
 
@@ -81,6 +82,17 @@ def made(
     )
 
 
+def points_of(referrals: Referrals, pairs: ScoredPairs, model: LinkageModel) -> ParameterPoints:
+    points = with_points(referrals, pairs, model, CONFIG).points
+    assert points is not None
+    return points
+
+
+def leeway_of(referrals: Referrals, pairs: ScoredPairs, model: LinkageModel) -> Leeway:
+    held = with_points(referrals, pairs, model, CONFIG)
+    return Leeway.of(held, referrals.nationality.group_names)
+
+
 def expected(found: Leeway, referrals: Referrals, pairs: ScoredPairs) -> Float64s:
     """Expected matched pairs at each point."""
     changes = found.changes(referrals, pairs.left, pairs.right, pairs.levels, pairs.weight_bits)
@@ -92,9 +104,9 @@ def expected(found: Leeway, referrals: Referrals, pairs: ScoredPairs) -> Float64
 def test_m_stays_a_probability_however_errors_come(bits: float, messy: float, known: set[int]) -> None:
     referrals, model = two_referrals()
     m, columns = array_of(model.m), sorted(known)
-    table = leeway._kinds_table(referrals, model, np.array([bits]), np.array([messy]))
-    nothing = np.zeros(1)
-    point = Leeway(nothing, nothing, nothing, nothing, by_kind=table, m_bits=np.zeros((1, 1, 0, 1)))
+    communities = referrals.nationality.group_names
+    table = leeway._kinds_table(communities, model, np.array([bits]), np.array([messy]))
+    point = Leeway(np.zeros(1), by_kind=table, m_bits=np.zeros((1, 1, 0, 1)))
     choices = itertools.product(*(range(1, len(FIELDS[column].levels)) for column in columns))
     patterns = np.array(list(choices), dtype=np.int8)
     levels = np.zeros((len(patterns), len(FIELDS)), dtype=np.int8)
@@ -111,15 +123,16 @@ def test_m_stays_a_probability_however_errors_come(bits: float, messy: float, kn
 @pytest.mark.parametrize("error_bits", [-0.5, 0.0, 0.7])
 def test_how_many_errors_there_are_is_noticed_without_labels(error_bits: float) -> None:
     referrals, model, pairs, _ = made(error_bits, seed=3)
-    found = estimate_leeway(referrals, pairs, model, CONFIG)
-    assert found.error_bits.mean() + found.messy_share.mean() == pytest.approx(error_bits, abs=0.25)
+    found = points_of(referrals, pairs, model)
+    assert np.mean(found.error_bits) + np.mean(found.messy_share) == pytest.approx(error_bits, abs=0.25)
 
 
 def test_errors_that_come_together_are_noticed() -> None:
     apart, together = (
-        estimate_leeway(*((run := made(0.0, 5, share))[0], run[2], run[1]), CONFIG) for share in (0.0, 0.15)
+        np.mean(points_of(referrals, pairs, model).messy_share)
+        for referrals, model, pairs, _ in (made(0.0, 5, share) for share in (0.0, 0.15))
     )
-    assert together.messy_share.mean() > apart.messy_share.mean() + 0.03
+    assert together > apart + 0.03
 
 
 @pytest.mark.parametrize("error_bits", [0.0, 0.9])
@@ -131,7 +144,7 @@ def test_what_is_expected_covers_the_truth_of_data_that_the_model_made(error_bit
     off, before = [], []
     for seed in range(30):
         referrals, model, pairs, matched = made(error_bits, seed)
-        points = expected(estimate_leeway(referrals, pairs, model, CONFIG), referrals, pairs)
+        points = expected(leeway_of(referrals, pairs, model), referrals, pairs)
         p = 1 / (1 + np.exp2(-pairs.weight_bits))
         spread = np.sqrt(points.var() + (p * (1 - p)).sum())
         off.append((points.mean() - matched.sum()) / spread)
@@ -146,12 +159,7 @@ def test_doubt_is_in_full_below_and_nothing_above() -> None:
     referrals, _ = two_referrals()
     levels = np.zeros((5, len(FIELDS)), dtype=np.int8)
     weights = np.array([-9.0, -3.0, -2.0, -1.0, 4.0])
-    nothing = np.zeros(2)
-    doubting = Leeway(
-        *(nothing, nothing, nothing, np.array([1.0, -0.5])),
-        by_kind=np.zeros((2, 1)),
-        m_bits=np.zeros((2, 1, 0, 1)),
-    )
+    doubting = Leeway(np.array([1.0, -0.5]), by_kind=np.zeros((2, 1)), m_bits=np.zeros((2, 1, 0, 1)))
     pairs = pairs_of(levels, weights)
     changes = doubting.changes(referrals, pairs.left, pairs.right, levels, weights)
     np.testing.assert_allclose(changes[0], [1.0, 1.0, 0.5, 0.0, 0.0])
@@ -160,11 +168,37 @@ def test_doubt_is_in_full_below_and_nothing_above() -> None:
 
 def test_the_same_pairs_give_the_same_points_and_none_gives_what_is_believed() -> None:
     referrals, model, pairs, _ = made(0.3, seed=1)
-    one, other = (estimate_leeway(referrals, pairs, model, CONFIG) for _ in range(2))
-    np.testing.assert_array_equal(one.by_kind, other.by_kind)
-    np.testing.assert_array_equal(one.m_bits, other.m_bits)
-    nobody = estimate_leeway(referrals, pairs.take(np.zeros(len(pairs), dtype=bool)), model, CONFIG)
-    assert len(nobody) == leeway.N_POINTS
-    assert np.isfinite(nobody.by_kind).all()
-    assert nobody.error_bits.std() == pytest.approx(leeway.ERROR_BITS_SPREAD, abs=0.2)
-    assert nobody.doubt_bits.mean() == pytest.approx(leeway.DOUBT_BITS[0])
+    one, other = (points_of(referrals, pairs, model) for _ in range(2))
+    assert one == other
+    nobody = with_points(referrals, pairs.take(np.zeros(len(pairs), dtype=bool)), model, CONFIG)
+    assert nobody.points is not None
+    assert np.std(nobody.points.error_bits) == pytest.approx(leeway.ERROR_BITS_SPREAD, abs=0.2)
+    bound = Leeway.of(nobody, referrals.nationality.group_names)
+    assert len(bound) == leeway.N_POINTS
+    assert np.isfinite(bound.by_kind).all()
+    assert bound.doubt_bits.mean() == pytest.approx(leeway.DOUBT_BITS[0])
+
+
+def test_a_model_keeps_its_points_and_binds_them_alike_after_a_file() -> None:
+    referrals, model, pairs, _ = made(0.3, seed=1)
+    held = with_points(referrals, pairs, model, CONFIG)
+    assert with_points(referrals, pairs.take(pairs.weight_bits > 0), held, CONFIG) is held
+    read = LinkageModel.from_dict(json.loads(held.to_json()))
+    assert read.points == held.points
+    communities = ("afghan", *referrals.nationality.group_names)
+    before, after = (Leeway.of(each, communities) for each in (held, read))
+    np.testing.assert_array_equal(before.m_bits, after.m_bits)
+    np.testing.assert_array_equal(before.by_kind, after.by_kind)
+
+
+def test_what_is_drawn_of_m_hangs_on_no_other_community() -> None:
+    referrals, model, pairs, _ = made(0.3, seed=1)
+    held = with_points(referrals, pairs, model, CONFIG)
+    few, more = (Leeway.of(held, names).m_bits for names in (("horn",), ("afghan", "horn", "uk")))
+    np.testing.assert_array_equal(few[:, 1], more[:, 2])
+
+
+def test_a_model_without_points_binds_none() -> None:
+    _, model = two_referrals()
+    with pytest.raises(ValueError, match="with_points"):
+        Leeway.of(model, ())

@@ -15,7 +15,7 @@ from nrm_linkage.cluster.identity import id_hashes
 from nrm_linkage.cluster.partitioning import partition
 from nrm_linkage.cluster.weak import weak_links, with_weak_links
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import LinkageModel, Unseen, estimate_leeway, score_pairs
+from nrm_linkage.model import Leeway, LinkageModel, Unseen, score_pairs
 from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Mask, Partition, Referrals, ScoredPairs
 
 __all__ = ["People", "people_of"]
@@ -56,7 +56,7 @@ def people_of(
     found = replace(found, of=with_bound(found.of, same))
     within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
     keys = id_hashes(rows.referral_id)
-    leeway = estimate_leeway(rows, pairs, model, config)
+    leeway = Leeway.of(model, rows.nationality.group_names)
 
     def changes(at: Int64s) -> Float64s:
         some = at.ravel()

@@ -194,7 +194,7 @@ def _chosen(probability: Float64s, uniforms: Float64s) -> Int64s:
     cumulative = np.cumsum(probability, axis=1)
     cumulative /= cumulative[:, -1:]
     chosen = np.empty(uniforms.shape, dtype=np.int64)
-    step = max(1, COMPARED_AT_ONCE // max(chosen.shape[0] * cumulative.shape[1], 1))
+    step = max(1, COMPARED_AT_ONCE // max(uniforms.shape[0] * cumulative.shape[1], 1))
     for at in range(0, len(cumulative), step):
         some = slice(at, at + step)
         below = cumulative[None, some] <= uniforms[:, some, None]

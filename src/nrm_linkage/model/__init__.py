@@ -4,7 +4,7 @@ from nrm_linkage.model.dependence import DEPENDENCE_LINES, told_lines, told_name
 from nrm_linkage.model.estimation import EstimationReport, count_patterns, estimate
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
-from nrm_linkage.model.leeway import Leeway, estimate_leeway, least_bits
+from nrm_linkage.model.leeway import Leeway, least_bits, with_points
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score_pairs, score_plausible
@@ -22,7 +22,6 @@ __all__ = [
     "Unseen",
     "count_patterns",
     "estimate",
-    "estimate_leeway",
     "estimate_unseen",
     "evidence_lines",
     "learn_frequencies",
@@ -35,4 +34,5 @@ __all__ = [
     "starting_model",
     "told_lines",
     "told_names",
+    "with_points",
 ]

@@ -1,7 +1,7 @@
-"""What the estimate leaves open: points of the parameters' posterior, from which draws of partitions start.
+"""What the estimate leaves open: points of the parameters' posterior, at which partitions are weighed.
 
-One set of parameters weighs every pair. Draws that held it fixed would be too sure of it, and all wrong on
-the same side. So parameters are drawn before any partition, and each changes the weights of pairs:
+One set of parameters weighs every pair. A posterior that held it fixed would be too sure of it, and all wrong
+on the same side. So parameters are drawn before any partition, and each changes the weights of pairs:
 
 - `error_bits`: how much likelier errors are than m says, the same in every field. m of a small extract is
   mostly what is shipped, and an extract with more errors has more of them everywhere;
@@ -14,8 +14,12 @@ the same side. So parameters are drawn before any partition, and each changes th
 In this order: for each of a grid of the first two the likelihood of all compared pairs is taken, at the
 number of matched pairs that fits best; the grid's posterior is cut into equal parts, one a point; the number
 is normal around its best, and the doubt normal around what is believed. The likelihood is that of
-`estimation`, with everything else as estimated: nobody's labels have a part in it. Points come from a Latin
-hypercube that is always the same; only m is random, from the seed.
+`estimation`, with everything else as estimated: nobody's labels have a part in it. Points are a Latin
+hypercube: in each dimension equal parts of what is believed, in another order. Those of m come from the seed,
+the others are always the same.
+
+The run that estimates a model learns its points, and the model keeps them: with an earlier model nobody's
+probabilities hang on who else is in the extract.
 
 What it does not do: u, and the numbers of relatives, namesakes and look-alikes, stay as they are.
 """
@@ -23,19 +27,20 @@ What it does not do: u, and the numbers of relatives, namesakes and look-alikes,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from zlib import crc32
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import gammaincinv, ndtri
 
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
-from nrm_linkage.model.parameters import LinkageModel, array_of
+from nrm_linkage.model.parameters import LinkageModel, ParameterPoints, array_of
 from nrm_linkage.model.score import pair_community
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
 
-__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "estimate_leeway", "least_bits"]
+__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "least_bits", "with_points"]
 
 N_POINTS = 20
 """Points of the parameters' posterior (chosen by us: each costs the small components' posterior once)."""
@@ -94,18 +99,30 @@ _LATTICE = (0.8191725133961645, 0.6710436067037893)
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Leeway:
-    """Points of the parameters' posterior, each as likely as any other: float64 (n_points,), all in bits but
-    `messy_share`. `by_kind`: float64 (n_points, n_kinds), what a point adds to the weight of pairs of a kind:
-    their community, the fields that both record, and in how many of them they are not the same; `m_bits`:
-    float64 (n_points, n_communities, n_fields, n_levels), 0 where missing.
+    """What the points of a model add to the weights of a run's pairs, in bits. `doubt_bits`: float64
+    (n_points,); `by_kind`: float64 (n_points, n_kinds), for pairs of a kind: their community, the fields that
+    both record, and in how many of them they are not the same; `m_bits`: float64 (n_points, n_communities,
+    n_fields, n_levels), 0 where missing.
     """
 
-    error_bits: Float64s
-    messy_share: Float64s
-    number_bits: Float64s
     doubt_bits: Float64s
-    by_kind: Float64s = field(repr=False)
-    m_bits: Float64s = field(repr=False)
+    by_kind: Float64s
+    m_bits: Float64s
+
+    @classmethod
+    def of(cls, model: LinkageModel, communities: tuple[str, ...]) -> Leeway:
+        """Those of a model that holds points. `communities`: the naming communities of a run's referrals
+        (`Nationalities.group_names`).
+        """
+        if model.points is None:
+            raise ValueError("the model holds no points: see with_points")
+        points = model.points
+        errors, messy, number = map(np.array, (points.error_bits, points.messy_share, points.number_bits))
+        return cls(
+            doubt_bits=DOUBT_BITS[0] + DOUBT_BITS[1] * _normal(_LATTICE[1]),
+            by_kind=_kinds_table(communities, model, errors, messy) + number[:, None],
+            m_bits=_drawn_m(model, points, communities),
+        )
 
     def __len__(self) -> int:
         return len(self.doubt_bits)
@@ -129,28 +146,35 @@ def least_bits(config: LinkageConfig) -> float:
     return min(FAINT_BITS, config.component_floor_bits, config.review_floor_bits)
 
 
-def estimate_leeway(
+def with_points(
     referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, config: LinkageConfig
-) -> Leeway:
-    """The points of a run. `pairs`: the candidates at or above `least_bits`, scored under `model`."""
+) -> LinkageModel:
+    """The model with points of its parameters' posterior; as it is where it holds some, which another run has
+    learned. `pairs`: the candidates at or above `least_bits`, scored under `model`.
+    """
+    if model.points is not None:
+        return model
     errors, messy = (axis.ravel() for axis in np.meshgrid(ERROR_BITS, MESSY_SHARES, indexing="ij"))
-    by_kind = _kinds_table(referrals, model, errors, messy)
+    communities = referrals.nationality.group_names
     fit = _Fit.of(referrals, pairs, model, config)
-    number, spread, value = fit.at(by_kind)
+    number, spread, value = fit.at(_kinds_table(communities, model, errors, messy))
     value -= (errors / ERROR_BITS_SPREAD) ** 2 / 2 / np.log(2)
     chance = np.exp2(value - value.max())
     cumulative = np.cumsum(chance) / chance.sum()
     chosen = np.searchsorted(cumulative, (np.arange(N_POINTS) + 0.5) / N_POINTS)
-    of_number, of_doubt = (ndtri((_ranks(step) + 0.5) / N_POINTS) for step in _LATTICE)
-    number_bits = number[chosen] + spread[chosen] * of_number
-    return Leeway(
-        error_bits=errors[chosen],
-        messy_share=messy[chosen],
-        number_bits=number_bits,
-        doubt_bits=DOUBT_BITS[0] + DOUBT_BITS[1] * of_doubt,
-        by_kind=by_kind[chosen] + number_bits[:, None],
-        m_bits=_drawn_m(referrals, pairs, model, config),
+    points = ParameterPoints(
+        error_bits=tuple(errors[chosen].tolist()),
+        messy_share=tuple(messy[chosen].tolist()),
+        number_bits=tuple((number[chosen] + spread[chosen] * _normal(_LATTICE[0])).tolist()),
+        worth_pairs=_worth_pairs(referrals, pairs, model),
+        seed=config.seed,
     )
+    return replace(model, points=points)
+
+
+def _normal(step: float) -> Float64s:
+    """Quantiles of a standard normal, one a point, in a fixed order."""
+    return np.asarray(ndtri((_ranks(step) + 0.5) / N_POINTS), dtype=np.float64)
 
 
 def _ranks(step: float) -> Int64s:
@@ -177,12 +201,14 @@ def _kinds(community: Int64s, levels: Int8s) -> Int64s:
     return np.asarray(kind * _N_ERRORS + errors, dtype=np.int64)
 
 
-def _kinds_table(referrals: Referrals, model: LinkageModel, errors: Float64s, messy: Float64s) -> Float64s:
+def _kinds_table(
+    communities: tuple[str, ...], model: LinkageModel, errors: Float64s, messy: Float64s
+) -> Float64s:
     """log2 of how much likelier one person's pairs of a kind are than under m, float64 (n, n_kinds).
 
     `errors`, `messy`: (n,), bits and shares.
     """
-    share = _error_shares(referrals, model)
+    share = _error_shares(communities, model)
     known = (np.arange(_N_KNOWN)[:, None] >> np.arange(len(_COLUMNS))[::-1]) & 1
 
     def tilted(bits: Float64s) -> Float64s:
@@ -196,9 +222,9 @@ def _kinds_table(referrals: Referrals, model: LinkageModel, errors: Float64s, me
     return np.asarray(mixed.reshape(len(errors), -1), dtype=np.float64)
 
 
-def _error_shares(referrals: Referrals, model: LinkageModel) -> Float64s:
+def _error_shares(communities: tuple[str, ...], model: LinkageModel) -> Float64s:
     """How often one person's two records are not the same in each field under m, (communities, fields)."""
-    m = _tables(referrals, model)
+    m = _tables(communities, model)
     free = [
         [FIELDS[column].number(name) for name in FREE_OF_ERROR[FIELDS[column].name]] for column in _COLUMNS
     ]
@@ -206,40 +232,55 @@ def _error_shares(referrals: Referrals, model: LinkageModel) -> Float64s:
     return np.asarray(1.0 - np.stack(same, axis=1))
 
 
-def _tables(referrals: Referrals, model: LinkageModel) -> Float64s:
-    """m of each community, (communities, fields, levels)."""
-    tables = [
-        model.m,
-        *(model.m_by_community.get(name, model.m) for name in referrals.nationality.group_names),
-    ]
+def _tables(communities: tuple[str, ...], model: LinkageModel) -> Float64s:
+    """m of the whole and of each community, (1 + communities, fields, levels)."""
+    tables = [model.m, *(model.m_by_community.get(name, model.m) for name in communities)]
     return np.stack([array_of(table, model.fields) for table in tables])
 
 
-def _drawn_m(
-    referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, config: LinkageConfig
-) -> Float64s:
-    """log2 of m as drawn against m, (n_points, communities, fields, levels).
-
-    A table is worth the expected matched pairs in which the field speaks, and its pseudo-counts. Communities
-    without one of their own have what is drawn for the whole.
+def _worth_pairs(
+    referrals: Referrals, pairs: ScoredPairs, model: LinkageModel
+) -> dict[str, dict[str, float]]:
+    """What m of the whole, and of each community that has its own, is worth in matched pairs, by field: the
+    expected ones in which it speaks, and the pseudo-counts.
     """
-    m = _tables(referrals, model)
     likely = np.flatnonzero(pairs.weight_bits >= SPEAK_FOR_THEMSELVES)
     probability = 1 / (1 + np.exp2(-pairs.weight_bits[likely]))
     community = pair_community(referrals, pairs.left[likely], pairs.right[likely])
-    worth = np.zeros(m.shape[:2])
+    communities, names = referrals.nationality.group_names, [field.name for field in model.fields]
+    worth = np.zeros((1 + len(communities), len(names)))
     np.add.at(worth, community, np.where(pairs.levels[likely] > 0, probability[:, None], 0.0))
-    worth[0] = worth.sum(axis=0) + priors.M_STRENGTH_PAIRS
-    own = np.array([False, *(name in model.m_by_community for name in referrals.nationality.group_names)])
-    worth[own] += priors.POOLING_STRENGTH_PAIRS
-    random = np.random.default_rng(config.seed)
-    count = np.where(np.isnan(m[..., 1:]), 0.0, m[..., 1:] * worth[..., None])
-    drawn = random.standard_gamma(np.maximum(count, LEAST_COUNT), size=(N_POINTS, *count.shape))
-    drawn = np.where(count > 0, drawn, 0.0)
+    found = {"": worth.sum(axis=0) + priors.M_STRENGTH_PAIRS}
+    for number, name in enumerate(communities, start=1):
+        if name in model.m_by_community:
+            found[name] = worth[number] + priors.POOLING_STRENGTH_PAIRS
+    return {name: dict(zip(names, of_fields.tolist(), strict=True)) for name, of_fields in found.items()}
+
+
+def _drawn_m(model: LinkageModel, points: ParameterPoints, communities: tuple[str, ...]) -> Float64s:
+    """log2 of m as drawn against m, (n_points, 1 + communities, fields, levels). Communities without an m of
+    their own have what is drawn for the whole.
+    """
+    drawn = {}
+    for name, worth in points.worth_pairs.items():
+        m = array_of(model.m_by_community[name] if name else model.m, model.fields)
+        drawn[name] = _drawn_table(m, np.array([worth[field.name] for field in model.fields]), name, points)
+    return np.stack([drawn.get(name, drawn[""]) for name in ("", *communities)], axis=1)
+
+
+def _drawn_table(m: Float64s, worth: Float64s, name: str, points: ParameterPoints) -> Float64s:
+    """One table's, (n_points, fields, levels). Each level has the quantiles of its gamma distribution in an
+    order of its own, which hangs on the seed and on the name.
+    """
+    random = np.random.default_rng([points.seed, crc32(name.encode())])
+    count = np.where(np.isnan(m[..., 1:]), 0.0, m[..., 1:] * worth[:, None])
+    n_points = len(points.error_bits)
+    quantiles = np.broadcast_to((np.arange(n_points) + 0.5) / n_points, (*count.shape, n_points))
+    quantiles = np.moveaxis(random.permuted(quantiles, axis=-1), -1, 0)
+    drawn = np.where(count > 0, gammaincinv(np.maximum(count, LEAST_COUNT), quantiles), 0.0)
     drawn /= np.maximum(drawn.sum(axis=-1, keepdims=True), 1e-300)
     with np.errstate(divide="ignore", invalid="ignore"):
         bits = np.where(count > 0, np.log2(drawn / m[..., 1:]), 0.0)
-    bits[:, ~own] = bits[:, :1]
     return np.concatenate([np.zeros_like(bits[..., :1]), bits], axis=-1)
 
 

@@ -1,7 +1,8 @@
 """`LinkageModel`: everything that scoring needs and nothing else, as versioned JSON that names no one.
 
 m by field and level (for the whole and, partly pooled, for each naming community), u by field and level
-(dates of birth also by age stratum), the fixed shares of relatives, the prior in bits, and the frequencies.
+(dates of birth also by age stratum), the fixed shares of relatives, the prior in bits, the frequencies, and
+what the estimate leaves open.
 Words and nationalities of fewer than five people never enter it (`COMMON_MIN_PEOPLE`). Common words that the
 extract has too few bearers of are looked up in the shipped reference, whose fingerprint the model holds; one
 estimated with another reference is refused. Loading a model and scoring gives the bits of the run that saved
@@ -34,12 +35,13 @@ __all__ = [
     "NAME_FIELDS",
     "STRATUM_FIELDS",
     "LinkageModel",
+    "ParameterPoints",
     "array_of",
     "stratum_key",
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 4"
+FORMAT = "nrm-linkage model 5"
 
 NAME_FIELDS = ("given_name", "other_names")
 """Fields whose levels tell namesakes from strangers."""
@@ -51,6 +53,27 @@ STRATUM_FIELDS = (*DATE_FIELDS, "age_group")
 """Fields whose u depends on the naming community; that of `age_group` is the same at all ages of it."""
 
 Table = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class ParameterPoints:
+    """Points of the parameters' posterior, each as likely as any other (`model.leeway` says what they are).
+
+    `error_bits`, `messy_share`, `number_bits`: one number a point; `worth_pairs`: naming community ("" the
+    whole) -> field -> matched pairs that its m is worth, from which each point's m is drawn with `seed`.
+    """
+
+    error_bits: tuple[float, ...]
+    messy_share: tuple[float, ...]
+    number_bits: tuple[float, ...]
+    worth_pairs: Mapping[str, Mapping[str, float]]
+    seed: int
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `dataclasses.asdict`."""
+        numbers = {name: tuple(values[name]) for name in ("error_bits", "messy_share", "number_bits")}
+        return cls(**numbers, worth_pairs=values["worth_pairs"], seed=values["seed"])
 
 
 @dataclass(frozen=True)
@@ -91,6 +114,9 @@ class LinkageModel:
     extra
         Fields of the caller's own that the model was estimated with, by name: their levels, cuts and what
         they replace. What compares them is not in a model.
+    points
+        What the estimate leaves open, learned from the run that estimated it, so that later runs with this
+        model doubt it as that one did; None before a run has learned it. Its repr is hidden for brevity.
     """
 
     m: Table
@@ -107,6 +133,7 @@ class LinkageModel:
     n_referrals: int
     frequencies: Frequencies = field(repr=False)
     extra: tuple[ExtraField, ...] = ()
+    points: ParameterPoints | None = field(default=None, repr=False)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -159,13 +186,14 @@ class LinkageModel:
                 "this model was estimated with another table of common names than this version ships, and "
                 "would score otherwise here; use the version that saved it, or estimate it again"
             )
-        apart = ("format", "frequencies", "extra")
+        apart = ("format", "frequencies", "extra", "points")
         rest = {name: value for name, value in values.items() if name not in apart}
         frequencies = dict(values["frequencies"])
         for name in ("words", "skeletons", "variants", "towns", "birthplaces"):
             frequencies[name] = WordShares(**frequencies[name])
         extra = tuple(map(ExtraField.from_dict, values.get("extra", ())))
-        return cls(**rest, frequencies=Frequencies(**frequencies), extra=extra)
+        points = ParameterPoints.from_dict(values["points"]) if values["points"] else None
+        return cls(**rest, frequencies=Frequencies(**frequencies), extra=extra, points=points)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
