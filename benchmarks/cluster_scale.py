@@ -1,8 +1,9 @@
 """Time and memory of the cluster stage by size: `python benchmarks/cluster_scale.py [REFERRALS]`.
 
 Two kinds of graphs. One is like real ones at a million referrals: components of `make_referrals(20_000)`,
-harsher errors, with their pairs' weights, copied until there are REFERRALS rows (1,000,000 unless said
-otherwise); every copy has keys, and so draws, of its own. The other is one component of 10,000: a mass of
+harsher errors, with their pairs' weights and what the points of the parameters' posterior add to them, copied
+until there are REFERRALS rows (1,000,000 unless said otherwise); every copy has keys, and so draws, of its
+own. The other is one component of 10,000: a mass of
 referrals each of which is like twenty others, with links that some floor cuts, or that none does; a chain in
 which each is like the next; and a mass of records all alike. Pairs that are no link stand at -20 bits.
 
@@ -23,8 +24,9 @@ from unittest.mock import patch
 import numpy as np
 from accuracy import print_row
 
-from nrm_linkage import link, link_referrals, make_referrals
-from nrm_linkage.cluster import components, cut_large, partition
+from nrm_linkage import link_referrals, make_referrals
+from nrm_linkage.cluster import components, cut_large, partition, people
+from nrm_linkage.cluster.partitioning import Changes
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EVIDENCE_LINES
@@ -41,7 +43,9 @@ LARGE = 10_000
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Rows, and links with their match weights; their levels and lines of evidence where they are known."""
+    """Rows, and links with their match weights; where they are known, their levels and lines of evidence, and
+    what points add to all pairs within components.
+    """
 
     n_rows: int
     left: Int32s
@@ -49,6 +53,7 @@ class Graph:
     weight_bits: Float64s
     levels: Any = None
     lines: Any = None
+    changes: Changes | None = None
 
 
 def copied(n_referrals: int) -> tuple[Graph, float]:
@@ -60,9 +65,9 @@ def copied(n_referrals: int) -> tuple[Graph, float]:
         return partition(*given)
 
     made = make_referrals(20_000, seed=6, errors="harsher").drop(columns=["true_person", "true_instance"])
-    with patch.object(link, "partition", keeping):
+    with patch.object(people, "partition", keeping):
         link_referrals(made, progress=False)
-    n_rows, _, pairs, prior_bits, *_ = taken[0]
+    n_rows, _, pairs, prior_bits, _, _, changes = taken[0]
     n_copies = -(-n_referrals // n_rows)
     shift = np.repeat(np.arange(n_copies, dtype=np.int64) * n_rows, len(pairs))
     left, right = (
@@ -71,7 +76,11 @@ def copied(n_referrals: int) -> tuple[Graph, float]:
     )
     weight_bits = np.tile(pairs.weight_bits, n_copies)
     levels, lines = (np.tile(table, (n_copies, 1)) for table in (pairs.levels, pairs.bits))
-    return Graph(n_copies * n_rows, left, right, weight_bits, levels, lines), prior_bits
+
+    def added(at: Int64s) -> Float64s:
+        return np.asarray(changes(at % len(pairs)))
+
+    return Graph(n_copies * n_rows, left, right, weight_bits, levels, lines, added), prior_bits
 
 
 def mass(bits: Callable[[np.random.Generator, int], Float64s]) -> Graph:
@@ -135,14 +144,14 @@ def measured(name: str, graph: Graph, prior_bits: float) -> None:
     pairs = within(found.of, graph)
     keys = np.random.default_rng(2).integers(0, 2**64, n_rows, dtype=np.uint64)
     began = time.perf_counter()
-    people, _ = partition(n_rows, found.of, pairs, prior_bits, keys, config)
+    partitioned, _ = partition(n_rows, found.of, pairs, prior_bits, keys, config, graph.changes)
     done = time.perf_counter()
     sizes = np.bincount(found.of)
     print_row(
         *(name, f"{n_rows:,}", f"{np.count_nonzero(sizes > 1):,}", f"{np.bincount(before).max():,}"),
         *(f"{sizes.max():,}", f"{len(pairs):,}", f"{cut - started:.1f}", f"{done - began:.1f}"),
         f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f}",
-        f"{people.chains_apart.max():.2f}" if len(people.sampled) else "",
+        f"{partitioned.chains_apart.max():.2f}" if len(partitioned.sampled) else "",
     )
 
 
