@@ -202,13 +202,8 @@ def test_nothing_says_what_no_linkage_can_know(
     said = [*texts(linkage, tmp_path), *command_line]
     for name, frame in frames(linkage, made):
         words = [*map(str, frame.columns), *map(str, frame.attrs.values())]
-        words += (
-            frame.select_dtypes(exclude=["number", "bool", "datetime"])
-            .astype(str)
-            .to_numpy()
-            .ravel()
-            .tolist()
-        )
+        values = frame.select_dtypes(exclude=["number", "bool", "datetime"]).to_numpy(dtype=object)
+        words += map(str, values.ravel())
         said.append((name, "\n".join(words)))
     for name, text in said:
         plain = text.casefold()
