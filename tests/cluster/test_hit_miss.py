@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.cluster.posterior import co_membership, exact_posterior, size_prior_bits, subset_weights
+from nrm_linkage.cluster.posterior import co_membership, exact_posterior, size_prior_bits
 from nrm_linkage.tables import Float64s, Int64s
+from tests.cluster.subsets import subset_weights
 
 N_VALUES = (1000, 500, 3000, 40, 20)
 HIT = (0.85, 0.85, 0.8, 0.95, 0.9)

@@ -15,10 +15,10 @@ from nrm_linkage.cluster.posterior import (
     co_membership,
     exact_posterior,
     size_prior_bits,
-    subset_weights,
 )
 from nrm_linkage.tables import Float64s
 from tests.cluster import oracles
+from tests.cluster.subsets import subset_weights
 
 BITS = st.one_of(st.floats(-40, 40), st.sampled_from([0.0, 1.0, 7.5, 7.5, -1000.0, 1000.0]))
 NO_DRAWS = np.zeros((1, 1))

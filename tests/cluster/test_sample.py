@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.cluster.chains import Weights
-from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior, subset_weights
+from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior
 from nrm_linkage.cluster.sample import (
     FEWEST_SWEEPS,
     N_CHAINS,
@@ -23,6 +23,7 @@ from nrm_linkage.cluster.sample import (
 )
 from nrm_linkage.tables import Float64s, Int64s
 from tests.cluster import oracles
+from tests.cluster.subsets import subset_weights
 
 PRIOR_BITS = -10.0
 WORST = 0.02

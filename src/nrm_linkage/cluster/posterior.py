@@ -32,11 +32,12 @@ __all__ = [
     "ENUMERATED_SIZE",
     "EXPRESSIBLE_BITS",
     "Posterior",
+    "beside_trees",
     "best_partition",
     "co_membership",
     "exact_posterior",
     "size_prior_bits",
-    "subset_weights",
+    "subset_trees",
     "tree_mixture",
     "tree_sum",
 ]
@@ -69,15 +70,6 @@ def size_prior_bits(size: Int64s, prior_bits: float) -> Float64s:
     """log2 prior odds of a cluster of a size against as many singles: 0 for one, `prior_bits` for two."""
     log_factorial = np.array([math.lgamma(k + 1) / math.log(2) for k in range(int(size.max(initial=1)) + 1)])
     return np.asarray((size - 1) * (prior_bits - 1.0) + log_factorial[size], dtype=np.float64)
-
-
-def subset_weights(evidence: Float64s, prior_bits: float, against: Against | None = None) -> Float64s:
-    """The weight of every subset as a cluster, (c, 2^k), in bits; the empty subset weighs 0.
-
-    `evidence`: (c, k, k), symmetric, 0 on the diagonal, without what is `against` one person.
-    """
-    against = against or Against.nothing(*evidence.shape[:2])
-    return subset_trees(evidence) + beside_trees(prior_bits, against)
 
 
 def beside_trees(prior_bits: float, against: Against) -> Float64s:
