@@ -27,7 +27,7 @@ from nrm_linkage.model import (
 )
 from nrm_linkage.model.parameters import array_of, table_of
 from nrm_linkage.model.reference import NOTHING_KNOWN, ReferenceShares
-from nrm_linkage.model.score import age_pair, pair_community
+from nrm_linkage.model.strata import age_pair, pair_community
 from nrm_linkage.normalise.dates import STAND_IN_DATES
 from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.normalise.referrals import Normalised, normalise_referrals

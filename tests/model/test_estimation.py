@@ -16,9 +16,11 @@ from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import NotConvergedWarning
 from nrm_linkage.link import link_referrals
 from nrm_linkage.model import LinkageModel, count_patterns, estimate, priors
+from nrm_linkage.model.base_rates import GROUPS, GroupShares
 from nrm_linkage.model.estimation import BIN_BITS, PLAUSIBLE_BITS, Patterns
 from nrm_linkage.model.parameters import NAME_FIELDS, array_of
-from nrm_linkage.model.score import pair_community, relative_log2
+from nrm_linkage.model.score import relative_log2
+from nrm_linkage.model.strata import pair_community
 from tests.frames import all_pairs, compared, invented, model_of, referrals_of, scored
 
 NAMES = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
@@ -47,6 +49,8 @@ def patterns_of(levels: np.ndarray, community: np.ndarray | None = None, n_other
         lookalikes=np.full(len(levels), -np.inf),
         count=count.astype(float),
         n_other_pairs=n_other,
+        group=np.zeros(len(levels), dtype=np.int64),
+        shares=GroupShares(np.zeros(1 + int(community.max(initial=0))), np.zeros(1 + len(GROUPS))),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,14 +56,24 @@ def test_another_format_is_refused(model, other):
 
 def test_describe_has_every_level_with_a_question_and_bits_where_there_is_a_u(model):
     told = model.describe()
+    assert told["question"].str.endswith("?").all()
+    told = told.iloc[: len(told) - sum(map(len, model.base_rates.values()))]
     expected = [(field.name, level.name) for field in FIELDS for level in field.levels[1:]]
     assert list(zip(told["field"], told["level"], strict=True)) == expected
-    assert told["question"].str.endswith("?").all()
     by_frequency = np.array([level.by_frequency for field in FIELDS for level in field.levels[1:]])
     np.testing.assert_array_equal(told["u"].isna(), by_frequency)
     rest = told[~by_frequency]
     np.testing.assert_allclose(rest["bits"], np.log2(rest["m"] / rest["u"]))
     assert told.groupby("field")["m"].sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_describe_says_what_base_rates_add(model):
+    known = replace(model, base_rates={"community": {"albanian": 2.0, "uk": 0.5}, "gender": {}})
+    told = known.describe().tail(2)
+    assert told["field"].tolist() == ["repeats_of_group, community"] * 2
+    assert told["level"].tolist() == ["albanian", "uk"]
+    assert told["bits"].tolist() == [1.0, -1.0]
+    assert told[["m", "u"]].isna().all(axis=None)
 
 
 def test_tables_and_arrays_are_inverse_and_shares_sum_to_one():

@@ -23,7 +23,8 @@ from nrm_linkage.model import (
     score_plausible,
 )
 from nrm_linkage.model.parameters import stratum_key
-from nrm_linkage.model.score import age_pair, on_grid, pair_community
+from nrm_linkage.model.score import on_grid
+from nrm_linkage.model.strata import age_pair, pair_community
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored
 
 GENDER = [field.name for field in FIELDS].index("gender")

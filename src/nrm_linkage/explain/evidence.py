@@ -64,6 +64,11 @@ BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
         "dependence",
         "how common the places are among people of the nationality that the two share, not among all",
     ),
+    "repeats_of_group": (
+        "base rate",
+        "of referrals like these two, by community and by gender and age, more or fewer are of one person "
+        "than of all",
+    ),
     "relatives": ("discount", "relatives and co-victims agree like this too"),
     "namesakes": ("discount", "people agree in such names without being one person"),
     "lookalikes": (

@@ -12,7 +12,8 @@ that floor, and look-alikes cannot be told from one person, which is why their n
 In this order: plausible pairs are counted by pattern (levels, naming community, and the strangers'
 log-probability binned to a quarter bit); EM for the whole, with the shipped shares as Dirichlet
 pseudo-counts; then for the communities, each starting from the whole with pseudo-counts of its own (partial
-pooling). In both, the penalised log-likelihood may not fall, and that is checked at each step. The report
+pooling). In both, the penalised log-likelihood may not fall, and that is checked at each step. Base rates are
+read off the last expected matched pairs (`base_rates`). The report
 says what was learned, what stayed at its prior, and why each part stopped.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
+from nrm_linkage.model.base_rates import GroupShares, base_rates, pair_group
 from nrm_linkage.model.extra import EXTRA_M_STRENGTH_PAIRS, read_by
 from nrm_linkage.model.parameters import LinkageModel, array_of, table_of
 from nrm_linkage.model.score import (
@@ -34,12 +36,12 @@ from nrm_linkage.model.score import (
     gender_of_name_log2,
     lookalike_log2,
     namesake_log2,
-    pair_community,
     relative_log2,
     stranger_log2,
     unknown_dates_log2,
 )
 from nrm_linkage.model.stand_ins import date_shares, unknown_share
+from nrm_linkage.model.strata import pair_community
 from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
 
 __all__ = ["EstimationReport", "Patterns", "count_patterns", "estimate"]
@@ -87,9 +89,10 @@ class EstimationReport:
 class Patterns:
     """Distinct agreement patterns.
 
-    `levels`: int8 (k, n_fields); `community`: int64 (k,); log2 probabilities (k,): `strangers`,
-    `strangers_names` (their name fields alone), `relatives` and `lookalikes` (without their names); `count`:
-    float64 (k,) pairs; `n_other_pairs`: pairs taken as strangers.
+    `levels`: int8 (k, n_fields); `community`, `group`: int64 (k,), as `strata` and `base_rates` code them;
+    log2 probabilities (k,): `strangers`, `strangers_names` (their name fields alone), `relatives` and
+    `lookalikes` (without their names); `count`: float64 (k,) pairs; `n_other_pairs`: pairs taken as
+    strangers; `shares`: the groups' shares of referrals.
     """
 
     levels: Int8s
@@ -100,6 +103,8 @@ class Patterns:
     lookalikes: Float64s
     count: Float64s
     n_other_pairs: float
+    group: Int64s
+    shares: GroupShares
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,8 @@ def count_patterns(
     names = ("", *referrals.nationality.group_names)
     as_strangers = by_field[:, len(FIELDS) :].sum(axis=1)
     lookalikes = as_strangers + lookalike_log2(levels, by_field) + unknown_dates_log2(model, names)[community]
-    columns = [*binned, community, *levels.T]
+    group = pair_group(referrals.gender, referrals.age_group, left, right)
+    columns = [*binned, community, group, *levels.T]
     key = _keys(columns)
     _, one, count = np.unique(key, return_index=True, return_counts=True)
     n = int(np.count_nonzero(referrals.linkable))
@@ -152,6 +158,8 @@ def count_patterns(
         lookalikes=lookalikes[one],
         count=count.astype(float),
         n_other_pairs=max(n * (n - 1) / 2 - len(key), 0.0),
+        group=group[one],
+        shares=GroupShares.of(referrals),
     )
 
 
@@ -199,6 +207,8 @@ def estimate(
         pooling = np.full_like(strength, priors.POOLING_STRENGTH_PAIRS)
         fits.append(_fit(patterns, group, start_m, pooling, pseudo, config))
     names = tuple(communities[code - 1] for code in apart)
+    matched, of = fits[-1].matched, (patterns.community, patterns.group, patterns.shares)
+    start = replace(start, base_rates=base_rates(matched, *of, communities))
     return _model(start, fits, names), _report(patterns, fits, start, names, config)
 
 

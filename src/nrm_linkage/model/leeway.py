@@ -37,7 +37,7 @@ from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import LinkageModel, ParameterPoints, array_of
-from nrm_linkage.model.score import pair_community
+from nrm_linkage.model.strata import pair_community
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
 
 __all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "least_bits", "with_points"]

@@ -41,7 +41,7 @@ __all__ = [
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 5"
+FORMAT = "nrm-linkage model 6"
 
 NAME_FIELDS = ("given_name", "other_names")
 """Fields whose levels tell namesakes from strangers."""
@@ -107,6 +107,9 @@ class LinkageModel:
     growth
         Ratio of the expected numbers of people with k + 1 and with k referrals (one size distribution,
         geometric).
+    base_rates
+        kind of group -> group -> how many times as often one person's pairs are of it as its referrals would
+        have it (`model.base_rates`).
     n_referrals
         Linkable referrals that the model was estimated on.
     frequencies
@@ -132,6 +135,7 @@ class LinkageModel:
     growth: float
     n_referrals: int
     frequencies: Frequencies = field(repr=False)
+    base_rates: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     extra: tuple[ExtraField, ...] = ()
     points: ParameterPoints | None = field(default=None, repr=False)
 
@@ -201,7 +205,8 @@ class LinkageModel:
         return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
 
     def describe(self) -> pd.DataFrame:
-        """Every m and u as a plain question with its answer: `field`, `level`, `question`, `m`, `u`, `bits`.
+        """Every m, u and base rate as a plain question with its answer: `field`, `level`, `question`, `m`,
+        `u`, `bits`.
 
         `u` and `bits` are missing at levels whose u is the frequency of the very values.
         """
@@ -218,6 +223,19 @@ class LinkageModel:
                         "m": m,
                         "u": None if level.by_frequency else u,
                         "bits": None if level.by_frequency else float(np.log2(m / u)),
+                    }
+                )
+        for kind, ratios in self.base_rates.items():
+            for group, ratio in ratios.items():
+                rows.append(
+                    {
+                        "field": f"repeats_of_group, {kind}",
+                        "level": group,
+                        "question": "How many bits does it add that two referrals are of this group, because "
+                        "more or fewer of its referrals are of one person?",
+                        "m": None,
+                        "u": None,
+                        "bits": float(np.log2(ratio)),
                     }
                 )
         return pd.DataFrame(rows).astype({"m": "float64", "u": "float64", "bits": "float64"})

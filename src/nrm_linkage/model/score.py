@@ -2,7 +2,8 @@
 
 A field's line is log2 m - log2 u; at levels that go by frequency -log2 u is the coincidence of the very
 values. Missing weighs 0. One line is a dependence between fields: `gender_of_name`, because a given name
-tells the gender, and agreement of both says little more than agreement of one. Three lines are discounts, for
+tells the gender, and agreement of both says little more than agreement of one. One is a base rate
+(`base_rates`): in some groups more referrals are of one person than in others. Three lines are discounts, for
 ways to agree without being one person that frequencies do not know: `relatives` and co-victims share names,
 days and references; `namesakes` have names that go together more often than their words do; `lookalikes` have
 one name and were given one stand-in date of birth, which their two records may show, or half show, or not
@@ -21,10 +22,12 @@ import numpy as np
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.compare.fields import FIELDS, GenderLevel, GivenLevel
 from nrm_linkage.model import priors
+from nrm_linkage.model.base_rates import BaseRates, pair_group
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.parameters import NAME_FIELDS, STRATUM_FIELDS, LinkageModel, array_of, stratum_key
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.stand_ins import unknown_share
+from nrm_linkage.model.strata import AGE_PAIRS, age_pair, pair_community
 from nrm_linkage.tables import (
     CandidatePairs,
     Comparisons,
@@ -43,7 +46,6 @@ __all__ = [
     "EVIDENCE_LINES",
     "GENDER_COLUMN",
     "NAME_COLUMNS",
-    "age_pair",
     "evidence_lines",
     "gender_of_name_log2",
     "lookalike_log2",
@@ -53,7 +55,6 @@ __all__ = [
     "named_alike",
     "namesake_log2",
     "on_grid",
-    "pair_community",
     "relative_log2",
     "score",
     "score_pairs",
@@ -62,14 +63,18 @@ __all__ = [
     "unknown_dates_log2",
 ]
 
-EVIDENCE_LINES = (*(field.name for field in FIELDS), "gender_of_name", "relatives", "namesakes", "lookalikes")
+EVIDENCE_LINES = (
+    *(field.name for field in FIELDS),
+    "gender_of_name",
+    "repeats_of_group",
+    "relatives",
+    "namesakes",
+    "lookalikes",
+)
 """The lines of evidence without fields of the caller's own, whose lines come after these
 (`evidence_lines`)."""
 
 GRID = 2.0**20
-
-AGE_PAIRS = 3
-"""Both children, both adults, and all others."""
 
 AT_A_TIME = 1 << 15
 """Pairs whose evidence is worked out at a time: their arrays then fit in a processor's cache."""
@@ -104,24 +109,6 @@ def evidence_lines(model: LinkageModel) -> tuple[str, ...]:
 def on_grid(bits: Float64s) -> Float64s:
     """Bits rounded to the grid of 2^-20."""
     return np.rint(bits * GRID) / GRID
-
-
-def age_pair(age_group: Int8s, left: Int32s, right: Int32s) -> Int64s:
-    """1 where both are children, 2 where both are adults, 0 otherwise."""
-    same = (age_group[left] == age_group[right]) & np.isin(age_group[left], (1, 2))
-    return np.where(same, age_group[left], 0).astype(np.int64)
-
-
-def pair_community(referrals: Referrals, left: Int32s, right: Int32s) -> Int64s:
-    """The naming community of each pair, code + 1 into the nationalities' `group_names`; 0 where the two
-    differ or neither is known.
-    """
-    nationality = referrals.nationality
-    group = nationality.group[nationality.code].astype(np.int64) + 1
-    known = nationality.code != 0
-    left_group, right_group = np.where(known[left], group[left], 0), np.where(known[right], group[right], 0)
-    either = np.maximum(left_group, right_group)
-    return np.where((left_group == right_group) | (left_group == 0) | (right_group == 0), either, 0)
 
 
 def stranger_log2(
@@ -247,7 +234,7 @@ def _among_matched(log_m: Float64s, community: Int64s, levels: Int8s) -> Float64
 @dataclass(frozen=True, eq=False)
 class _Bound:
     """What a model says of the referrals of a run, as arrays: log2 m by community, log2 u by stratum, and
-    log2 of each community's share of unknown dates.
+    log2 of each community's share of unknown dates, and the base rates.
     """
 
     model: LinkageModel
@@ -255,6 +242,7 @@ class _Bound:
     log_m: Float64s
     log_u: Float64s
     unknown_dates: Float64s
+    base_rates: BaseRates
 
     @classmethod
     def of(cls, model: LinkageModel, referrals: Referrals) -> _Bound:
@@ -265,6 +253,7 @@ class _Bound:
             log_m=_m_by_community(model, names),
             log_u=_u_by_stratum(model, ("", *names)),
             unknown_dates=unknown_dates_log2(model, ("", *names)),
+            base_rates=BaseRates.of(model.base_rates, names),
         )
 
     def score(self, left: Int32s, right: Int32s, comparisons: Comparisons) -> tuple[Float64s, Float64s]:
@@ -285,7 +274,9 @@ class _Bound:
         lines[:, len(FIELDS)] = -gender
         log_u[:, GENDER_COLUMN] += gender
         discounts = _discounts(levels, log_m, log_u, self.unknown_dates[community], model)
-        lines[:, len(FIELDS) + 1 : len(EVIDENCE_LINES)] = discounts
+        group = pair_group(self.referrals.gender, self.referrals.age_group, left, right)
+        lines[:, len(FIELDS) + 1] = self.base_rates.bits(community, group)
+        lines[:, len(FIELDS) + 2 : len(EVIDENCE_LINES)] = discounts
         lines = on_grid(lines)
         return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)
 

@@ -30,7 +30,8 @@ from nrm_linkage.model.extra import with_extra
 from nrm_linkage.model.frequencies import Frequencies
 from nrm_linkage.model.parameters import DATE_FIELDS, LinkageModel, array_of, stratum_key, table_of
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import AGE_PAIRS, GENDER_COLUMN, age_pair, match_weights, named_alike
+from nrm_linkage.model.score import GENDER_COLUMN, match_weights, named_alike
+from nrm_linkage.model.strata import AGE_PAIRS, age_pair
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 
