@@ -16,11 +16,14 @@ A cluster's weight is computed once: it is kept under the sum of its members' ra
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.cluster.posterior import EXPRESSIBLE_BITS, size_prior_bits, tree_sum
+from nrm_linkage.cluster.posterior import size_prior_bits
+from nrm_linkage.cluster.trees import Links
 from nrm_linkage.tables import Float64s, Int64s, Mask
 
 __all__ = ["NEAR_BITS", "Chains", "Weights"]
@@ -29,7 +32,7 @@ NEAR_BITS = -10.0
 """Match weight at which a referral is like another for a visit: odds of 1 in 1,000 (chosen by us)."""
 
 GATHERED_AT_ONCE = 1_000_000
-"""Numbers of evidence that are gathered at a time for new clusters; bounds memory."""
+"""Numbers of evidence that `Weights.computed` takes to be gathered at a time for new clusters."""
 
 SMALLEST = 1e-300
 """Odds below which a guess does not tell them apart."""
@@ -42,7 +45,8 @@ Keys = npt.NDArray[np.uint64]
 
 class Weights:
     """Weights of clusters of one component, in bits; those asked for before are kept. `computed`: the work
-    that was done, in numbers of evidence times members.
+    that was done, in numbers of evidence times members: as if clusters of about one size were filled up to
+    the largest, for each field.
     """
 
     def __init__(
@@ -58,27 +62,30 @@ class Weights:
         self.number: Keys = random.integers(1, 2**64, k, dtype=np.uint64)
         self.computed = 0
         self.evidence = evidence + against.bits[:, 0].sum(axis=0)
-        everybody = np.ones(k, dtype=bool)
-        parts = [(evidence, everybody), *zip(against.bits[:, 0], against.known[:, 0], strict=True)]
-        self._parts = [
-            (np.pad(bits, (0, 1), constant_values=-np.inf), bool(np.ptp(bits) <= EXPRESSIBLE_BITS), known)
-            for bits, known in parts
-        ]
+        self._links = Links.of(np.concatenate([evidence[None], against.bits[:, 0]]))
+        # Where nobody in a cluster disagrees in a field, the field weighs nothing.
+        self._speaks = np.concatenate([~np.eye(k, dtype=bool)[None], against.bits[:, 0] != 0])
+        self._speaks = self._speaks.astype(np.float32)
+        self._holders = np.concatenate([np.ones((1, k), dtype=bool), against.known[:, 0]])
         self._top = float(self.evidence.max())
         self._odds = np.exp2(self.evidence - self._top) * (1 - np.eye(k))
         self._known: dict[int, float] = {0: 0.0, **dict.fromkeys(self.number.tolist(), 0.0)}
 
-    def of(self, keys: Keys, holds: Mask) -> Float64s:
-        """The weights of some clusters, (q,). `keys`: their members' summed numbers; `holds`: bool (q, k)."""
+    def of(self, keys: Keys, holds: Callable[[Int64s], Mask]) -> Float64s:
+        """The weights of some clusters, (q,). `keys`: their members' summed numbers; `holds`: places of
+        clusters -> their members, bool (., k).
+        """
         listed = keys.tolist()
-        new: dict[int, int] = {}
-        for at, key in enumerate(listed):
-            if key not in self._known and key not in new:
-                new[key] = at
-        if new:
-            weighed = self._weighed(holds[list(new.values())])
+        found = list(map(self._known.get, listed))
+        if None in found:
+            new: dict[int, int] = {}
+            for at, bits in enumerate(found):
+                if bits is None:
+                    new.setdefault(listed[at], at)
+            weighed = self._weighed(holds(np.fromiter(new.values(), dtype=np.int64, count=len(new))))
             self._known.update(zip(new, weighed.tolist(), strict=True))
-        return np.array([self._known[key] for key in listed], dtype=np.float64)
+            found = list(map(self._known.get, listed))
+        return np.array(found, dtype=np.float64)
 
     def guessed(self, holds: Mask) -> Float64s:
         """Two guesses at what clusters weigh, (2, q), that are wrong on different sides: by the mean of the
@@ -94,81 +101,102 @@ class Weights:
 
     def _weighed(self, holds: Mask) -> Float64s:
         """Weights of clusters of two or more."""
-        result = self.prior[holds.sum(axis=1)]
-        for bits, expressible, known in self._parts:
-            holders = holds & known
-            size = holders.sum(axis=1)
-            # Those of about one size at a time.
-            widths = np.where(size > 1, 1 << np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64), 0)
-            for width in np.unique(widths[widths > 0]).tolist():
-                of_width = np.flatnonzero(widths == width)
-                batch = max(1, GATHERED_AT_ONCE // width**2)
-                for at in range(0, len(of_width), batch):
-                    chosen = of_width[at : at + batch]
-                    result[chosen] += self._trees(bits, holders[chosen], size[chosen], expressible)
+        holders = holds & self._holders[:, None]
+        sizes = holders.sum(axis=2)
+        self.computed += _work(sizes, len(self.number))
+        heard = holders.astype(np.float32)
+        part, cluster = np.nonzero(((heard @ self._speaks) * heard).any(axis=2))
+        of_parts = np.zeros(sizes.shape)
+        of_parts[part, cluster] = self._links.mixtures(part, holders[part, cluster])
+        result = self.prior[sizes[0]]
+        for bits in of_parts:
+            result += bits
         return np.asarray(result, dtype=np.float64)
 
-    def _trees(self, bits: Float64s, holds: Mask, size: Int64s, expressible: bool) -> Float64s:
-        """`tree_mixture` of clusters of two or more, (q,). They are filled up to the largest with members
-        that are tied to their first one only, as strongly as any two are: each multiplies the sum over trees
-        by that tie.
-        """
-        q, k, width = *holds.shape, int(size.max())
-        self.computed += q * width**3
-        real = np.arange(width) < size[:, None]
-        members = np.full((q, width), k)
-        members[real] = np.nonzero(holds)[1]
-        links = bits[members[:, :, None], members[:, None, :]]
-        top = links.max(axis=(1, 2))
-        links[:, 0] = links[:, :, 0] = np.where(real, links[:, 0], top[:, None])
-        trees = tree_sum(links, expressible=expressible)
-        return np.asarray(trees - (width - size) * top - (size - 2) * np.log2(size))
+
+def _work(sizes: Int64s, most: int) -> int:
+    """What `Weights.computed` counts of new clusters, whose members in each field are `sizes`, (f, q), up to
+    `most`.
+    """
+    n_fields = len(sizes)
+    offset = np.arange(n_fields)[:, None] * (most + 1)
+    counts = np.bincount((sizes + offset).ravel(), minlength=n_fields * (most + 1)).reshape(n_fields, -1)
+    # Sizes of 2, of 3 and 4, of 5 to 8, and so on.
+    starts = [2, *((1 << width) + 1 for width in range(1, int(most - 1).bit_length()))]
+    clusters = np.add.reduceat(counts, starts, axis=1)
+    batch = [GATHERED_AT_ONCE // 4**width for width in range(1, len(starts) + 1)]
+    if (clusters <= batch).all():
+        largest = np.maximum.reduceat((counts > 0) * np.arange(most + 1), starts, axis=1)
+        return int((clusters * largest**3).sum())
+    work = 0
+    for of_field in sizes:
+        width = np.ceil(np.log2(np.maximum(of_field, 1))).astype(np.int64)
+        for number, at_once in enumerate(batch, start=1):
+            alike = of_field[(width == number) & (of_field > 1)]
+            pieces = [alike[at : at + at_once] for at in range(0, len(alike), at_once)]
+            work += sum(len(piece) * int(piece.max()) ** 3 for piece in pieces)
+    return work
 
 
 class Chains:
     """Partitions of k referrals, one a chain. `label`: int64 (c, k), each member's cluster, a number below k;
-    `key`: (c, k), the summed numbers of each cluster's members, 0 where there is none.
+    `key`: (c, k), the summed numbers of each cluster's members, 0 where there is none; `bits`: float64 (c,
+    k), the clusters' weights, NaN until they are asked for.
     """
 
     def __init__(self, label: Int64s, weights: Weights, near: Mask, random: np.random.Generator) -> None:
         self.label, self.weights, self.random = label.copy(), weights, random
         self.near = [np.flatnonzero(row) for row in near]
         self.key: Keys = np.zeros(label.shape, dtype=np.uint64)
+        self._every = np.arange(len(label))
         for member in range(label.shape[1]):
             self.key[self._every, label[:, member]] += weights.number[member]
-        self.choosers = np.flatnonzero([len(row) > 0 for row in self.near])
+        self.bits = np.full(label.shape, np.nan)
+        self.choosers = np.flatnonzero(near.any(axis=1))
+        self._n_near = near.sum(axis=1)
+        self._near_first = np.argsort(~near, axis=1, kind="stable")
         odds = weights.evidence.copy()
         np.fill_diagonal(odds, -np.inf)
         self._odds = odds
 
-    @property
-    def _every(self) -> Int64s:
-        return np.arange(len(self.label))
-
     def visit(self, member: int) -> None:
         """One member chooses its cluster anew, in every chain."""
-        every, own, number = self._every, self.label[:, member], self.weights.number[member]
+        every, number = self._every, self.weights.number[member]
+        own = self.label[:, member].copy()
         self.key[every, own] -= number
         can_join = np.zeros(self.label.shape, dtype=bool)
         can_join[every[:, None], self.label[:, self.near[member]]] = True
-        can_join[every, own] &= self.key[every, own] != 0
         stays = (self.key[every, own] != 0) & ~can_join[every, own]
         chain, cluster = np.nonzero(can_join)
         old = self.key[chain, cluster]
-        holds = self.label[chain] == cluster[:, None]
-        holds[:, member] = False
-        before = self.weights.of(old, holds)
-        holds[:, member] = True
-        gain = self.weights.of(old + number, holds) - before
+
+        def holds(at: Int64s) -> Mask:
+            found = self.label[chain[at]] == cluster[at, None]
+            found[:, member] = False
+            return np.asarray(found)
+
+        def grown(at: Int64s) -> Mask:
+            found = holds(at)
+            found[:, member] = True
+            return found
+
+        before = self.bits[chain, cluster]
+        asked = np.flatnonzero(np.isnan(before) | (cluster == own[chain]))
+        before[asked] = self.weights.of(old[asked], lambda at: holds(asked[at]))
+        self.bits[chain, cluster] = before
+        after = self.weights.of(old + number, grown)
         # The highest of choices with Gumbel's noise is each with probability by its bits.
         best = self.random.gumbel(size=len(every)) / np.log(2)
-        scored = gain + self.random.gumbel(size=len(gain)) / np.log(2)
+        scored = after - before + self.random.gumbel(size=len(after)) / np.log(2)
         of_cluster = np.full(self.label.shape, -np.inf)
         of_cluster[chain, cluster] = scored
         chosen = of_cluster.argmax(axis=1)
         alone = of_cluster[every, chosen] <= best
+        of_cluster[chain, cluster] = after
+        weight = np.where(alone, 0.0, of_cluster[every, chosen])
         chosen[alone] = (self.key[alone] == 0).argmax(axis=1)
         chosen = np.where(stays, own, chosen)
+        self.bits[every, chosen] = np.where(stays, self.bits[every, own], weight)
         self.label[:, member] = chosen
         self.key[every, chosen] += number
 
@@ -179,9 +207,7 @@ class Chains:
         every = self._every
         first = self.random.choice(self.choosers, len(every))
         place = self.random.random(len(every))
-        second = np.array(
-            [self.near[a][int(u * len(self.near[a]))] for a, u in zip(first.tolist(), place, strict=True)]
-        )
+        second = self._near_first[first, (place * self._n_near[first]).astype(np.int64)]
         a, b = self.label[every, first], self.label[every, second]
         splits = a == b
         of_first = self.label == a[:, None]
@@ -202,20 +228,29 @@ class Chains:
             return
         holds = np.concatenate([one[likely], two[likely], whole[likely]])
         keys = self._key_of(holds)
-        bits = self.weights.of(keys, holds).reshape(3, -1)
+        bits = self.weights.of(keys, lambda at: holds[at]).reshape(3, -1)
         change = sign[likely] * (bits[0] + bits[1] - bits[2] - log_chance[likely]) - guess[likely]
         for at in np.flatnonzero(chances[1][likely] < change).tolist():
-            self._put(likely[at], splits, (a, b), two, keys.reshape(3, -1)[:, at])
+            self._put(likely[at], splits, (a, b), two, keys.reshape(3, -1)[:, at], bits[:, at])
 
-    def _put(self, chain: int, splits: Mask, clusters: tuple[Int64s, Int64s], two: Mask, keys: Keys) -> None:
-        """One chain's split or merger. `keys`: of the one part, the other, and the whole."""
+    def _put(
+        self,
+        chain: int,
+        splits: Mask,
+        clusters: tuple[Int64s, Int64s],
+        two: Mask,
+        keys: Keys,
+        bits: Float64s,
+    ) -> None:
+        """One chain's split or merger. `keys`, `bits`: of the one part, the other, and the whole."""
         a, b = clusters[0][chain], clusters[1][chain]
         into = (self.key[chain] == 0).argmax() if splits[chain] else a
         self.label[chain, two[chain]] = into
         self.key[chain, b] = 0
         self.key[chain, a] = keys[0 if splits[chain] else 2]
+        self.bits[chain, a] = bits[0 if splits[chain] else 2]
         if splits[chain]:
-            self.key[chain, into] = keys[1]
+            self.key[chain, into], self.bits[chain, into] = keys[1], bits[1]
 
     def _key_of(self, holds: Mask) -> Keys:
         return np.asarray(np.where(holds, self.weights.number, np.uint64(0)).sum(axis=1, dtype=np.uint64))
@@ -232,39 +267,38 @@ class Chains:
         rank = np.where(whole, self.random.random(whole.shape), np.inf)
         rank[every, first] = rank[every, second] = np.inf
         order, n_others = np.argsort(rank, axis=1), np.isfinite(rank).sum(axis=1)
-        sides = [_Side(self._odds, at) for at in (first, second)]
+        sides = _Sides(self._odds, np.stack([first, second]))
         log_chance = np.zeros(len(every))
         for step in range(int(n_others.max(initial=0))):
             member, open_ = order[:, step], step < n_others
-            gain = [side.gain(member, self.weights.prior) for side in sides]
+            gain = sides.gain(member, self.weights.prior)
             apart = np.clip(gain[1] - gain[0], -1e3, 1e3)
             goes = self.random.random(len(every)) * (1 + np.exp2(apart)) < 1
             goes = np.where(splits, goes, of_first[every, member])
             log_chance -= np.where(open_, np.log2(1 + np.exp2(np.where(goes, apart, -apart))), 0.0)
-            one[every[open_ & goes], member[open_ & goes]] = True
-            for side, joins in zip(sides, (open_ & goes, open_ & ~goes), strict=True):
-                side.take(member, joins)
+            joins = np.flatnonzero(open_)
+            one[joins, member[joins]] = goes[joins]
+            sides.take(np.where(goes[joins], 0, 1), joins, member[joins])
         return one, log_chance
 
 
-class _Side:
-    """One side of a split in every chain: what another member would add to it, approximately."""
+class _Sides:
+    """Both sides of a split in every chain: what another member would add to each, approximately."""
 
     def __init__(self, odds: Float64s, start: Int64s) -> None:
         self.links = odds
-        self.any, self.size = odds[start], np.ones(len(start), dtype=np.int64)
+        self.any, self.size = odds[start], np.ones(start.shape, dtype=np.int64)
 
     def gain(self, member: Int64s, prior: Float64s) -> Float64s:
         """As if the side's own members were tied far better than the new one is to any: then the trees of the
-        whole are those of the side, each with one more link.
+        whole are those of the side, each with one more link. (2, c).
         """
         every, n = np.arange(len(member)), self.size
-        trees = self.any[every, member] - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
+        trees = self.any[:, every, member] - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
         grown = np.minimum(n + 1, len(prior) - 1)
         return np.asarray(prior[grown] - prior[n] + trees)
 
-    def take(self, member: Int64s, joins: Mask) -> None:
-        """Take a member in where it joins."""
-        at, who = np.flatnonzero(joins), member[joins]
-        self.any[at] = np.logaddexp2(self.any[at], self.links[who])
-        self.size[at] += 1
+    def take(self, side: Int64s, chain: Int64s, member: Int64s) -> None:
+        """Take members in, in some chains, on one side of each."""
+        self.any[side, chain] = np.logaddexp2(self.any[side, chain], self.links[member])
+        self.size[side, chain] += 1

@@ -34,9 +34,9 @@ from nrm_linkage.cluster.posterior import (
     beside_trees,
     co_membership,
     exact_posterior,
-    subset_trees,
 )
 from nrm_linkage.cluster.sample import sampled_partitions
+from nrm_linkage.cluster.trees import subset_trees
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs

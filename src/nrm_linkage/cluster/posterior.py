@@ -18,7 +18,6 @@ programming over subsets. Subsets are bit masks.
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,24 +25,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s
+from nrm_linkage.cluster.trees import subset_trees
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask
 
 __all__ = [
     "ENUMERATED_SIZE",
-    "EXPRESSIBLE_BITS",
     "Posterior",
     "beside_trees",
     "best_partition",
     "co_membership",
     "exact_posterior",
     "size_prior_bits",
-    "subset_trees",
-    "tree_mixture",
-    "tree_sum",
 ]
-
-EXPRESSIBLE_BITS = 400.0
-"""Odds that are farther apart are added up as bits: a product of two would leave the range of a double."""
 
 WAYS_AT_ONCE = 2_000_000
 """Ways to part a subset in two that are summed at a time; bounds memory, changes no result."""
@@ -82,65 +75,24 @@ def beside_trees(prior_bits: float, against: Against) -> Float64s:
     bits = np.tile(np.where(size > 0, size_prior_bits(size, prior_bits), 0.0), (c, 1))
     for disagreed, known in zip(against.bits, against.known, strict=True):
         speaks = np.flatnonzero(disagreed.any(axis=(1, 2)))
-        if not len(speaks):
-            continue
-        holders = (known[speaks] * (1 << np.arange(k))).sum(axis=1)
-        of_field = subset_trees(disagreed[speaks])
-        bits[speaks] += np.take_along_axis(of_field, masks & holders[:, None], axis=1)
+        n_holders = known[speaks].sum(axis=1)
+        for held in np.unique(n_holders).tolist():
+            alike = speaks[n_holders == held]
+            holders = np.nonzero(known[alike])[1].reshape(-1, held)
+            among = disagreed[alike[:, None, None], holders[:, :, None], holders[:, None, :]]
+            bits[alike] += np.take_along_axis(subset_trees(among), _among(known[alike]), axis=1)
     return bits
 
 
-def subset_trees(evidence: Float64s) -> Float64s:
-    """log2 of the mean over all spanning trees of the product of their links' odds, of every subset, (c,
-    2^k).
-    """
-    n, k = evidence.shape[:2]
-    mixtures = np.zeros((n, 1 << k))
-    for size in range(2, k + 1):
-        members = np.array(list(itertools.combinations(range(k), size)), dtype=np.int64)
-        links = evidence[:, members[:, :, None], members[:, None, :]]
-        mixtures[:, (1 << members).sum(axis=1)] = tree_mixture(links)
-    return mixtures
-
-
-def tree_mixture(links: Float64s) -> Float64s:
-    """log2 of the mean over all spanning trees of the product of their links' odds. `links`: (..., k, k),
-    symmetric, in bits; the diagonal is not used. There are k^(k-2) trees (Cayley).
-    """
-    k = links.shape[-1]
-    trees = tree_sum(links, expressible=bool(np.ptp(links) <= EXPRESSIBLE_BITS))
-    return np.asarray(trees - (k - 2) * math.log2(k), dtype=np.float64)
-
-
-def tree_sum(links: Float64s, *, expressible: bool) -> Float64s:
-    """log2 of the sum over the same trees. `expressible`: whether the odds fit in a double side by side.
-
-    Kirchhoff's theorem, one member taken out at a time: its links are summed, and each two members that it
-    tied are tied the more. Nothing is subtracted, so that odds of any size keep their digits.
-    """
-    if not expressible:
-        return _in_bits(links)
-    k = links.shape[-1]
-    top = links.max(axis=(-2, -1))
-    odds, total = np.exp2(links - top[..., None, None]), (k - 1) * top
-    for last in range(k - 1, 0, -1):
-        ties = odds[..., last, :last]
-        joined = ties.sum(axis=-1)
-        total += np.log2(joined)
-        odds = odds[..., :last, :last] + ties[..., :, None] * (ties / joined[..., None])[..., None, :]
-    return np.asarray(total, dtype=np.float64)
-
-
-def _in_bits(links: Float64s) -> Float64s:
-    """The same in bits throughout, for odds that floating point numbers cannot hold side by side."""
-    total = np.zeros(links.shape[:-2])
-    for last in range(links.shape[-1] - 1, 0, -1):
-        ties = links[..., last, :last]
-        joined = np.logaddexp2.reduce(ties, axis=-1)
-        total += joined
-        through = ties[..., :, None] + ties[..., None, :] - joined[..., None, None]
-        links = np.logaddexp2(links[..., :last, :last], through)
-    return total
+def _among(known: Mask) -> Int64s:
+    """Every subset as a mask of those who hold a field, (c, 2^k), counted among them. `known`: bool (c, k)."""
+    c, k = known.shape
+    result = np.zeros((c, 1 << k), dtype=np.int64)
+    bit = np.where(known, 1 << (np.cumsum(known, axis=1) - known), 0)
+    for member in range(k):
+        low = 1 << member
+        result[:, low : 2 * low] = result[:, :low] | bit[:, member, None]
+    return result
 
 
 def exact_posterior(weights: Float64s, uniforms: Float64s) -> Posterior:
