@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.cluster.chains import Weights
-from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior
+from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior, held_together
 from nrm_linkage.cluster.sample import (
     FEWEST_SWEEPS,
     N_CHAINS,
@@ -31,7 +31,7 @@ WORST = 0.02
 
 def exactly(evidence: Float64s) -> Float64s:
     weights = subset_weights(evidence[None], PRIOR_BITS)
-    return co_membership(exact_posterior(weights, np.zeros((1, 1))).block)[0]
+    return co_membership(held_together(exact_posterior(weights, np.zeros((1, 1))).block))[0]
 
 
 def by_sampling(evidence: Float64s, sweeps: int = 400, seed: int = 5) -> Float64s:

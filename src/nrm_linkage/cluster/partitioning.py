@@ -34,6 +34,7 @@ from nrm_linkage.cluster.posterior import (
     beside_trees,
     co_membership,
     exact_posterior,
+    held_together,
 )
 from nrm_linkage.cluster.sample import sampled_partitions
 from nrm_linkage.cluster.trees import subset_trees
@@ -45,10 +46,8 @@ __all__ = ["partition", "weakest_links"]
 
 GOLDEN_SECTION = (5**0.5 - 1) / 2
 
-BATCH_NUMBERS = 400_000
-"""Subset weights held at a time; bounds memory, changes no result. Enumerating holds fifty numbers a
-weight.
-"""
+BATCH_NUMBERS, BATCH_COMPONENTS = 100_000, 2_000
+"""Subset weights, and components, held at a time; bounds memory, changes no result."""
 
 
 Changes = Callable[[Int64s], Float64s]
@@ -102,7 +101,7 @@ def partition(
     )
     sampled: list[Int64s] = []
     for k, members, at_pairs in _by_size(component, size, uncertain, pairs):
-        batch = max(1, BATCH_NUMBERS >> min(k, 20))
+        batch = min(max(1, BATCH_NUMBERS >> min(k, 20)), BATCH_COMPONENTS)
         for at in range(0, len(members), batch):
             chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
             against = against_of(pairs, chosen_pairs, k)
@@ -182,16 +181,16 @@ def _exactly(
     """Components that have an exact posterior. `points`: evidence at each point, (n, c, k, k)."""
     c, k = members.shape
     posterior = _over_points(points, prior_bits, against, _uniforms(keys[members[:, 0]], config))
-    together = co_membership(posterior.block)
+    held = held_together(posterior.block)
+    together = co_membership(held)
     upper = np.triu_indices(k, 1)
     canvas.together[at_pairs] = together[:, upper[0], upper[1]]
-    at_draws = np.broadcast_to(members, (config.draws, c, k))
-    drawn = np.take_along_axis(at_draws, posterior.draws.astype(np.int64), axis=2)
+    drawn = members.astype(np.int32).ravel().take(posterior.draws + np.arange(c)[:, None] * k)
     canvas.draws[:, place[members].ravel()] = drawn.reshape(config.draws, -1)
     label = _decided(together, config.decision_threshold)
     canvas.cluster[members] = np.take_along_axis(members, label, axis=1)
     masks = ((label[:, :, None] == label[:, None, :]) * (1 << np.arange(k))).sum(axis=2)
-    canvas.confidence[members] = _block_held(posterior.block, masks)
+    canvas.confidence[members] = np.take_along_axis(held, masks, axis=1)
     alone = posterior.block[:, 1 << np.arange(k)]
     canvas.membership[members] = _membership(together, label, alone)
 
@@ -202,24 +201,13 @@ def _over_points(points: Float64s, prior_bits: float, against: Against, uniforms
     block = np.zeros((points.shape[1], 1 << k))
     draws = np.zeros((*uniforms.shape, k), dtype=np.int8)
     beside = beside_trees(prior_bits, against)
-    for number, evidence in enumerate(points):
+    trees = subset_trees(points.reshape(-1, k, k)).reshape(len(points), *beside.shape)
+    for number, of_point in enumerate(trees):
         turns = np.arange(number, len(uniforms), len(points))
-        found = exact_posterior(beside + subset_trees(evidence), uniforms[turns])
+        found = exact_posterior(beside + of_point, uniforms[turns])
         block += found.block / len(points)
         draws[turns] = found.draws
     return Posterior(block, draws)
-
-
-def _block_held(block: Float64s, masks: Int64s) -> Float64s:
-    """The probability that all members of each mask are in one block, (c, k), from block probabilities (c,
-    2^k).
-    """
-    every = np.arange(block.shape[1])
-    result = np.empty(masks.shape)
-    for column in range(masks.shape[1]):
-        holds = (every[None, :] & masks[:, column, None]) == masks[:, column, None]
-        result[:, column] = (block * holds).sum(axis=1)
-    return np.clip(result, 0.0, 1.0)
 
 
 def _membership(together: Float64s, label: Int64s, alone: Float64s) -> Float64s:
@@ -237,11 +225,16 @@ def _decided(together: Float64s, threshold: float) -> Int64s:
     cluster.
     """
     c, k = together.shape[:2]
+    gains = (together > threshold) | np.eye(k, dtype=bool)
     label = np.tile(np.arange(k, dtype=np.int64), (c, 1))
-    upper = np.triu_indices(k, 1)
-    joins = together[:, upper[0], upper[1]] > threshold
-    label[joins.all(axis=1)] = 0
-    for component in np.flatnonzero(joins.any(axis=1) & ~joins.all(axis=1)).tolist():
+    while True:
+        smallest = np.where(gains, label[:, None, :], k).min(axis=2)
+        if (smallest == label).all():
+            break
+        label = smallest
+    # Where all who are tied, by whatever chain, gain by being joined, that is it.
+    open_ = ((label[:, :, None] == label[:, None, :]) & ~gains).any(axis=(1, 2))
+    for component in np.flatnonzero(open_).tolist():
         label[component] = decided(together[component], threshold)
     return label
 
@@ -291,10 +284,7 @@ def _uniforms(keys: np.ndarray[tuple[int], np.dtype[np.uint64]], config: Linkage
     """Uniform numbers (n_draws, c) that depend on the seed, the draw and the component's own key, and on
     nothing else.
     """
-    draw = np.arange(config.draws, dtype=np.int64)[:, None]
-    seed = np.full((1, 1), config.seed, dtype=np.int64)
-    shape = (config.draws, len(keys))
-    parts = [np.broadcast_to(part, shape) for part in (seed, draw, keys.view(np.int64)[None, :])]
+    parts = np.array([[config.seed]]), np.arange(config.draws)[:, None], keys.view(np.int64)[None, :]
     return np.asarray((mixed(*parts) >> np.uint64(11)).astype(np.float64) / 2.0**53)
 
 

@@ -144,7 +144,9 @@ def _sums(links: Float64s, held: Sequence[int], *, expressible: bool) -> Float64
     """
     if links.shape[2] == 1:
         # numpy adds up a single column in another order than several.
-        return _sums(np.repeat(links, 2, axis=2), [2 * (count > 0) for count in held], expressible=expressible)[:1]
+        return _sums(
+            np.repeat(links, 2, axis=2), [2 * (count > 0) for count in held], expressible=expressible
+        )[:1]
     total = np.zeros(links.shape[2])
     for last in range(len(links) - 1, 0, -1):
         n = held[last]
