@@ -51,13 +51,13 @@ def bind(
     called the same and pairs called different, int64 (k, 2) each, without contradictions.
     """
     same, different = judged
-    cluster, confidence = partition.cluster.copy(), partition.confidence.copy()
-    membership, draws = partition.membership.copy(), partition.draws.copy()
     different = different[component[different[:, 0]] == component[different[:, 1]]]
     touched = np.unique(component[np.concatenate([same, different]).ravel()])
-    spoken_of = np.zeros(len(cluster), dtype=bool)
+    spoken_of = np.zeros(len(component), dtype=bool)
     if not len(touched):
         return partition, spoken_of
+    cluster, confidence = partition.cluster.copy(), partition.confidence.copy()
+    membership, draws = partition.membership.copy(), partition.draws.copy()
     for smallest in touched.tolist():
         rows = np.flatnonzero(component == smallest)
         inside = np.flatnonzero(component[pairs.left] == smallest)

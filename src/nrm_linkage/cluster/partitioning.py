@@ -77,17 +77,22 @@ def partition(
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
     changes: Changes | None = None,
+    also: Int32s | None = None,
 ) -> tuple[Partition, Float64s]:
     """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`:
     all pairs within components, sorted; `keys`: a number of each row's own, which seeds its component's
     draws; `changes`: what the points of the parameters' posterior add; None: there is one, and it adds
-    nothing.
+    nothing; `also`: rows that are to be in `uncertain` even where they are alone in all draws.
 
     Returns the partition and the same-person probability of each pair, float64 (p,).
     """
     changes = _unchanged if changes is None else changes
     size = np.bincount(component, minlength=n_rows)
-    uncertain = np.flatnonzero(size[component] > 1)
+    in_company = size[component] > 1
+    weighed = np.flatnonzero(in_company)
+    if also is not None:
+        in_company[also] = True
+    uncertain = np.flatnonzero(in_company)
     place = np.zeros(n_rows, dtype=np.int64)
     place[uncertain] = np.arange(len(uncertain))
     canvas = _Canvas(
@@ -100,7 +105,7 @@ def partition(
         worth=np.zeros(n_rows),
     )
     sampled: list[Int64s] = []
-    for k, members, at_pairs in _by_size(component, size, uncertain, pairs):
+    for k, members, at_pairs in _by_size(component, size, weighed, pairs):
         batch = min(max(1, BATCH_NUMBERS >> min(k, 20)), BATCH_COMPONENTS)
         for at in range(0, len(members), batch):
             chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
@@ -127,11 +132,11 @@ def partition(
 
 
 def _by_size(
-    component: Int64s, size: Int64s, uncertain: Int64s, pairs: ScoredPairs
+    component: Int64s, size: Int64s, weighed: Int64s, pairs: ScoredPairs
 ) -> Iterator[tuple[int, Int64s, Int64s]]:
     """For each size k of components their members, (c, k), and their pairs, (c, k(k-1)/2)."""
     for k in np.unique(size[size > 1]).tolist():
-        of_size = uncertain[size[component[uncertain]] == k]
+        of_size = weighed[size[component[weighed]] == k]
         members = of_size[np.argsort(component[of_size], kind="stable")].reshape(-1, k)
         found = np.flatnonzero(size[component[pairs.left]] == k)
         found = found[np.argsort(component[pairs.left[found]], kind="stable")]
