@@ -1,4 +1,4 @@
-"""Many Markov chains over the partitions of one component, moved at once: their state and their moves.
+"""Many Markov chains over the partitions of some components, moved at once: their state and their moves.
 
 Their target is the posterior of `posterior`. Two moves leave it as it is. A *visit* takes one referral out of
 its cluster, in every chain, and lets it join a cluster or stand alone, with probability by what it adds
@@ -10,23 +10,26 @@ two clusters are merged; and the change is accepted by the rule of Metropolis an
 allocated proposal of Dahl 2005). Members choose by an approximation of what they add, which costs little; the
 rule makes up for it.
 
+Components are moved together because each has few chains, and numpy is slow in going through little. Each has
+its own random numbers, so that none hangs on the others.
+
 A cluster's weight is computed once: it is kept under the sum of its members' random 64-bit numbers (Zobrist
 1970). Two clusters of one component in ten million million would have to share a sum for a mistake.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from nrm_linkage.cluster.against import Against
+from nrm_linkage.cluster.memory import Keys, Memory
 from nrm_linkage.cluster.posterior import size_prior_bits
 from nrm_linkage.cluster.trees import Links
 from nrm_linkage.tables import Float64s, Int64s, Mask
 
-__all__ = ["NEAR_BITS", "Chains", "Weights"]
+__all__ = ["NEAR_BITS", "Chains", "Weighing", "Weights"]
 
 NEAR_BITS = -10.0
 """Match weight at which a referral is like another for a visit: odds of 1 in 1,000 (chosen by us)."""
@@ -40,13 +43,11 @@ SMALLEST = 1e-300
 SLACK_BITS = 6.0
 """Bits by which both guesses may be wrong on one side (chosen by us)."""
 
-Keys = npt.NDArray[np.uint64]
-
 
 class Weights:
-    """Weights of clusters of one component, in bits; those asked for before are kept. `computed`: the work
-    that was done, in numbers of evidence times members: as if clusters of about one size were filled up to
-    the largest, for each field.
+    """What the clusters of one component weigh: its evidence, its size prior, guesses. `number`: uint64 (k,),
+    each member's; `computed`: the work that was done to weigh clusters, in numbers of evidence times members:
+    as if those of about one size were filled up to the largest, for each field.
     """
 
     def __init__(
@@ -58,34 +59,15 @@ class Weights:
     ) -> None:
         k = len(evidence)
         against = against or Against.nothing(1, k)
+        self.prior_bits = prior_bits
         self.prior = size_prior_bits(np.arange(k + 1), prior_bits)
         self.number: Keys = random.integers(1, 2**64, k, dtype=np.uint64)
         self.computed = 0
         self.evidence = evidence + against.bits[:, 0].sum(axis=0)
-        self._links = Links.of(np.concatenate([evidence[None], against.bits[:, 0]]))
-        # Where nobody in a cluster disagrees in a field, the field weighs nothing.
-        self._speaks = np.concatenate([~np.eye(k, dtype=bool)[None], against.bits[:, 0] != 0])
-        self._speaks = self._speaks.astype(np.float32)
-        self._holders = np.concatenate([np.ones((1, k), dtype=bool), against.known[:, 0]])
+        self.parts = np.concatenate([evidence[None], against.bits[:, 0]])
+        self.known = np.concatenate([np.ones((1, k), dtype=bool), against.known[:, 0]])
         self._top = float(self.evidence.max())
         self._odds = np.exp2(self.evidence - self._top) * (1 - np.eye(k))
-        self._known: dict[int, float] = {0: 0.0, **dict.fromkeys(self.number.tolist(), 0.0)}
-
-    def of(self, keys: Keys, holds: Callable[[Int64s], Mask]) -> Float64s:
-        """The weights of some clusters, (q,). `keys`: their members' summed numbers; `holds`: places of
-        clusters -> their members, bool (., k).
-        """
-        listed = keys.tolist()
-        found = list(map(self._known.get, listed))
-        if None in found:
-            new: dict[int, int] = {}
-            for at, bits in enumerate(found):
-                if bits is None:
-                    new.setdefault(listed[at], at)
-            weighed = self._weighed(holds(np.fromiter(new.values(), dtype=np.int64, count=len(new))))
-            self._known.update(zip(new, weighed.tolist(), strict=True))
-            found = list(map(self._known.get, listed))
-        return np.array(found, dtype=np.float64)
 
     def guessed(self, holds: Mask) -> Float64s:
         """Two guesses at what clusters weigh, (2, q), that are wrong on different sides: by the mean of the
@@ -99,206 +81,355 @@ class Weights:
         trees += (size - 1) * self._top - (size - 2) * np.log2(size)
         return np.where(size > 1, self.prior[size] + np.stack([pairs, trees]), 0.0)
 
-    def _weighed(self, holds: Mask) -> Float64s:
+
+class Weighing:
+    """Weights of clusters of some components, in bits; those asked for before are kept. `most`: members of
+    the largest component, to which all arrays are filled up.
+    """
+
+    def __init__(self, components: Sequence[Weights]) -> None:
+        self.components = components
+        self.most = max(len(one.number) for one in components)
+        n, n_parts = len(components), max(len(one.parts) for one in components)
+        parts = np.zeros((n, n_parts, self.most, self.most))
+        self._known = np.zeros(parts.shape[:3], dtype=bool)
+        self._speaks = np.zeros(parts.shape, dtype=np.float32)
+        for number, one in enumerate(components):
+            f, k = one.known.shape
+            parts[number, :f, :k, :k], self._known[number, :f, :k] = one.parts, one.known
+            # Where nobody in a cluster disagrees in a field, the field weighs nothing.
+            self._speaks[number, :f, :k, :k] = one.parts != 0
+            self._speaks[number, 0, :k, :k] = ~np.eye(k, dtype=bool)
+        self._links = Links.of(parts.reshape(-1, self.most, self.most))
+        self.prior = np.stack(
+            [size_prior_bits(np.arange(self.most + 1), one.prior_bits) for one in components]
+        )
+        self._memory = Memory()
+        for one in components:
+            self._memory.add(one.number, np.zeros(len(one.number)))
+
+    def of(
+        self, keys: Keys, component: Callable[[Int64s], Int64s], holds: Callable[[Int64s], Mask]
+    ) -> Float64s:
+        """The weights of some clusters, (q,), one component's after another's. `keys`: their members' summed
+        numbers; `component`, `holds`: places of clusters -> whose they are, and their members, bool (.,
+        most).
+        """
+        found = self._memory.find(keys)
+        missing = np.flatnonzero(np.isnan(found))
+        if len(missing):
+            new, first, which = np.unique(keys[missing], return_index=True, return_inverse=True)
+            # In the order in which they are first asked for, so that each component's stand together.
+            order = np.argsort(first)
+            places = missing[first[order]]
+            weighed = np.empty(len(new))
+            weighed[order] = self._weighed(component(places), holds(places))
+            self._memory.add(new, weighed)
+            found[missing] = weighed[which]
+        return found
+
+    def _weighed(self, component: Int64s, holds: Mask) -> Float64s:
         """Weights of clusters of two or more."""
-        holders = holds & self._holders[:, None]
+        holders = holds[:, None] & self._known[component]
         sizes = holders.sum(axis=2)
-        self.computed += _work(sizes, len(self.number))
-        heard = holders.astype(np.float32)
-        part, cluster = np.nonzero(((heard @ self._speaks) * heard).any(axis=2))
-        of_parts = np.zeros(sizes.shape)
-        of_parts[part, cluster] = self._links.mixtures(part, holders[part, cluster])
-        result = self.prior[sizes[0]]
+        work = _work(component, sizes, len(self.components), self.most)
+        heard, spoken = holders.astype(np.float32), np.empty(sizes.shape, dtype=bool)
+        for number in np.flatnonzero(work).tolist():
+            self.components[number].computed += int(work[number])
+            some = slice(*np.searchsorted(component, [number, number + 1]))
+            own = heard[some].swapaxes(0, 1)
+            spoken[some] = ((own @ self._speaks[number]) * own).any(axis=2).T
+        cluster, part = np.nonzero(spoken)
+        n_parts = sizes.shape[1]
+        of_parts = np.zeros((n_parts, len(holds)))
+        group = component[cluster] * n_parts + part
+        of_parts[part, cluster] = self._links.mixtures(group, holders[cluster, part])
+        result = self.prior[component, sizes[:, 0]]
         for bits in of_parts:
             result += bits
         return np.asarray(result, dtype=np.float64)
 
 
-def _work(sizes: Int64s, most: int) -> int:
-    """What `Weights.computed` counts of new clusters, whose members in each field are `sizes`, (f, q), up to
-    `most`.
+def _work(component: Int64s, sizes: Int64s, n: int, most: int) -> Int64s:
+    """What `Weights.computed` counts of new clusters, for each of n components. `sizes`: their members in
+    each field, (q, f), up to `most`.
     """
-    n_fields = len(sizes)
-    offset = np.arange(n_fields)[:, None] * (most + 1)
-    counts = np.bincount((sizes + offset).ravel(), minlength=n_fields * (most + 1)).reshape(n_fields, -1)
+    n_fields = sizes.shape[1]
+    group = component[:, None] * n_fields + np.arange(n_fields)
+    counts = np.bincount((group * (most + 1) + sizes).ravel(), minlength=n * n_fields * (most + 1))
+    counts = counts.reshape(n * n_fields, -1)
     # Sizes of 2, of 3 and 4, of 5 to 8, and so on.
     starts = [2, *((1 << width) + 1 for width in range(1, int(most - 1).bit_length()))]
     clusters = np.add.reduceat(counts, starts, axis=1)
-    batch = [GATHERED_AT_ONCE // 4**width for width in range(1, len(starts) + 1)]
-    if (clusters <= batch).all():
-        largest = np.maximum.reduceat((counts > 0) * np.arange(most + 1), starts, axis=1)
-        return int((clusters * largest**3).sum())
-    work = 0
-    for of_field in sizes:
-        width = np.ceil(np.log2(np.maximum(of_field, 1))).astype(np.int64)
-        for number, at_once in enumerate(batch, start=1):
-            alike = of_field[(width == number) & (of_field > 1)]
-            pieces = [alike[at : at + at_once] for at in range(0, len(alike), at_once)]
-            work += sum(len(piece) * int(piece.max()) ** 3 for piece in pieces)
-    return work
+    largest = np.maximum.reduceat((counts > 0) * np.arange(most + 1), starts, axis=1)
+    work = clusters * largest**3
+    batch = GATHERED_AT_ONCE // 4 ** np.arange(1, len(starts) + 1)
+    for of_group, width in np.argwhere(clusters > batch).tolist():
+        first, end = starts[width], [*starts, most + 1][width + 1]
+        alike = sizes[group == of_group]
+        alike = alike[(alike >= first) & (alike < end)]
+        pieces = [alike[at : at + batch[width]] for at in range(0, len(alike), batch[width])]
+        work[of_group, width] = sum(len(piece) * int(piece.max()) ** 3 for piece in pieces)
+    return np.asarray(work.reshape(n, -1).sum(axis=1))
 
 
 class Chains:
-    """Partitions of k referrals, one a chain. `label`: int64 (c, k), each member's cluster, a number below k;
-    `key`: (c, k), the summed numbers of each cluster's members, 0 where there is none; `bits`: float64 (c,
-    k), the clusters' weights, NaN until they are asked for.
+    """Partitions of the referrals of some components, one a chain, each component's chains one after another.
+    `label`: int64 (c, most), each member's cluster, a number below the component's size, or `most` where the
+    component has no such member; `key`: (c, most), the summed numbers of each cluster's members, 0 where
+    there is none; `bits`: float64 (c, most), the clusters' weights, NaN until they are asked for.
     """
 
-    def __init__(self, label: Int64s, weights: Weights, near: Mask, random: np.random.Generator) -> None:
-        self.label, self.weights, self.random = label.copy(), weights, random
-        self.near = [np.flatnonzero(row) for row in near]
-        self.key: Keys = np.zeros(label.shape, dtype=np.uint64)
-        self._every = np.arange(len(label))
-        for member in range(label.shape[1]):
-            self.key[self._every, label[:, member]] += weights.number[member]
-        self.bits = np.full(label.shape, np.nan)
-        self.choosers = np.flatnonzero(near.any(axis=1))
-        self._n_near = near.sum(axis=1)
-        self._near_first = np.argsort(~near, axis=1, kind="stable")
-        odds = weights.evidence.copy()
-        np.fill_diagonal(odds, -np.inf)
-        self._odds = odds
+    def __init__(
+        self,
+        starts: Sequence[Int64s],
+        components: Sequence[Weights],
+        near: Sequence[Mask],
+        randoms: Sequence[np.random.Generator],
+    ) -> None:
+        self.weighing, self.randoms = Weighing(components), randoms
+        most, n = self.weighing.most, len(components)
+        self.chains = np.split(np.arange(sum(map(len, starts))), np.cumsum([len(one) for one in starts])[:-1])
+        self.component = np.repeat(np.arange(n), [len(one) for one in starts])
+        self.label = np.full((len(self.component), most), most)
+        self.number: Keys = np.zeros((n, most), dtype=np.uint64)
+        self._odds, self._near = np.zeros((n, most, most)), np.zeros((n, most, most), dtype=bool)
+        for number, (one, chains) in enumerate(zip(components, self.chains, strict=True)):
+            k = len(one.number)
+            self.label[chains, :k], self.number[number, :k] = starts[number], one.number
+            self._odds[number, :k, :k] = np.where(np.eye(k, dtype=bool), -np.inf, one.evidence)
+            self._near[number, :k, :k] = near[number]
+        self._n_near = self._near.sum(axis=2)
+        self._near_first = np.argsort(~self._near, axis=2, kind="stable")
+        self._choosers = [np.flatnonzero(one.any(axis=1)) for one in near]
+        self.key: Keys = np.zeros(self.label.shape, dtype=np.uint64)
+        for member in range(most):
+            real = np.flatnonzero(self.label[:, member] < most)
+            self.key[real, self.label[real, member]] += self.number[self.component[real], member]
+        self.bits = np.full(self.label.shape, np.nan)
 
-    def visit(self, member: int) -> None:
-        """One member chooses its cluster anew, in every chain."""
-        every, number = self._every, self.weights.number[member]
-        own = self.label[:, member].copy()
-        self.key[every, own] -= number
-        can_join = np.zeros(self.label.shape, dtype=bool)
-        can_join[every[:, None], self.label[:, self.near[member]]] = True
-        stays = (self.key[every, own] != 0) & ~can_join[every, own]
-        chain, cluster = np.nonzero(can_join)
+    def labels(self, component: int) -> Int64s:
+        """The partitions of one component, (c, k)."""
+        return self.label[self.chains[component], : len(self.weighing.components[component].number)]
+
+    def visit(self, components: Sequence[int], members: Sequence[int]) -> None:
+        """One member of each of some components, in their order, chooses its cluster anew, in every chain."""
+        chains = np.concatenate([self.chains[number] for number in components])
+        n_chains = [len(self.chains[number]) for number in components]
+        every, component, member = (
+            np.arange(len(chains)),
+            self.component[chains],
+            np.repeat(members, n_chains),
+        )
+        number, own = self.number[component, member], self.label[chains, member]
+        self.key[chains, own] -= number
+        can_join = np.zeros((len(chains), self.weighing.most), dtype=bool)
+        at, near = np.nonzero(self._near[component, member])
+        can_join[at, self.label[chains[at], near]] = True
+        stays = (self.key[chains, own] != 0) & ~can_join[every, own]
+        at, cluster = np.nonzero(can_join)
+        chain = chains[at]
         old = self.key[chain, cluster]
 
-        def holds(at: Int64s) -> Mask:
-            found = self.label[chain[at]] == cluster[at, None]
-            found[:, member] = False
+        def holds(some: Int64s) -> Mask:
+            found = self.label[chain[some]] == cluster[some, None]
+            found[np.arange(len(some)), member[at[some]]] = False
             return np.asarray(found)
 
-        def grown(at: Int64s) -> Mask:
-            found = holds(at)
-            found[:, member] = True
+        def grown(some: Int64s) -> Mask:
+            found = holds(some)
+            found[np.arange(len(some)), member[at[some]]] = True
             return found
 
         before = self.bits[chain, cluster]
-        asked = np.flatnonzero(np.isnan(before) | (cluster == own[chain]))
-        before[asked] = self.weights.of(old[asked], lambda at: holds(asked[at]))
+        asked = np.flatnonzero(np.isnan(before) | (cluster == own[at]))
+        before[asked] = self.weighing.of(
+            old[asked], lambda some: component[at[asked[some]]], lambda some: holds(asked[some])
+        )
         self.bits[chain, cluster] = before
-        after = self.weights.of(old + number, grown)
+        after = self.weighing.of(old + number[at], lambda some: component[at[some]], grown)
+        best, noise = self._noise(
+            components, n_chains, np.bincount(component[at], minlength=len(self.chains))
+        )
         # The highest of choices with Gumbel's noise is each with probability by its bits.
-        best = self.random.gumbel(size=len(every)) / np.log(2)
-        scored = after - before + self.random.gumbel(size=len(after)) / np.log(2)
-        of_cluster = np.full(self.label.shape, -np.inf)
-        of_cluster[chain, cluster] = scored
+        of_cluster = np.full(can_join.shape, -np.inf)
+        of_cluster[at, cluster] = after - before + noise
         chosen = of_cluster.argmax(axis=1)
         alone = of_cluster[every, chosen] <= best
-        of_cluster[chain, cluster] = after
+        of_cluster[at, cluster] = after
         weight = np.where(alone, 0.0, of_cluster[every, chosen])
-        chosen[alone] = (self.key[alone] == 0).argmax(axis=1)
+        chosen[alone] = (self.key[chains[alone]] == 0).argmax(axis=1)
         chosen = np.where(stays, own, chosen)
-        self.bits[every, chosen] = np.where(stays, self.bits[every, own], weight)
-        self.label[:, member] = chosen
-        self.key[every, chosen] += number
+        self.bits[chains, chosen] = np.where(stays, self.bits[chains, own], weight)
+        self.label[chains, member] = chosen
+        self.key[chains, chosen] += number
 
-    def split_or_merge(self) -> None:
-        """Try to split the cluster that two members share, or to merge their two, in every chain."""
-        if not len(self.choosers):
+    def _noise(
+        self, components: Sequence[int], n_chains: Sequence[int], n_choices: Int64s
+    ) -> tuple[Float64s, Float64s]:
+        """Gumbel's noise in bits, of being alone, one a chain, and of all other choices."""
+        noise = [
+            self.randoms[number].gumbel(size=n + int(n_choices[number]))
+            for number, n in zip(components, n_chains, strict=True)
+        ]
+        alone = np.concatenate([one[:n] for one, n in zip(noise, n_chains, strict=True)])
+        others = np.concatenate([one[n:] for one, n in zip(noise, n_chains, strict=True)])
+        return alone / np.log(2), others / np.log(2)
+
+    def split_or_merge(self, components: Sequence[int]) -> None:
+        """Try to split the cluster that two members share, or to merge their two, in every chain of some
+        components, in their order.
+        """
+        components = [number for number in components if len(self._choosers[number])]
+        if not components:
             return
-        every = self._every
-        first = self.random.choice(self.choosers, len(every))
-        place = self.random.random(len(every))
-        second = self._near_first[first, (place * self._n_near[first]).astype(np.int64)]
-        a, b = self.label[every, first], self.label[every, second]
+        chains = np.concatenate([self.chains[number] for number in components])
+        every, component = np.arange(len(chains)), self.component[chains]
+        first, place = self._two(components)
+        n_near = self._n_near[component, first]
+        second = self._near_first[component, first, (place * n_near).astype(np.int64)]
+        label = self.label[chains]
+        a, b = label[every, first], label[every, second]
         splits = a == b
-        of_first = self.label == a[:, None]
-        whole = of_first | (self.label == b[:, None])
-        one, log_chance = self._allocated(whole, of_first, splits, first, second)
+        of_first = label == a[:, None]
+        whole = of_first | (label == b[:, None])
+        one, log_chance = self._allocated(components, whole, of_first, splits, first, second)
         two = whole & ~one
         sign = np.where(splits, 1.0, -1.0)
-        parts = [self.weights.guessed(holds) for holds in (one, two, whole)]
+        parts = [self._guessed(component, holds) for holds in (one, two, whole)]
         guesses = sign * (parts[0] + parts[1] - parts[2] - log_chance)
         # Accepted twice, by the lesser of what both guesses agree on and then by what is between that and the
         # weights: that comes to the same as once (Christen and Fox 2005), and hopeless ones need no weights.
         guess = np.maximum(guesses.min(axis=0) - SLACK_BITS, 0) + np.minimum(
             guesses.max(axis=0) + SLACK_BITS, 0
         )
-        chances = np.log2(self.random.random((2, len(every))))
+        chances = np.concatenate(
+            [self.randoms[number].random((2, len(self.chains[number]))) for number in components], axis=1
+        )
+        chances = np.log2(chances)
         likely = np.flatnonzero(chances[0] < guess)
         if not len(likely):
             return
+        # One component's after another's, and of each as if it were alone.
+        thrice = np.concatenate([likely] * 3)
+        order = np.argsort(component[thrice], kind="stable")
         holds = np.concatenate([one[likely], two[likely], whole[likely]])
-        keys = self._key_of(holds)
-        bits = self.weights.of(keys, lambda at: holds[at]).reshape(3, -1)
+        keys = self._key_of(component[thrice], holds)
+        bits = np.empty(len(keys))
+        bits[order] = self.weighing.of(
+            keys[order], lambda at: component[thrice[order[at]]], lambda at: holds[order[at]]
+        )
+        keys, bits = keys.reshape(3, -1), bits.reshape(3, -1)
         change = sign[likely] * (bits[0] + bits[1] - bits[2] - log_chance[likely]) - guess[likely]
-        for at in np.flatnonzero(chances[1][likely] < change).tolist():
-            self._put(likely[at], splits, (a, b), two, keys.reshape(3, -1)[:, at], bits[:, at])
+        accepted = np.flatnonzero(chances[1][likely] < change)
+        at = likely[accepted]
+        self._put(chains[at], splits[at], (a[at], b[at]), two[at], keys[:, accepted], bits[:, accepted])
+
+    def _two(self, components: Sequence[int]) -> tuple[Int64s, Float64s]:
+        """A first member in every chain, and the place, in [0, 1), of a second among those near it."""
+        drawn = [
+            (random.choice(self._choosers[number], n), random.random(n))
+            for number, random, n in (
+                (number, self.randoms[number], len(self.chains[number])) for number in components
+            )
+        ]
+        return np.concatenate([first for first, _ in drawn]), np.concatenate([place for _, place in drawn])
+
+    def _guessed(self, component: Int64s, holds: Mask) -> Float64s:
+        """`Weights.guessed` of one cluster a chain, (2, c)."""
+        ends = np.flatnonzero(np.diff(component, append=-1)) + 1
+        found, start = [], 0
+        for end in ends.tolist():
+            one = self.weighing.components[component[start]]
+            found.append(one.guessed(holds[start:end, : len(one.number)]))
+            start = end
+        return np.concatenate(found, axis=1)
 
     def _put(
         self,
-        chain: int,
+        chain: Int64s,
         splits: Mask,
         clusters: tuple[Int64s, Int64s],
         two: Mask,
         keys: Keys,
         bits: Float64s,
     ) -> None:
-        """One chain's split or merger. `keys`, `bits`: of the one part, the other, and the whole."""
-        a, b = clusters[0][chain], clusters[1][chain]
-        into = (self.key[chain] == 0).argmax() if splits[chain] else a
-        self.label[chain, two[chain]] = into
+        """Splits and mergers of some chains. `keys`, `bits`: of the one part, the other, and the whole."""
+        a, b = clusters
+        into = np.where(splits, (self.key[chain] == 0).argmax(axis=1), a)
+        self.label[chain] = np.where(two, into[:, None], self.label[chain])
         self.key[chain, b] = 0
-        self.key[chain, a] = keys[0 if splits[chain] else 2]
-        self.bits[chain, a] = bits[0 if splits[chain] else 2]
-        if splits[chain]:
-            self.key[chain, into], self.bits[chain, into] = keys[1], bits[1]
+        self.key[chain, a] = np.where(splits, keys[0], keys[2])
+        self.bits[chain, a] = np.where(splits, bits[0], bits[2])
+        chain, into = chain[splits], into[splits]
+        self.key[chain, into], self.bits[chain, into] = keys[1, splits], bits[1, splits]
 
-    def _key_of(self, holds: Mask) -> Keys:
-        return np.asarray(np.where(holds, self.weights.number, np.uint64(0)).sum(axis=1, dtype=np.uint64))
+    def _key_of(self, component: Int64s, holds: Mask) -> Keys:
+        numbers = np.where(holds, self.number[component], np.uint64(0))
+        return np.asarray(numbers.sum(axis=1, dtype=np.uint64))
 
     def _allocated(
-        self, whole: Mask, of_first: Mask, splits: Mask, first: Int64s, second: Int64s
+        self,
+        components: Sequence[int],
+        whole: Mask,
+        of_first: Mask,
+        splits: Mask,
+        first: Int64s,
+        second: Int64s,
     ) -> tuple[Mask, Float64s]:
-        """Whom the first of two members takes with it when `whole` is split between them, bool (c, k), and
+        """Whom the first of two members takes with it when `whole` is split between them, bool (c, most), and
         log2 of the chance of just that. Where there are two clusters already, they are what is taken.
         """
-        every = self._every
+        every = np.arange(len(whole))
+        ends = np.cumsum([len(self.chains[number]) for number in components])
+        own = [
+            slice(end - len(self.chains[number]), end) for number, end in zip(components, ends, strict=True)
+        ]
+        component = np.repeat(components, [len(self.chains[number]) for number in components])
+        rank = np.full(whole.shape, np.inf)
+        for number, some in zip(components, own, strict=True):
+            k = len(self.weighing.components[number].number)
+            rank[some, :k] = self.randoms[number].random((some.stop - some.start, k))
         one = np.zeros_like(whole)
         one[every, first] = True
-        rank = np.where(whole, self.random.random(whole.shape), np.inf)
-        rank[every, first] = rank[every, second] = np.inf
+        rank[~whole] = rank[every, first] = rank[every, second] = np.inf
         order, n_others = np.argsort(rank, axis=1), np.isfinite(rank).sum(axis=1)
-        sides = _Sides(self._odds, np.stack([first, second]))
-        log_chance = np.zeros(len(every))
-        for step in range(int(n_others.max(initial=0))):
-            member, open_ = order[:, step], step < n_others
-            gain = sides.gain(member, self.weights.prior)
+        n_steps = [int(n_others[some].max()) for some in own]
+        sides = _Sides(self._odds, component, np.stack([first, second]))
+        log_chance, chance = np.zeros(len(every)), np.zeros(len(every))
+        for step in range(max(n_steps)):
+            for number, some, steps in zip(components, own, n_steps, strict=True):
+                if step < steps:
+                    chance[some] = self.randoms[number].random(some.stop - some.start)
+            at = np.flatnonzero(step < n_others)
+            member = order[at, step]
+            gain = sides.gain(at, member, self.weighing.prior)
             apart = np.clip(gain[1] - gain[0], -1e3, 1e3)
-            goes = self.random.random(len(every)) * (1 + np.exp2(apart)) < 1
-            goes = np.where(splits, goes, of_first[every, member])
-            log_chance -= np.where(open_, np.log2(1 + np.exp2(np.where(goes, apart, -apart))), 0.0)
-            joins = np.flatnonzero(open_)
-            one[joins, member[joins]] = goes[joins]
-            sides.take(np.where(goes[joins], 0, 1), joins, member[joins])
+            goes = chance[at] * (1 + np.exp2(apart)) < 1
+            goes = np.where(splits[at], goes, of_first[at, member])
+            log_chance[at] -= np.log2(1 + np.exp2(np.where(goes, apart, -apart)))
+            one[at, member] = goes
+            sides.take(np.where(goes, 0, 1), at, member)
         return one, log_chance
 
 
 class _Sides:
     """Both sides of a split in every chain: what another member would add to each, approximately."""
 
-    def __init__(self, odds: Float64s, start: Int64s) -> None:
-        self.links = odds
-        self.any, self.size = odds[start], np.ones(start.shape, dtype=np.int64)
+    def __init__(self, odds: Float64s, component: Int64s, start: Int64s) -> None:
+        self.links, self.component = odds, component
+        self.any, self.size = odds[component, start], np.ones(start.shape, dtype=np.int64)
 
-    def gain(self, member: Int64s, prior: Float64s) -> Float64s:
+    def gain(self, chain: Int64s, member: Int64s, prior: Float64s) -> Float64s:
         """As if the side's own members were tied far better than the new one is to any: then the trees of the
-        whole are those of the side, each with one more link. (2, c).
+        whole are those of the side, each with one more link. (2, n), for one member in each of some chains.
         """
-        every, n = np.arange(len(member)), self.size
-        trees = self.any[:, every, member] - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
-        grown = np.minimum(n + 1, len(prior) - 1)
-        return np.asarray(prior[grown] - prior[n] + trees)
+        component, n = self.component[chain], self.size[:, chain]
+        trees = self.any[:, chain, member] - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
+        return np.asarray(prior[component, n + 1] - prior[component, n] + trees)
 
     def take(self, side: Int64s, chain: Int64s, member: Int64s) -> None:
         """Take members in, in some chains, on one side of each."""
-        self.any[side, chain] = np.logaddexp2(self.any[side, chain], self.links[member])
+        links = self.links[self.component[chain], member]
+        self.any[side, chain] = np.logaddexp2(self.any[side, chain], links)
         self.size[side, chain] += 1

@@ -36,11 +36,11 @@ from nrm_linkage.cluster.posterior import (
     exact_posterior,
     held_together,
 )
-from nrm_linkage.cluster.sample import sampled_partitions
+from nrm_linkage.cluster.sample import Large, sampled_partitions
 from nrm_linkage.cluster.trees import subset_trees
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Partition, ScoredPairs
 
 __all__ = ["partition", "weakest_links"]
 
@@ -49,6 +49,8 @@ GOLDEN_SECTION = (5**0.5 - 1) / 2
 BATCH_NUMBERS, BATCH_COMPONENTS = 100_000, 2_000
 """Subset weights, and components, held at a time; bounds memory, changes no result."""
 
+SAMPLED_AT_ONCE = 48
+"""Components whose chains are moved at once; bounds memory, changes no result."""
 
 Changes = Callable[[Int64s], Float64s]
 """What each point of the parameters' posterior adds to the weights of some pairs, in bits: places of pairs,
@@ -67,6 +69,15 @@ class _Canvas:
     together: Float64s
     apart: Float64s
     worth: Float64s
+
+
+@dataclass(frozen=True, eq=False)
+class _Sampling:
+    """A component to sample, its rows (k,) and the places of its pairs."""
+
+    rows: Int64s
+    at_pairs: Int64s
+    component: Large
 
 
 def partition(
@@ -104,7 +115,7 @@ def partition(
         apart=np.zeros(n_rows),
         worth=np.zeros(n_rows),
     )
-    sampled: list[Int64s] = []
+    large: list[_Sampling] = []
     for k, members, at_pairs in _by_size(component, size, weighed, pairs):
         batch = min(max(1, BATCH_NUMBERS >> min(k, 20)), BATCH_COMPONENTS)
         for at in range(0, len(members), batch):
@@ -112,11 +123,16 @@ def partition(
             against = against_of(pairs, chosen_pairs, k)
             evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
             points = evidence + _changed(changes, chosen_pairs, k)
-            how = _exactly if k <= config.exact_component_size else _by_sampling
-            how(canvas, chosen, chosen_pairs, against, points, prior_bits, place, keys, config)
-        if k > config.exact_component_size:
-            sampled.append(members.ravel())
-    by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *sampled]))
+            if k <= config.exact_component_size:
+                _exactly(canvas, chosen, chosen_pairs, against, points, prior_bits, place, keys, config)
+                continue
+            for number, rows in enumerate(chosen):
+                seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
+                component = Large(points[0, number], seed, against.of(number))
+                large.append(_Sampling(rows, chosen_pairs[number], component))
+    for at in range(0, len(large), SAMPLED_AT_ONCE):
+        _by_sampling(canvas, large[at : at + SAMPLED_AT_ONCE], prior_bits, place, config)
+    by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(one.rows for one in large)]))
     result = Partition(
         cluster=canvas.cluster,
         confidence=canvas.confidence,
@@ -245,27 +261,14 @@ def _decided(together: Float64s, threshold: float) -> Int64s:
 
 
 def _by_sampling(
-    canvas: _Canvas,
-    members: Int64s,
-    at_pairs: Int64s,
-    against: Against,
-    points: Float64s,
-    prior_bits: float,
-    place: Int64s,
-    keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
-    config: LinkageConfig,
+    canvas: _Canvas, large: list[_Sampling], prior_bits: float, place: Int64s, config: LinkageConfig
 ) -> None:
     """Components that are sampled, at the one point that they have."""
-    k, evidence = members.shape[1], points[0]
-    upper = np.triu_indices(k, 1)
-    for number, rows in enumerate(members):
-        seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
-        found = sampled_partitions(
-            evidence[number], prior_bits, config.partition_sweeps, seed, against.of(number)
-        )
-        labels, together = found.labels, found.together
+    of_all = sampled_partitions([one.component for one in large], prior_bits, config.partition_sweeps)
+    for one, found in zip(large, of_all, strict=True):
+        rows, labels, together = one.rows, found.labels, found.together
         canvas.apart[rows], canvas.worth[rows] = found.apart, found.worth
-        canvas.together[at_pairs[number]] = together[upper]
+        canvas.together[one.at_pairs] = together[np.triu_indices(len(rows), 1)]
         # Evenly from all sweeps and all chains: steps of the golden section fall into step with neither.
         taken = (np.arange(config.draws) * GOLDEN_SECTION % 1 * len(labels)).astype(np.int64)
         canvas.draws[:, place[rows]] = rows[labels[taken]]
@@ -278,11 +281,11 @@ def _by_sampling(
         canvas.membership[rows] = _membership(together[None], label[None], _alone(labels)[None])[0]
 
 
-def _alone(labels: Int64s) -> Float64s:
+def _alone(labels: Int8s) -> Float64s:
     """The share of partitions in which each member is alone, (k,). `labels`: (n, k), smallest members."""
     n, k = labels.shape
     size = np.bincount((np.arange(n)[:, None] * k + labels).ravel(), minlength=n * k).reshape(n, k)
-    return np.asarray((np.take_along_axis(size, labels, axis=1) == 1).mean(axis=0))
+    return np.asarray((np.take_along_axis(size, labels.astype(np.int64), axis=1) == 1).mean(axis=0))
 
 
 def _uniforms(keys: np.ndarray[tuple[int], np.dtype[np.uint64]], config: LinkageConfig) -> Float64s:

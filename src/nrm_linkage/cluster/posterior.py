@@ -26,7 +26,7 @@ import numpy as np
 
 from nrm_linkage.cluster.against import Against
 from nrm_linkage.cluster.trees import subset_trees
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask
 
 __all__ = [
     "ENUMERATED_SIZE",
@@ -74,7 +74,6 @@ def beside_trees(prior_bits: float, against: Against) -> Float64s:
     and what is against one person. No point of the parameters' posterior changes it.
     """
     c, k = against.known.shape[1:]
-    masks = np.arange(1 << k)
     size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
     bits = np.tile(np.where(size > 0, size_prior_bits(size, prior_bits), 0.0), (c, 1))
     for disagreed, known in zip(against.bits, against.known, strict=True):
@@ -89,7 +88,7 @@ def beside_trees(prior_bits: float, against: Against) -> Float64s:
 
 
 def _among(known: Mask) -> Int64s:
-    """Every subset as a mask of those who hold a field, (c, 2^k), counted among them. `known`: bool (c, k)."""
+    """Every subset as a mask of the holders of a field, (c, 2^k), counted among them. `known`: bool (c, k)."""
     c, k = known.shape
     result = np.zeros((c, 1 << k), dtype=np.int64)
     bit = np.where(known, 1 << (np.cumsum(known, axis=1) - known), 0)

@@ -57,8 +57,8 @@ class Links:
         return cls(values, top, expressible)
 
     def mixtures(self, group: Int64s, holds: Mask) -> Float64s:
-        """log2 of the mean over trees of sets of two or more, (n,). `group`: int64 (n,), whose links; `holds`:
-        bool (n, k), the set's members.
+        """log2 of the mean over trees of sets of two or more, (n,). `group`: int64 (n,), whose links;
+        `holds`: bool (n, k), the set's members.
         """
         size = holds.sum(axis=1)
         result = np.empty(len(holds))
@@ -121,8 +121,8 @@ def _subsets(k: int, size: int) -> tuple[Int64s, Int64s]:
 
 
 def _sums_of_subsets(values: Float64s, places: Int64s, *, expressible: bool) -> Float64s:
-    """log2 of the sums over trees of subsets of one size, (s, c). `values`: (k * k, c); `places`: (size, size,
-    s), where the links of each subset stand.
+    """log2 of the sums over trees of subsets of one size, (s, c). `values`: (k * k, c); `places`: (size,
+    size, s), where the links of each subset stand.
     """
     size, n_subsets, n = len(places), places.shape[2], values.shape[1]
     result = np.empty((n_subsets, n))
