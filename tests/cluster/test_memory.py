@@ -14,7 +14,8 @@ KEY = st.one_of(st.integers(1, 40), st.integers(0, 40).map(lambda n: 1 + n * FIR
 
 @given(st.lists(st.sets(KEY), max_size=6), st.lists(KEY, max_size=30))
 def test_what_was_added_is_found_and_nothing_else(added: list[set[int]], asked: list[int]) -> None:
-    memory, expected = Memory(), {}
+    memory = Memory()
+    expected: dict[int, float] = {}
     for keys in added:
         new = [key for key in keys if key not in expected]
         values = {key: float(len(expected) + number) for number, key in enumerate(new)}

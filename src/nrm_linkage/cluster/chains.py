@@ -303,10 +303,8 @@ class Chains:
         guess = np.maximum(guesses.min(axis=0) - SLACK_BITS, 0) + np.minimum(
             guesses.max(axis=0) + SLACK_BITS, 0
         )
-        chances = np.concatenate(
-            [self.randoms[number].random((2, len(self.chains[number]))) for number in components], axis=1
-        )
-        chances = np.log2(chances)
+        random = [self.randoms[number].random((2, len(self.chains[number]))) for number in components]
+        chances = np.log2(np.concatenate(random, axis=1))
         likely = np.flatnonzero(chances[0] < guess)
         if not len(likely):
             return

@@ -128,8 +128,8 @@ def partition(
                 continue
             for number, rows in enumerate(chosen):
                 seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
-                component = Large(points[0, number], seed, against.of(number))
-                large.append(_Sampling(rows, chosen_pairs[number], component))
+                to_sample = Large(points[0, number], seed, against.of(number))
+                large.append(_Sampling(rows, chosen_pairs[number], to_sample))
     for at in range(0, len(large), SAMPLED_AT_ONCE):
         _by_sampling(canvas, large[at : at + SAMPLED_AT_ONCE], prior_bits, place, config)
     by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(one.rows for one in large)]))

@@ -88,7 +88,7 @@ def beside_trees(prior_bits: float, against: Against) -> Float64s:
 
 
 def _among(known: Mask) -> Int64s:
-    """Every subset as a mask of the holders of a field, (c, 2^k), counted among them. `known`: bool (c, k)."""
+    """Every subset as a mask of a field's holders, counted among them, (c, 2^k). `known`: bool (c, k)."""
     c, k = known.shape
     result = np.zeros((c, 1 << k), dtype=np.int64)
     bit = np.where(known, 1 << (np.cumsum(known, axis=1) - known), 0)

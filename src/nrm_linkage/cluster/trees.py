@@ -69,7 +69,8 @@ class Links:
             for some in np.split(order, ends[::-1]):
                 if len(some):
                     result[some] = self._sums(group[some], holds[some], size[some], expressible)
-        return result + (size - 1) * self.top[group] - (size - 2) * np.log2(size)
+        result += (size - 1) * self.top[group] - (size - 2) * np.log2(size)
+        return result
 
     def _sums(self, group: Int64s, holds: Mask, size: Int64s, expressible: bool) -> Float64s:
         """log2 of the sums over trees, but for `top`, of sets from the largest on."""

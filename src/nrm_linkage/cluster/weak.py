@@ -72,16 +72,17 @@ def weak_links(
     """The sample of a run. `pairs`: candidates from `FAINT_BITS` on; `keys`: a number of each row's own."""
     across = component[pairs.left] != component[pairs.right]
     apart = np.flatnonzero(across & (pairs.weight_bits >= FAINT_BITS))
-    probability = np.zeros(len(apart))
+    del across
+    probability, found = np.zeros(len(apart)), [np.zeros(0, dtype=np.int64)]
     for at in range(0, len(apart), AT_A_TIME):
         some = slice(at, at + AT_A_TIME)
-        probability[some] = _chances(rows, pairs, apart[some], leeway).mean(axis=0)
-    expected = float(probability.sum())
-    taken = np.minimum(probability * STAND_INS, 1.0)
-    key = _pair_keys(keys, pairs.left[apart], pairs.right[apart])
-    chosen = np.flatnonzero(_uniform(key, config.seed) < taken)
-    sample = apart[chosen]
-    stands_for = _chances(rows, pairs, sample, leeway) / taken[chosen]
+        here = apart[some]
+        probability[some] = _chances(rows, pairs, here, leeway).mean(axis=0)
+        key = _pair_keys(keys, pairs.left[here], pairs.right[here])
+        found.append(at + np.flatnonzero(_uniform(key, config.seed) < _taken(probability[some])))
+    chosen = np.concatenate(found)
+    expected, taken, sample = float(probability.sum()), _taken(probability[chosen]), apart[chosen]
+    stands_for = _chances(rows, pairs, sample, leeway) / taken
     stood_for = float(stands_for.mean(axis=0).sum())
     if stood_for > 0:
         # The sample stands for just what is expected, and for what was never compared on top of it.
@@ -90,7 +91,13 @@ def weak_links(
             leeway.doubt_bits - leeway.doubt_bits.mean()
         )
         stands_for *= expected / stood_for * (1.0 + missed[:, None] / np.maximum(of_point, 1e-300))
-    return WeakLinks(pairs.left[sample], pairs.right[sample], np.minimum(stands_for, 1.0), key[chosen])
+    left, right = pairs.left[sample], pairs.right[sample]
+    return WeakLinks(left, right, np.minimum(stands_for, 1.0), _pair_keys(keys, left, right))
+
+
+def _taken(probability: Float64s) -> Float64s:
+    """The chance of pairs to be in the sample."""
+    return np.minimum(probability * STAND_INS, 1.0)
 
 
 def _chances(rows: Referrals, pairs: ScoredPairs, at: Int64s, leeway: Leeway) -> Float64s:
