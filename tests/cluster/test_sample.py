@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.cluster.chains import Weighing, Weights
 from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior, held_together
 from nrm_linkage.cluster.sample import (
     FEWEST_SWEEPS,
@@ -24,6 +23,7 @@ from nrm_linkage.cluster.sample import (
     sampled_partitions,
     smallest_members,
 )
+from nrm_linkage.cluster.weighing import Weighing, Weights
 from nrm_linkage.tables import Float64s, Int8s, Int64s
 from tests.cluster import oracles
 from tests.cluster.subsets import subset_weights

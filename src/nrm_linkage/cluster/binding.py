@@ -100,7 +100,7 @@ def _wanted(together: Float64s, same: Int64s, different: Int64s) -> Float64s:
 
 
 def _memberships(together: Float64s, label: Int64s) -> Float64s:
-    """The model's expected share of same people among a cluster's others; of singles, the chance of no other."""
+    """The model's expected share of same people among a cluster's others; of singles, that of no other."""
     same = label[:, None] == label[None, :]
     others = same.sum(axis=1) - 1
     share = ((together * same).sum(axis=1) - 1.0) / np.maximum(others, 1)

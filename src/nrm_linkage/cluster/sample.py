@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.cluster.chains import NEAR_BITS, Chains, Weights
+from nrm_linkage.cluster.chains import NEAR_BITS, Chains
+from nrm_linkage.cluster.weighing import Weights
 from nrm_linkage.tables import Float64s, Int8s, Int64s
 
 __all__ = ["N_CHAINS", "Large", "Sampled", "greedy_partition", "sampled_partitions", "smallest_members"]
