@@ -163,8 +163,8 @@ class Chains:
         guess = np.maximum(guesses.min(axis=0) - SLACK_BITS, 0) + np.minimum(
             guesses.max(axis=0) + SLACK_BITS, 0
         )
-        random = [self.randoms[number].random((2, len(self.chains[number]))) for number in components]
-        chances: Float64s = np.log2(np.concatenate(random, axis=1))
+        random = [self.randoms[number].random(size=(2, len(self.chains[number]))) for number in components]
+        chances = np.log2(np.concatenate(random, axis=1))
         likely = np.flatnonzero(chances[0] < guess)
         if not len(likely):
             return
@@ -177,11 +177,13 @@ class Chains:
         bits[order] = self.weighing.of(
             keys[order], lambda at: component[thrice[order[at]]], lambda at: holds[order[at]]
         )
-        keys, bits = keys.reshape(3, -1), bits.reshape(3, -1)
-        change = sign[likely] * (bits[0] + bits[1] - bits[2] - log_chance[likely]) - guess[likely]
-        accepted = np.flatnonzero(chances[1][likely] < change)
-        at = likely[accepted]
-        self._put(chains[at], splits[at], (a[at], b[at]), two[at], keys[:, accepted], bits[:, accepted])
+        of_parts = bits.reshape(3, -1)
+        change = sign[likely] * (of_parts[0] + of_parts[1] - of_parts[2] - log_chance[likely]) - guess[likely]
+        yes = np.flatnonzero(chances[1][likely] < change)
+        at = likely[yes]
+        self._put(
+            chains[at], splits[at], (a[at], b[at]), two[at], keys.reshape(3, -1)[:, yes], of_parts[:, yes]
+        )
 
     def _two(self, components: Sequence[int]) -> tuple[Int64s, Float64s]:
         """A first member in every chain, and the place, in [0, 1), of a second among those near it."""

@@ -19,7 +19,8 @@ single, the probability that it is alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,7 @@ from nrm_linkage.cluster.trees import subset_trees
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Partition, ScoredPairs
+from nrm_linkage.threads import in_threads
 
 __all__ = ["partition", "weakest_links"]
 
@@ -49,26 +51,13 @@ GOLDEN_SECTION = (5**0.5 - 1) / 2
 BATCH_NUMBERS, BATCH_COMPONENTS = 100_000, 2_000
 """Subset weights, and components, held at a time; bounds memory, changes no result."""
 
-SAMPLED_AT_ONCE = 48
+SAMPLED_AT_ONCE = 24
 """Components whose chains are moved at once; bounds memory, changes no result."""
 
 Changes = Callable[[Int64s], Float64s]
 """What each point of the parameters' posterior adds to the weights of some pairs, in bits: places of pairs,
 int64 (c, p) -> float64 (n_points, c, p).
 """
-
-
-@dataclass
-class _Canvas:
-    """What is filled in component by component."""
-
-    cluster: Int64s
-    confidence: Float64s
-    membership: Float64s
-    draws: Int32s
-    together: Float64s
-    apart: Float64s
-    worth: Float64s
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +67,53 @@ class _Sampling:
     rows: Int64s
     at_pairs: Int64s
     component: Large
+
+
+@dataclass(frozen=True, eq=False)
+class _Canvas:
+    """What is filled in component by component, each in places of its own. `place`: of rows among the
+    uncertain.
+    """
+
+    cluster: Int64s
+    confidence: Float64s
+    membership: Float64s
+    place: Int64s
+    draws: Int32s
+    together: Float64s
+    apart: Float64s
+    worth: Float64s
+
+    @classmethod
+    def of(cls, n_rows: int, uncertain: Int64s, n_pairs: int, n_draws: int) -> _Canvas:
+        """On which everybody is alone."""
+        place = np.zeros(n_rows, dtype=np.int64)
+        place[uncertain] = np.arange(len(uncertain))
+        return cls(
+            cluster=np.arange(n_rows, dtype=np.int64),
+            confidence=np.ones(n_rows),
+            membership=np.ones(n_rows),
+            place=place,
+            draws=np.tile(uncertain.astype(np.int32), (n_draws, 1)),
+            together=np.zeros(n_pairs),
+            apart=np.zeros(n_rows),
+            worth=np.zeros(n_rows),
+        )
+
+    def partition(self, component: Int64s, uncertain: Int64s, sampled: list[_Sampling]) -> Partition:
+        """What was filled in."""
+        by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(one.rows for one in sampled)]))
+        return Partition(
+            cluster=self.cluster,
+            confidence=self.confidence,
+            membership=np.clip(self.membership, 0.0, 1.0),
+            uncertain=uncertain,
+            draws=self.draws,
+            sampled=by_sampling,
+            chains_apart=self.apart[by_sampling],
+            chains_worth=self.worth[by_sampling],
+            component=component,
+        )
 
 
 def partition(
@@ -99,60 +135,44 @@ def partition(
     """
     changes = _unchanged if changes is None else changes
     size = np.bincount(component, minlength=n_rows)
-    in_company = size[component] > 1
-    weighed = np.flatnonzero(in_company)
+    uncertain = np.flatnonzero(size[component] > 1)
+    batches = list(_batches(_by_size(component, size, uncertain, pairs)))
     if also is not None:
-        in_company[also] = True
-    uncertain = np.flatnonzero(in_company)
-    place = np.zeros(n_rows, dtype=np.int64)
-    place[uncertain] = np.arange(len(uncertain))
-    canvas = _Canvas(
-        cluster=np.arange(n_rows, dtype=np.int64),
-        confidence=np.ones(n_rows),
-        membership=np.ones(n_rows),
-        draws=np.tile(uncertain.astype(np.int32), (config.draws, 1)),
-        together=np.zeros(len(pairs)),
-        apart=np.zeros(n_rows),
-        worth=np.zeros(n_rows),
-    )
-    large: list[_Sampling] = []
-    for k, members, at_pairs in _by_size(component, size, weighed, pairs):
+        uncertain = np.union1d(uncertain, also)
+    canvas = _Canvas.of(n_rows, uncertain, len(pairs), config.draws)
+
+    def weigh(batch: tuple[Int64s, Int64s]) -> list[_Sampling]:
+        """Components of one size: all that there is to do, or what is needed to sample them."""
+        members, at_pairs = batch
+        k = members.shape[1]
+        against = against_of(pairs, at_pairs, k)
+        evidence = _matrices(members, at_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
+        points = evidence + _changed(changes, at_pairs, k)
+        if k > config.exact_component_size:
+            return _to_sample(members, at_pairs, against, points[0], keys, config)
+        _exactly(canvas, members, at_pairs, against, points, prior_bits, keys, config)
+        return []
+
+    large = list(itertools.chain.from_iterable(in_threads(weigh, batches)))
+    together = [large[at : at + SAMPLED_AT_ONCE] for at in range(0, len(large), SAMPLED_AT_ONCE)]
+    in_threads(lambda some: _by_sampling(canvas, some, prior_bits, config), together)
+    return canvas.partition(component, uncertain, large), np.clip(canvas.together, 0.0, 1.0)
+
+
+def _batches(sizes: Iterable[tuple[int, Int64s, Int64s]]) -> Iterator[tuple[Int64s, Int64s]]:
+    """Not too many components of one size at a time."""
+    for k, members, at_pairs in sizes:
         batch = min(max(1, BATCH_NUMBERS >> min(k, 20)), BATCH_COMPONENTS)
         for at in range(0, len(members), batch):
-            chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
-            against = against_of(pairs, chosen_pairs, k)
-            evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
-            points = evidence + _changed(changes, chosen_pairs, k)
-            if k <= config.exact_component_size:
-                _exactly(canvas, chosen, chosen_pairs, against, points, prior_bits, place, keys, config)
-                continue
-            for number, rows in enumerate(chosen):
-                seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
-                to_sample = Large(points[0, number], seed, against.of(number))
-                large.append(_Sampling(rows, chosen_pairs[number], to_sample))
-    for at in range(0, len(large), SAMPLED_AT_ONCE):
-        _by_sampling(canvas, large[at : at + SAMPLED_AT_ONCE], prior_bits, place, config)
-    by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(one.rows for one in large)]))
-    result = Partition(
-        cluster=canvas.cluster,
-        confidence=canvas.confidence,
-        membership=np.clip(canvas.membership, 0.0, 1.0),
-        uncertain=uncertain,
-        draws=canvas.draws,
-        sampled=by_sampling,
-        chains_apart=canvas.apart[by_sampling],
-        chains_worth=canvas.worth[by_sampling],
-        component=component,
-    )
-    return result, np.clip(canvas.together, 0.0, 1.0)
+            yield members[at : at + batch], at_pairs[at : at + batch]
 
 
 def _by_size(
-    component: Int64s, size: Int64s, weighed: Int64s, pairs: ScoredPairs
+    component: Int64s, size: Int64s, uncertain: Int64s, pairs: ScoredPairs
 ) -> Iterator[tuple[int, Int64s, Int64s]]:
     """For each size k of components their members, (c, k), and their pairs, (c, k(k-1)/2)."""
     for k in np.unique(size[size > 1]).tolist():
-        of_size = weighed[size[component[weighed]] == k]
+        of_size = uncertain[size[component[uncertain]] == k]
         members = of_size[np.argsort(component[of_size], kind="stable")].reshape(-1, k)
         found = np.flatnonzero(size[component[pairs.left]] == k)
         found = found[np.argsort(component[pairs.left[found]], kind="stable")]
@@ -195,7 +215,6 @@ def _exactly(
     against: Against,
     points: Float64s,
     prior_bits: float,
-    place: Int64s,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
 ) -> None:
@@ -207,7 +226,7 @@ def _exactly(
     upper = np.triu_indices(k, 1)
     canvas.together[at_pairs] = together[:, upper[0], upper[1]]
     drawn = members.astype(np.int32).ravel().take(posterior.draws + np.arange(c)[:, None] * k)
-    canvas.draws[:, place[members].ravel()] = drawn.reshape(config.draws, -1)
+    canvas.draws[:, canvas.place[members].ravel()] = drawn.reshape(config.draws, -1)
     label = _decided(together, config.decision_threshold)
     canvas.cluster[members] = np.take_along_axis(members, label, axis=1)
     masks = ((label[:, :, None] == label[:, None, :]) * (1 << np.arange(k))).sum(axis=2)
@@ -260,9 +279,23 @@ def _decided(together: Float64s, threshold: float) -> Int64s:
     return label
 
 
-def _by_sampling(
-    canvas: _Canvas, large: list[_Sampling], prior_bits: float, place: Int64s, config: LinkageConfig
-) -> None:
+def _to_sample(
+    members: Int64s,
+    at_pairs: Int64s,
+    against: Against,
+    evidence: Float64s,
+    keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
+    config: LinkageConfig,
+) -> list[_Sampling]:
+    """Components as they are sampled, each with random numbers of its own."""
+    seeds = mixed(keys[members[:, 0]].view(np.int64), np.array([config.seed])).tolist()
+    return [
+        _Sampling(rows, at_pairs[number], Large(evidence[number], seed, against.of(number)))
+        for number, (rows, seed) in enumerate(zip(members, seeds, strict=True))
+    ]
+
+
+def _by_sampling(canvas: _Canvas, large: list[_Sampling], prior_bits: float, config: LinkageConfig) -> None:
     """Components that are sampled, at the one point that they have."""
     of_all = sampled_partitions([one.component for one in large], prior_bits, config.partition_sweeps)
     for one, found in zip(large, of_all, strict=True):
@@ -271,7 +304,7 @@ def _by_sampling(
         canvas.together[one.at_pairs] = together[np.triu_indices(len(rows), 1)]
         # Evenly from all sweeps and all chains: steps of the golden section fall into step with neither.
         taken = (np.arange(config.draws) * GOLDEN_SECTION % 1 * len(labels)).astype(np.int64)
-        canvas.draws[:, place[rows]] = rows[labels[taken]]
+        canvas.draws[:, canvas.place[rows]] = rows[labels[taken]]
         label = decided(together, config.decision_threshold)
         canvas.cluster[rows] = rows[label]
         for cluster in np.unique(label):
