@@ -79,6 +79,30 @@ def test_both_ways_to_the_posterior_are_brute_force_s(
         assert found.block[0, holds].sum() == pytest.approx(1.0, abs=1e-9)
 
 
+@given(evidence_of(1, 6), PRIORS)
+@settings(max_examples=30)
+def test_a_set_is_held_together_as_often_as_brute_force_says(evidence: Float64s, prior_bits: float) -> None:
+    k = len(evidence)
+    weights = subset_weights(evidence[None], prior_bits)
+    held = held_together(exact_posterior(weights, NO_DRAWS).block)[0]
+    partitions = oracles.posterior_of(weights[0].tolist(), k)
+    for mask in range(1, 1 << k):
+        members = set(oracles.members_of(mask))
+        expected = sum(
+            p for blocks, p in partitions.items() if any(members <= set(block) for block in blocks)
+        )
+        assert held[mask] == pytest.approx(expected, abs=1e-9)
+
+
+@given(evidence_of(2, 7), PRIORS)
+@settings(max_examples=40)
+def test_sums_of_odds_are_those_in_bits(evidence: Float64s, prior_bits: float) -> None:
+    k = len(evidence)
+    weights = subset_weights(evidence[None], prior_bits)
+    found, expected = posterior._totals(weights, k), posterior._totals_in_bits(weights, k)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-9)
+
+
 def test_eight_are_summed_over_subsets_as_brute_force_would() -> None:
     assert posterior.ENUMERATED_SIZE < 8
     for seed in range(3):
