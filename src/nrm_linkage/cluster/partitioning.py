@@ -51,7 +51,7 @@ GOLDEN_SECTION = (5**0.5 - 1) / 2
 BATCH_NUMBERS, BATCH_COMPONENTS = 100_000, 2_000
 """Subset weights, and components, held at a time; bounds memory, changes no result."""
 
-SAMPLED_AT_ONCE = 24
+SAMPLED_AT_ONCE = 48
 """Components whose chains are moved at once; bounds memory, changes no result."""
 
 Changes = Callable[[Int64s], Float64s]
@@ -154,8 +154,9 @@ def partition(
         return []
 
     large = list(itertools.chain.from_iterable(in_threads(weigh, batches)))
-    together = [large[at : at + SAMPLED_AT_ONCE] for at in range(0, len(large), SAMPLED_AT_ONCE)]
-    in_threads(lambda some: _by_sampling(canvas, some, prior_bits, config), together)
+    # Not in threads: chains are many small steps, between which threads would wait for one another.
+    for at in range(0, len(large), SAMPLED_AT_ONCE):
+        _by_sampling(canvas, large[at : at + SAMPLED_AT_ONCE], prior_bits, config)
     return canvas.partition(component, uncertain, large), np.clip(canvas.together, 0.0, 1.0)
 
 
