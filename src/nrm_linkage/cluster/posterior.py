@@ -131,11 +131,13 @@ def _enumerated(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
         total += weights.take(masks[:, column], axis=1)
     probability = np.exp2(total - total.max(axis=1, keepdims=True))
     probability /= probability.sum(axis=1, keepdims=True)
-    holds = np.zeros((len(partitions), weights.shape[1]))
-    np.put_along_axis(holds, masks, 1.0, axis=1)
-    holds[:, 0] = 0.0
+    # Not by a product of matrices, whose last bits hang on the threads of the linear algebra library.
+    order = np.argsort(masks.ravel(), kind="stable")[np.count_nonzero(masks == 0) :]
+    starts = np.searchsorted(masks.ravel()[order], np.arange(1, 1 << k))
+    block = np.zeros_like(weights)
+    block[:, 1:] = np.add.reduceat(probability.take(order // k, axis=1), starts, axis=1)
     labels = np.array([_labels(blocks, k) for blocks in partitions], dtype=np.int8)
-    return Posterior(probability @ holds, labels[_chosen(probability, uniforms)])
+    return Posterior(block, labels[_chosen(probability, uniforms)])
 
 
 def _chosen(probability: Float64s, uniforms: Float64s) -> Int64s:
