@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.cluster.posterior import beside_trees, subset_trees
+from nrm_linkage.cluster.posterior import beside_trees
+from nrm_linkage.cluster.trees import subset_trees
 from nrm_linkage.tables import Float64s
 
 

@@ -17,7 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.cluster.posterior import co_membership, exact_posterior, size_prior_bits
+from nrm_linkage.cluster.posterior import (
+    co_membership,
+    exact_posterior,
+    held_together,
+    size_prior_bits,
+)
 from nrm_linkage.tables import Float64s, Int64s
 from tests.cluster.subsets import subset_weights
 
@@ -87,7 +92,7 @@ def true_weights(records: Int64s) -> Float64s:
 
 
 def together(weights: Float64s) -> Float64s:
-    return co_membership(exact_posterior(weights[None], NO_DRAWS).block)[0]
+    return co_membership(held_together(exact_posterior(weights[None], NO_DRAWS).block))[0]
 
 
 def by_trees(records: Int64s) -> Float64s:

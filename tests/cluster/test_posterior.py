@@ -14,6 +14,7 @@ from nrm_linkage.cluster.posterior import (
     best_partition,
     co_membership,
     exact_posterior,
+    held_together,
     size_prior_bits,
 )
 from nrm_linkage.tables import Float64s
@@ -70,10 +71,36 @@ def test_both_ways_to_the_posterior_are_brute_force_s(
         found = exact_posterior(weights, NO_DRAWS)
     partitions = oracles.posterior_of(weights[0].tolist(), k)
     np.testing.assert_allclose(found.block[0], oracles.block_probabilities(partitions, k), atol=1e-9)
-    np.testing.assert_allclose(co_membership(found.block)[0], oracles.together_of(partitions, k), atol=1e-9)
+    np.testing.assert_allclose(
+        co_membership(held_together(found.block))[0], oracles.together_of(partitions, k), atol=1e-9
+    )
     for member in range(k):
         holds = (np.arange(1 << k) >> member & 1).astype(bool)
         assert found.block[0, holds].sum() == pytest.approx(1.0, abs=1e-9)
+
+
+@given(evidence_of(1, 6), PRIORS)
+@settings(max_examples=30)
+def test_a_set_is_held_together_as_often_as_brute_force_says(evidence: Float64s, prior_bits: float) -> None:
+    k = len(evidence)
+    weights = subset_weights(evidence[None], prior_bits)
+    held = held_together(exact_posterior(weights, NO_DRAWS).block)[0]
+    partitions = oracles.posterior_of(weights[0].tolist(), k)
+    for mask in range(1, 1 << k):
+        members = set(oracles.members_of(mask))
+        expected = sum(
+            p for blocks, p in partitions.items() if any(members <= set(block) for block in blocks)
+        )
+        assert held[mask] == pytest.approx(expected, abs=1e-9)
+
+
+@given(evidence_of(2, 7), PRIORS)
+@settings(max_examples=40)
+def test_sums_of_odds_are_those_in_bits(evidence: Float64s, prior_bits: float) -> None:
+    k = len(evidence)
+    weights = subset_weights(evidence[None], prior_bits)
+    found, expected = posterior._totals(weights, k), posterior._totals_in_bits(weights, k)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-9)
 
 
 def test_eight_are_summed_over_subsets_as_brute_force_would() -> None:
@@ -106,7 +133,9 @@ def test_members_in_another_order_have_the_same_posterior(evidence, prior_bits, 
     before = exact_posterior(subset_weights(evidence[None], prior_bits), NO_DRAWS).block
     after = exact_posterior(subset_weights(evidence[np.ix_(order, order)][None], prior_bits), NO_DRAWS).block
     np.testing.assert_allclose(
-        co_membership(after)[0], co_membership(before)[0][np.ix_(order, order)], atol=1e-9
+        co_membership(held_together(after))[0],
+        co_membership(held_together(before))[0][np.ix_(order, order)],
+        atol=1e-9,
     )
     moved = [
         oracles.mask_of([order[member] for member in oracles.members_of(mask)]) for mask in range(1 << k)
@@ -141,7 +170,9 @@ def test_draws_come_as_often_as_the_posterior_says(k: int, seed: int) -> None:
 def test_the_best_partition_loses_least(evidence: Float64s, threshold: float, prior_bits: float) -> None:
     k = min(len(evidence), 7)
     evidence = evidence[:k, :k]
-    together = co_membership(exact_posterior(subset_weights(evidence[None], prior_bits), NO_DRAWS).block)[0]
+    together = co_membership(
+        held_together(exact_posterior(subset_weights(evidence[None], prior_bits), NO_DRAWS).block)
+    )[0]
     blocks = tuple(oracles.members_of(mask) for mask in best_partition(together, threshold))
     assert sorted(itertools.chain(*blocks)) == list(range(k))
     best = max(oracles.gain_of(other, together, threshold) for other in oracles.set_partitions(range(k)))
@@ -167,7 +198,7 @@ def test_extreme_evidence_gives_numbers(k: int, bits: float) -> None:
     evidence = oracles.symmetric([bits] * (k * (k - 1) // 2), k)
     uniforms = np.array([[2.0**-53], [0.5], [1.0 - 2.0**-53]])
     found = exact_posterior(subset_weights(evidence[None], -17.0), uniforms)
-    together = co_membership(found.block)[0]
+    together = co_membership(held_together(found.block))[0]
     assert np.isfinite(found.block).all()
     off = together[~np.eye(k, dtype=bool)]
     if bits > 0:
@@ -185,5 +216,7 @@ def test_the_strongest_and_the_worst_evidence_side_by_side(k: int) -> None:
     evidence = np.where(half[:, None] == half[None, :], 1000.0, -1000.0)
     np.fill_diagonal(evidence, 0.0)
     found = exact_posterior(subset_weights(evidence[None], -17.0), np.array([[0.3]]))
-    np.testing.assert_allclose(co_membership(found.block)[0], half[:, None] == half[None, :], atol=1e-12)
+    np.testing.assert_allclose(
+        co_membership(held_together(found.block))[0], half[:, None] == half[None, :], atol=1e-12
+    )
     np.testing.assert_array_equal(found.draws[0, 0], np.where(half, 0, k // 2))

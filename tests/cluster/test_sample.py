@@ -12,16 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nrm_linkage.cluster.chains import Weights
-from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior
+from nrm_linkage.cluster.against import Against
+from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_posterior, held_together
 from nrm_linkage.cluster.sample import (
     FEWEST_SWEEPS,
     N_CHAINS,
+    Large,
+    Sampled,
     greedy_partition,
     sampled_partitions,
     smallest_members,
 )
-from nrm_linkage.tables import Float64s, Int64s
+from nrm_linkage.cluster.weighing import Weighing, Weights
+from nrm_linkage.tables import Float64s, Int8s, Int64s
 from tests.cluster import oracles
 from tests.cluster.subsets import subset_weights
 
@@ -31,11 +34,15 @@ WORST = 0.02
 
 def exactly(evidence: Float64s) -> Float64s:
     weights = subset_weights(evidence[None], PRIOR_BITS)
-    return co_membership(exact_posterior(weights, np.zeros((1, 1))).block)[0]
+    return co_membership(held_together(exact_posterior(weights, np.zeros((1, 1))).block))[0]
+
+
+def sampled(evidence: Float64s, prior_bits: float, sweeps: int, seed: int) -> Sampled:
+    return sampled_partitions([Large(evidence, seed)], prior_bits, sweeps)[0]
 
 
 def by_sampling(evidence: Float64s, sweeps: int = 400, seed: int = 5) -> Float64s:
-    return sampled_partitions(evidence, PRIOR_BITS, sweeps, seed).together
+    return sampled(evidence, PRIOR_BITS, sweeps, seed).together
 
 
 def two_people(k: int, seed: int) -> Float64s:
@@ -81,14 +88,14 @@ def test_every_pair_is_near_the_exact_posterior_in_a_long_search(
     kind: Callable[[int, int], Float64s], k: int, seed: int
 ) -> None:
     evidence = kind(k, seed % 7 if kind in (a_chain, two_groups) else seed)
-    found = sampled_partitions(evidence, PRIOR_BITS, 400, seed)
+    found = sampled(evidence, PRIOR_BITS, 400, seed)
     off = np.abs(found.together - exactly(evidence)).max()
     assert off <= max(WORST, 4 * 0.5 / np.sqrt(found.worth))
 
 
 def test_whole_partitions_come_as_often_as_the_posterior_says() -> None:
     evidence = oracles.invented_evidence(5, 2, spread=4.0)
-    labels = sampled_partitions(evidence, PRIOR_BITS, 400, 1).labels
+    labels = sampled(evidence, PRIOR_BITS, 400, 1).labels
     weights = subset_weights(evidence[None], PRIOR_BITS)[0]
     expected = oracles.posterior_of(weights.tolist(), 5)
     drawn, count = np.unique(labels, axis=0, return_counts=True)
@@ -107,12 +114,14 @@ def test_clusters_of_any_sizes_at_once_weigh_what_the_oracle_says(k: int, seed: 
     evidence = oracles.invented_evidence(k, seed, spread)
     random = np.random.default_rng(seed)
     weights = Weights(evidence, PRIOR_BITS, random)
+    weighing = Weighing([weights])
     subsets = random.integers(0, 1 << k, 40)
     holds = (subsets[:, None] >> np.arange(k)) & 1 == 1
     keys = np.where(holds, weights.number, np.uint64(0)).sum(axis=1, dtype=np.uint64)
     expected = subset_weights(evidence[None], PRIOR_BITS)[0, subsets]
-    np.testing.assert_allclose(weights.of(keys, holds), expected, rtol=1e-9, atol=1e-6)
-    np.testing.assert_array_equal(weights.of(keys, holds), weights.of(keys, holds))
+    found = weighing.of(keys, np.zeros_like, holds.__getitem__)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-6)
+    np.testing.assert_array_equal(weighing.of(keys, np.zeros_like, holds.__getitem__), found)
 
 
 @given(st.integers(2, 9), st.integers(0, 10**6), st.floats(-2.0, 2.0))
@@ -133,21 +142,21 @@ def test_two_referrals_are_sampled_without_approximation() -> None:
 
 def test_a_seed_gives_one_chain_and_another_seed_another() -> None:
     evidence = oracles.invented_evidence(12, 3)
-    first = sampled_partitions(evidence, PRIOR_BITS, 50, 7).labels
-    np.testing.assert_array_equal(first, sampled_partitions(evidence, PRIOR_BITS, 50, 7).labels)
-    assert not np.array_equal(first, sampled_partitions(evidence, PRIOR_BITS, 50, 8).labels)
+    first = sampled(evidence, PRIOR_BITS, 50, 7).labels
+    np.testing.assert_array_equal(first, sampled(evidence, PRIOR_BITS, 50, 7).labels)
+    assert not np.array_equal(first, sampled(evidence, PRIOR_BITS, 50, 8).labels)
 
 
 @given(st.integers(2, 12), st.integers(0, 1000), st.integers(1, 9))
 @settings(max_examples=20)
 def test_every_kept_sweep_is_a_partition_by_smallest_members(k: int, seed: int, sweeps: int) -> None:
-    labels = sampled_partitions(oracles.invented_evidence(k, seed), PRIOR_BITS, sweeps, seed).labels
+    labels = sampled(oracles.invented_evidence(k, seed), PRIOR_BITS, sweeps, seed).labels
     assert labels.shape == (N_CHAINS * sweeps, k)
-    np.testing.assert_array_equal(smallest_members(labels), labels)
+    np.testing.assert_array_equal(smallest_members(labels.astype(np.int64)), labels)
     assert_smallest_members(*labels[:20])
 
 
-def assert_smallest_members(*labels: Int64s) -> None:
+def assert_smallest_members(*labels: Int64s | Int8s) -> None:
     for label in labels:
         for member in range(len(label)):
             assert label[member] == np.flatnonzero(label == label[member])[0]
@@ -155,7 +164,7 @@ def assert_smallest_members(*labels: Int64s) -> None:
 
 @pytest.mark.parametrize("bits", [-1000.0, 0.0, 1000.0])
 def test_extreme_evidence_is_decided(bits: float) -> None:
-    chain = sampled_partitions(oracles.symmetric([bits] * 66, 12), -17.0, 30, 1).labels
+    chain = sampled(oracles.symmetric([bits] * 66, 12), -17.0, 30, 1).labels
     alone = (chain == np.arange(12)).all(axis=1)
     assert ((chain == 0).all(axis=1) if bits > 0 else alone).all()
 
@@ -164,7 +173,7 @@ def test_people_that_are_plain_to_see_are_found_from_both_starts() -> None:
     person = np.repeat([0, 1, 2], 5)
     evidence = np.where(person[:, None] == person, 30.0, -30.0)
     np.fill_diagonal(evidence, 0.0)
-    labels = sampled_partitions(evidence, PRIOR_BITS, 20, 0).labels
+    labels = sampled(evidence, PRIOR_BITS, 20, 0).labels
     np.testing.assert_array_equal(labels[-N_CHAINS:], [np.repeat([0, 5, 10], 5)] * N_CHAINS)
 
 
@@ -188,7 +197,7 @@ def test_a_solid_group_is_taken_apart_and_put_together_whole() -> None:
 
 def test_chains_that_have_not_run_long_enough_are_apart_and_worth_little() -> None:
     evidence = two_people(18, 0)
-    short, long = (sampled_partitions(evidence, PRIOR_BITS, sweeps, 0) for sweeps in (1, 60))
+    short, long = (sampled(evidence, PRIOR_BITS, sweeps, 0) for sweeps in (1, 60))
     assert short.apart > 0.6
     assert long.apart < 0.3
     assert long.worth > 2 * short.worth
@@ -196,8 +205,8 @@ def test_chains_that_have_not_run_long_enough_are_apart_and_worth_little() -> No
 
 def test_a_large_component_gets_fewer_sweeps_and_what_costs_much_the_fewest() -> None:
     # 6,000 visits of 60 members, a quarter left out; 34 chains.
-    assert len(sampled_partitions(np.full((60, 60), -9.0), PRIOR_BITS, 10**6, 0).labels) <= 75 * 34
-    costly = sampled_partitions(oracles.invented_evidence(60, 0), PRIOR_BITS, 10**6, 0)
+    assert len(sampled(np.full((60, 60), -9.0), PRIOR_BITS, 10**6, 0).labels) <= 75 * 34
+    costly = sampled(oracles.invented_evidence(60, 0), PRIOR_BITS, 10**6, 0)
     assert len(costly.labels) <= 2 * FEWEST_SWEEPS * 34
 
 
@@ -230,3 +239,19 @@ def test_greedy_finds_what_is_plain_to_see_and_changes_no_input() -> None:
     before = together.copy()
     np.testing.assert_array_equal(greedy_partition(together, 0.5), [0, 1, 0, 3, 1, 0])
     np.testing.assert_array_equal(together, before)
+
+
+@given(st.lists(st.integers(2, 14), min_size=1, max_size=4), st.integers(0, 1000))
+@settings(max_examples=15)
+def test_components_sampled_at_once_are_those_sampled_alone(sizes: list[int], seed: int) -> None:
+    components = []
+    for number, k in enumerate(sizes):
+        evidence, against = oracles.invented_evidence(k, seed + number), -np.ones((1, 1, k, k))
+        known = np.random.default_rng(seed + number).random((1, 1, k)) < 0.7
+        against *= known[..., :, None] & known[..., None, :] & ~np.eye(k, dtype=bool)
+        components.append(Large(evidence, number, Against(against, known) if number % 2 else None))
+    for one, together in zip(components, sampled_partitions(components, PRIOR_BITS, 5), strict=True):
+        alone = sampled_partitions([one], PRIOR_BITS, 5)[0]
+        np.testing.assert_array_equal(alone.labels, together.labels)
+        np.testing.assert_array_equal(alone.together, together.together)
+        assert (alone.apart, alone.worth) == (together.apart, together.worth)

@@ -112,6 +112,21 @@ def test_only_who_is_alone_is_joined_and_the_rest_stays(ends: list[tuple[int, in
         assert any(len(one) > 1 for one in together)
 
 
+def test_draws_that_may_be_spent_are_filled_in_place_as_copies_are(rows: Referrals) -> None:
+    weak = weak_links(
+        rows, np.arange(N_ROWS), pairs_of(DISJOINT, -5.0), points([0.0]), NOTHING_UNSEEN, KEYS, CONFIG
+    )
+    copied = with_weak_links(all_alone(), weak, CONFIG)
+    uncertain = np.sort(weak.rows).astype(np.int64)
+    with_room = all_alone(uncertain=uncertain, label=uncertain)
+    kept = with_weak_links(with_room, weak, CONFIG)
+    np.testing.assert_array_equal(kept.draws, copied.draws)
+    assert (with_room.draws == uncertain).all()
+    spent = with_weak_links(with_room, weak, CONFIG, spend=True)
+    np.testing.assert_array_equal(spent.draws, copied.draws)
+    assert spent.draws is with_room.draws
+
+
 def test_the_order_of_rows_changes_nothing(rows: Referrals) -> None:
     order = np.random.default_rng(2).permutation(N_ROWS)
     place = np.argsort(order)

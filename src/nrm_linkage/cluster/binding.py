@@ -51,13 +51,13 @@ def bind(
     called the same and pairs called different, int64 (k, 2) each, without contradictions.
     """
     same, different = judged
-    cluster, confidence = partition.cluster.copy(), partition.confidence.copy()
-    membership, draws = partition.membership.copy(), partition.draws.copy()
     different = different[component[different[:, 0]] == component[different[:, 1]]]
     touched = np.unique(component[np.concatenate([same, different]).ravel()])
-    spoken_of = np.zeros(len(cluster), dtype=bool)
+    spoken_of = np.zeros(len(component), dtype=bool)
     if not len(touched):
         return partition, spoken_of
+    cluster, confidence = partition.cluster.copy(), partition.confidence.copy()
+    membership, draws = partition.membership.copy(), partition.draws.copy()
     for smallest in touched.tolist():
         rows = np.flatnonzero(component == smallest)
         inside = np.flatnonzero(component[pairs.left] == smallest)
@@ -100,8 +100,7 @@ def _wanted(together: Float64s, same: Int64s, different: Int64s) -> Float64s:
 
 
 def _memberships(together: Float64s, label: Int64s) -> Float64s:
-    """The model's expected share of same people among a cluster's others; of singles, the chance of no other.
-    """
+    """The model's expected share of same people among a cluster's others; of singles, that of no other."""
     same = label[:, None] == label[None, :]
     others = same.sum(axis=1) - 1
     share = ((together * same).sum(axis=1) - 1.0) / np.maximum(others, 1)

@@ -1,4 +1,4 @@
-"""Many Markov chains over the partitions of one component, moved at once: their state and their moves.
+"""Many Markov chains over the partitions of some components, moved at once: their state and their moves.
 
 Their target is the posterior of `posterior`. Two moves leave it as it is. A *visit* takes one referral out of
 its cluster, in every chain, and lets it join a cluster or stand alone, with probability by what it adds
@@ -10,261 +10,286 @@ two clusters are merged; and the change is accepted by the rule of Metropolis an
 allocated proposal of Dahl 2005). Members choose by an approximation of what they add, which costs little; the
 rule makes up for it.
 
-A cluster's weight is computed once: it is kept under the sum of its members' random 64-bit numbers (Zobrist
-1970). Two clusters of one component in ten million million would have to share a sum for a mistake.
+Components are moved together because each has few chains, and numpy is slow in going through little. Each has
+its own random numbers, so that none hangs on the others.
 """
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Sequence
 
-from nrm_linkage.cluster.against import Against
-from nrm_linkage.cluster.posterior import EXPRESSIBLE_BITS, size_prior_bits, tree_sum
+import numpy as np
+
+from nrm_linkage.cluster.memory import Keys
+from nrm_linkage.cluster.weighing import Weighing, Weights
 from nrm_linkage.tables import Float64s, Int64s, Mask
 
-__all__ = ["NEAR_BITS", "Chains", "Weights"]
+__all__ = ["NEAR_BITS", "Chains"]
 
 NEAR_BITS = -10.0
 """Match weight at which a referral is like another for a visit: odds of 1 in 1,000 (chosen by us)."""
 
-GATHERED_AT_ONCE = 1_000_000
-"""Numbers of evidence that are gathered at a time for new clusters; bounds memory."""
-
-SMALLEST = 1e-300
-"""Odds below which a guess does not tell them apart."""
-
 SLACK_BITS = 6.0
 """Bits by which both guesses may be wrong on one side (chosen by us)."""
 
-Keys = npt.NDArray[np.uint64]
 
-
-class Weights:
-    """Weights of clusters of one component, in bits; those asked for before are kept. `computed`: the work
-    that was done, in numbers of evidence times members.
+class Chains:
+    """Partitions of the referrals of some components, one a chain, each component's chains one after another.
+    `label`: int64 (c, most), each member's cluster, a number below the component's size, or `most` where the
+    component has no such member; `key`: (c, most), the summed numbers of each cluster's members, 0 where
+    there is none; `bits`: float64 (c, most), the clusters' weights, NaN until they are asked for.
     """
 
     def __init__(
         self,
-        evidence: Float64s,
-        prior_bits: float,
-        random: np.random.Generator,
-        against: Against | None = None,
+        starts: Sequence[Int64s],
+        components: Sequence[Weights],
+        near: Sequence[Mask],
+        randoms: Sequence[np.random.Generator],
     ) -> None:
-        k = len(evidence)
-        against = against or Against.nothing(1, k)
-        self.prior = size_prior_bits(np.arange(k + 1), prior_bits)
-        self.number: Keys = random.integers(1, 2**64, k, dtype=np.uint64)
-        self.computed = 0
-        self.evidence = evidence + against.bits[:, 0].sum(axis=0)
-        everybody = np.ones(k, dtype=bool)
-        parts = [(evidence, everybody), *zip(against.bits[:, 0], against.known[:, 0], strict=True)]
-        self._parts = [
-            (np.pad(bits, (0, 1), constant_values=-np.inf), bool(np.ptp(bits) <= EXPRESSIBLE_BITS), known)
-            for bits, known in parts
-        ]
-        self._top = float(self.evidence.max())
-        self._odds = np.exp2(self.evidence - self._top) * (1 - np.eye(k))
-        self._known: dict[int, float] = {0: 0.0, **dict.fromkeys(self.number.tolist(), 0.0)}
+        self.weighing, self.randoms = Weighing(components), randoms
+        most, n = self.weighing.most, len(components)
+        self.chains = np.split(np.arange(sum(map(len, starts))), np.cumsum([len(one) for one in starts])[:-1])
+        self.component = np.repeat(np.arange(n), [len(one) for one in starts])
+        self.label = np.full((len(self.component), most), most)
+        self.number: Keys = np.zeros((n, most), dtype=np.uint64)
+        self._odds, self._near = np.zeros((n, most, most)), np.zeros((n, most, most), dtype=bool)
+        for number, (one, chains) in enumerate(zip(components, self.chains, strict=True)):
+            k = len(one.number)
+            self.label[chains, :k], self.number[number, :k] = starts[number], one.number
+            self._odds[number, :k, :k] = np.where(np.eye(k, dtype=bool), -np.inf, one.evidence)
+            self._near[number, :k, :k] = near[number]
+        self._n_near = self._near.sum(axis=2)
+        self._near_first = np.argsort(~self._near, axis=2, kind="stable")
+        self._choosers = [np.flatnonzero(one.any(axis=1)) for one in near]
+        self.key: Keys = np.zeros(self.label.shape, dtype=np.uint64)
+        for member in range(most):
+            real = np.flatnonzero(self.label[:, member] < most)
+            self.key[real, self.label[real, member]] += self.number[self.component[real], member]
+        self.bits = np.full(self.label.shape, np.nan)
 
-    def of(self, keys: Keys, holds: Mask) -> Float64s:
-        """The weights of some clusters, (q,). `keys`: their members' summed numbers; `holds`: bool (q, k)."""
-        listed = keys.tolist()
-        new: dict[int, int] = {}
-        for at, key in enumerate(listed):
-            if key not in self._known and key not in new:
-                new[key] = at
-        if new:
-            weighed = self._weighed(holds[list(new.values())])
-            self._known.update(zip(new, weighed.tolist(), strict=True))
-        return np.array([self._known[key] for key in listed], dtype=np.float64)
+    def labels(self, component: int) -> Int64s:
+        """The partitions of one component, (c, k)."""
+        return self.label[self.chains[component], : len(self.weighing.components[component].number)]
 
-    def guessed(self, holds: Mask) -> Float64s:
-        """Two guesses at what clusters weigh, (2, q), that are wrong on different sides: by the mean of the
-        pairs, which a weak bridge parts too easily, and by the product of each record's summed odds, by the
-        sum of these, for the trees, which a weak bridge does not part.
-        """
-        size = np.maximum(holds.sum(axis=1), 1)
-        tied = np.maximum(holds @ self._odds, SMALLEST)
-        pairs = ((holds @ self.evidence) * holds).sum(axis=1) / size
-        trees = np.where(holds, np.log2(tied), 0.0).sum(axis=1) - np.log2((holds * tied).sum(axis=1))
-        trees += (size - 1) * self._top - (size - 2) * np.log2(size)
-        return np.where(size > 1, self.prior[size] + np.stack([pairs, trees]), 0.0)
-
-    def _weighed(self, holds: Mask) -> Float64s:
-        """Weights of clusters of two or more."""
-        result = self.prior[holds.sum(axis=1)]
-        for bits, expressible, known in self._parts:
-            holders = holds & known
-            size = holders.sum(axis=1)
-            # Those of about one size at a time.
-            widths = np.where(size > 1, 1 << np.ceil(np.log2(np.maximum(size, 1))).astype(np.int64), 0)
-            for width in np.unique(widths[widths > 0]).tolist():
-                of_width = np.flatnonzero(widths == width)
-                batch = max(1, GATHERED_AT_ONCE // width**2)
-                for at in range(0, len(of_width), batch):
-                    chosen = of_width[at : at + batch]
-                    result[chosen] += self._trees(bits, holders[chosen], size[chosen], expressible)
-        return np.asarray(result, dtype=np.float64)
-
-    def _trees(self, bits: Float64s, holds: Mask, size: Int64s, expressible: bool) -> Float64s:
-        """`tree_mixture` of clusters of two or more, (q,). They are filled up to the largest with members
-        that are tied to their first one only, as strongly as any two are: each multiplies the sum over trees
-        by that tie.
-        """
-        q, k, width = *holds.shape, int(size.max())
-        self.computed += q * width**3
-        real = np.arange(width) < size[:, None]
-        members = np.full((q, width), k)
-        members[real] = np.nonzero(holds)[1]
-        links = bits[members[:, :, None], members[:, None, :]]
-        top = links.max(axis=(1, 2))
-        links[:, 0] = links[:, :, 0] = np.where(real, links[:, 0], top[:, None])
-        trees = tree_sum(links, expressible=expressible)
-        return np.asarray(trees - (width - size) * top - (size - 2) * np.log2(size))
-
-
-class Chains:
-    """Partitions of k referrals, one a chain. `label`: int64 (c, k), each member's cluster, a number below k;
-    `key`: (c, k), the summed numbers of each cluster's members, 0 where there is none.
-    """
-
-    def __init__(self, label: Int64s, weights: Weights, near: Mask, random: np.random.Generator) -> None:
-        self.label, self.weights, self.random = label.copy(), weights, random
-        self.near = [np.flatnonzero(row) for row in near]
-        self.key: Keys = np.zeros(label.shape, dtype=np.uint64)
-        for member in range(label.shape[1]):
-            self.key[self._every, label[:, member]] += weights.number[member]
-        self.choosers = np.flatnonzero([len(row) > 0 for row in self.near])
-        odds = weights.evidence.copy()
-        np.fill_diagonal(odds, -np.inf)
-        self._odds = odds
-
-    @property
-    def _every(self) -> Int64s:
-        return np.arange(len(self.label))
-
-    def visit(self, member: int) -> None:
-        """One member chooses its cluster anew, in every chain."""
-        every, own, number = self._every, self.label[:, member], self.weights.number[member]
-        self.key[every, own] -= number
-        can_join = np.zeros(self.label.shape, dtype=bool)
-        can_join[every[:, None], self.label[:, self.near[member]]] = True
-        can_join[every, own] &= self.key[every, own] != 0
-        stays = (self.key[every, own] != 0) & ~can_join[every, own]
-        chain, cluster = np.nonzero(can_join)
+    def visit(self, components: Sequence[int], members: Sequence[int]) -> None:
+        """One member of each of some components, in their order, chooses its cluster anew, in every chain."""
+        chains = np.concatenate([self.chains[number] for number in components])
+        n_chains = [len(self.chains[number]) for number in components]
+        every, component, member = (
+            np.arange(len(chains)),
+            self.component[chains],
+            np.repeat(members, n_chains),
+        )
+        number, own = self.number[component, member], self.label[chains, member]
+        self.key[chains, own] -= number
+        can_join = np.zeros((len(chains), self.weighing.most), dtype=bool)
+        at, near = np.nonzero(self._near[component, member])
+        can_join[at, self.label[chains[at], near]] = True
+        stays = (self.key[chains, own] != 0) & ~can_join[every, own]
+        at, cluster = np.nonzero(can_join)
+        chain = chains[at]
         old = self.key[chain, cluster]
-        holds = self.label[chain] == cluster[:, None]
-        holds[:, member] = False
-        before = self.weights.of(old, holds)
-        holds[:, member] = True
-        gain = self.weights.of(old + number, holds) - before
+
+        def holds(some: Int64s) -> Mask:
+            found = self.label[chain[some]] == cluster[some, None]
+            found[np.arange(len(some)), member[at[some]]] = False
+            return np.asarray(found)
+
+        def grown(some: Int64s) -> Mask:
+            found = holds(some)
+            found[np.arange(len(some)), member[at[some]]] = True
+            return found
+
+        before = self.bits[chain, cluster]
+        asked = np.flatnonzero(np.isnan(before) | (cluster == own[at]))
+        before[asked] = self.weighing.of(
+            old[asked], lambda some: component[at[asked[some]]], lambda some: holds(asked[some])
+        )
+        self.bits[chain, cluster] = before
+        after = self.weighing.of(old + number[at], lambda some: component[at[some]], grown)
+        best, noise = self._noise(
+            components, n_chains, np.bincount(component[at], minlength=len(self.chains))
+        )
         # The highest of choices with Gumbel's noise is each with probability by its bits.
-        best = self.random.gumbel(size=len(every)) / np.log(2)
-        scored = gain + self.random.gumbel(size=len(gain)) / np.log(2)
-        of_cluster = np.full(self.label.shape, -np.inf)
-        of_cluster[chain, cluster] = scored
+        of_cluster = np.full(can_join.shape, -np.inf)
+        of_cluster[at, cluster] = after - before + noise
         chosen = of_cluster.argmax(axis=1)
         alone = of_cluster[every, chosen] <= best
-        chosen[alone] = (self.key[alone] == 0).argmax(axis=1)
+        of_cluster[at, cluster] = after
+        weight = np.where(alone, 0.0, of_cluster[every, chosen])
+        chosen[alone] = (self.key[chains[alone]] == 0).argmax(axis=1)
         chosen = np.where(stays, own, chosen)
-        self.label[:, member] = chosen
-        self.key[every, chosen] += number
+        self.bits[chains, chosen] = np.where(stays, self.bits[chains, own], weight)
+        self.label[chains, member] = chosen
+        self.key[chains, chosen] += number
 
-    def split_or_merge(self) -> None:
-        """Try to split the cluster that two members share, or to merge their two, in every chain."""
-        if not len(self.choosers):
+    def _noise(
+        self, components: Sequence[int], n_chains: Sequence[int], n_choices: Int64s
+    ) -> tuple[Float64s, Float64s]:
+        """Gumbel's noise in bits, of being alone, one a chain, and of all other choices."""
+        noise = [
+            self.randoms[number].gumbel(size=n + int(n_choices[number]))
+            for number, n in zip(components, n_chains, strict=True)
+        ]
+        alone = np.concatenate([one[:n] for one, n in zip(noise, n_chains, strict=True)])
+        others = np.concatenate([one[n:] for one, n in zip(noise, n_chains, strict=True)])
+        return alone / np.log(2), others / np.log(2)
+
+    def split_or_merge(self, components: Sequence[int]) -> None:
+        """Try to split the cluster that two members share, or to merge their two, in every chain of some
+        components, in their order.
+        """
+        components = [number for number in components if len(self._choosers[number])]
+        if not components:
             return
-        every = self._every
-        first = self.random.choice(self.choosers, len(every))
-        place = self.random.random(len(every))
-        second = np.array(
-            [self.near[a][int(u * len(self.near[a]))] for a, u in zip(first.tolist(), place, strict=True)]
-        )
-        a, b = self.label[every, first], self.label[every, second]
+        chains = np.concatenate([self.chains[number] for number in components])
+        every, component = np.arange(len(chains)), self.component[chains]
+        first, place = self._two(components)
+        n_near = self._n_near[component, first]
+        second = self._near_first[component, first, (place * n_near).astype(np.int64)]
+        label = self.label[chains]
+        a, b = label[every, first], label[every, second]
         splits = a == b
-        of_first = self.label == a[:, None]
-        whole = of_first | (self.label == b[:, None])
-        one, log_chance = self._allocated(whole, of_first, splits, first, second)
+        of_first = label == a[:, None]
+        whole = of_first | (label == b[:, None])
+        one, log_chance = self._allocated(components, whole, of_first, splits, first, second)
         two = whole & ~one
         sign = np.where(splits, 1.0, -1.0)
-        parts = [self.weights.guessed(holds) for holds in (one, two, whole)]
+        parts = [self._guessed(component, holds) for holds in (one, two, whole)]
         guesses = sign * (parts[0] + parts[1] - parts[2] - log_chance)
         # Accepted twice, by the lesser of what both guesses agree on and then by what is between that and the
         # weights: that comes to the same as once (Christen and Fox 2005), and hopeless ones need no weights.
         guess = np.maximum(guesses.min(axis=0) - SLACK_BITS, 0) + np.minimum(
             guesses.max(axis=0) + SLACK_BITS, 0
         )
-        chances = np.log2(self.random.random((2, len(every))))
+        random = [self.randoms[number].random(size=(2, len(self.chains[number]))) for number in components]
+        chances = np.log2(np.concatenate(random, axis=1))
         likely = np.flatnonzero(chances[0] < guess)
         if not len(likely):
             return
+        # One component's after another's, and of each as if it were alone.
+        thrice = np.concatenate([likely] * 3)
+        order = np.argsort(component[thrice], kind="stable")
         holds = np.concatenate([one[likely], two[likely], whole[likely]])
-        keys = self._key_of(holds)
-        bits = self.weights.of(keys, holds).reshape(3, -1)
-        change = sign[likely] * (bits[0] + bits[1] - bits[2] - log_chance[likely]) - guess[likely]
-        for at in np.flatnonzero(chances[1][likely] < change).tolist():
-            self._put(likely[at], splits, (a, b), two, keys.reshape(3, -1)[:, at])
+        keys = self._key_of(component[thrice], holds)
+        bits = np.empty(len(keys))
+        bits[order] = self.weighing.of(
+            keys[order], lambda at: component[thrice[order[at]]], lambda at: holds[order[at]]
+        )
+        of_parts = bits.reshape(3, -1)
+        change = sign[likely] * (of_parts[0] + of_parts[1] - of_parts[2] - log_chance[likely]) - guess[likely]
+        yes = np.flatnonzero(chances[1][likely] < change)
+        at = likely[yes]
+        self._put(
+            chains[at], splits[at], (a[at], b[at]), two[at], keys.reshape(3, -1)[:, yes], of_parts[:, yes]
+        )
 
-    def _put(self, chain: int, splits: Mask, clusters: tuple[Int64s, Int64s], two: Mask, keys: Keys) -> None:
-        """One chain's split or merger. `keys`: of the one part, the other, and the whole."""
-        a, b = clusters[0][chain], clusters[1][chain]
-        into = (self.key[chain] == 0).argmax() if splits[chain] else a
-        self.label[chain, two[chain]] = into
+    def _two(self, components: Sequence[int]) -> tuple[Int64s, Float64s]:
+        """A first member in every chain, and the place, in [0, 1), of a second among those near it."""
+        drawn = [
+            (random.choice(self._choosers[number], n), random.random(n))
+            for number, random, n in (
+                (number, self.randoms[number], len(self.chains[number])) for number in components
+            )
+        ]
+        return np.concatenate([first for first, _ in drawn]), np.concatenate([place for _, place in drawn])
+
+    def _guessed(self, component: Int64s, holds: Mask) -> Float64s:
+        """`Weights.guessed` of one cluster a chain, (2, c)."""
+        ends = np.flatnonzero(np.diff(component, append=-1)) + 1
+        found, start = [], 0
+        for end in ends.tolist():
+            one = self.weighing.components[component[start]]
+            found.append(one.guessed(holds[start:end, : len(one.number)]))
+            start = end
+        return np.concatenate(found, axis=1)
+
+    def _put(
+        self,
+        chain: Int64s,
+        splits: Mask,
+        clusters: tuple[Int64s, Int64s],
+        two: Mask,
+        keys: Keys,
+        bits: Float64s,
+    ) -> None:
+        """Splits and mergers of some chains. `keys`, `bits`: of the one part, the other, and the whole."""
+        a, b = clusters
+        into = np.where(splits, (self.key[chain] == 0).argmax(axis=1), a)
+        self.label[chain] = np.where(two, into[:, None], self.label[chain])
         self.key[chain, b] = 0
-        self.key[chain, a] = keys[0 if splits[chain] else 2]
-        if splits[chain]:
-            self.key[chain, into] = keys[1]
+        self.key[chain, a] = np.where(splits, keys[0], keys[2])
+        self.bits[chain, a] = np.where(splits, bits[0], bits[2])
+        chain, into = chain[splits], into[splits]
+        self.key[chain, into], self.bits[chain, into] = keys[1, splits], bits[1, splits]
 
-    def _key_of(self, holds: Mask) -> Keys:
-        return np.asarray(np.where(holds, self.weights.number, np.uint64(0)).sum(axis=1, dtype=np.uint64))
+    def _key_of(self, component: Int64s, holds: Mask) -> Keys:
+        numbers = np.where(holds, self.number[component], np.uint64(0))
+        return np.asarray(numbers.sum(axis=1, dtype=np.uint64))
 
     def _allocated(
-        self, whole: Mask, of_first: Mask, splits: Mask, first: Int64s, second: Int64s
+        self,
+        components: Sequence[int],
+        whole: Mask,
+        of_first: Mask,
+        splits: Mask,
+        first: Int64s,
+        second: Int64s,
     ) -> tuple[Mask, Float64s]:
-        """Whom the first of two members takes with it when `whole` is split between them, bool (c, k), and
+        """Whom the first of two members takes with it when `whole` is split between them, bool (c, most), and
         log2 of the chance of just that. Where there are two clusters already, they are what is taken.
         """
-        every = self._every
+        every = np.arange(len(whole))
+        ends = np.cumsum([len(self.chains[number]) for number in components])
+        own = [
+            slice(end - len(self.chains[number]), end) for number, end in zip(components, ends, strict=True)
+        ]
+        component = np.repeat(components, [len(self.chains[number]) for number in components])
+        rank = np.full(whole.shape, np.inf)
+        for number, some in zip(components, own, strict=True):
+            k = len(self.weighing.components[number].number)
+            rank[some, :k] = self.randoms[number].random((some.stop - some.start, k))
         one = np.zeros_like(whole)
         one[every, first] = True
-        rank = np.where(whole, self.random.random(whole.shape), np.inf)
-        rank[every, first] = rank[every, second] = np.inf
+        rank[~whole] = rank[every, first] = rank[every, second] = np.inf
         order, n_others = np.argsort(rank, axis=1), np.isfinite(rank).sum(axis=1)
-        sides = [_Side(self._odds, at) for at in (first, second)]
-        log_chance = np.zeros(len(every))
-        for step in range(int(n_others.max(initial=0))):
-            member, open_ = order[:, step], step < n_others
-            gain = [side.gain(member, self.weights.prior) for side in sides]
+        n_steps = [int(n_others[some].max()) for some in own]
+        sides = _Sides(self._odds, component, np.stack([first, second]))
+        log_chance, chance = np.zeros(len(every)), np.zeros(len(every))
+        for step in range(max(n_steps)):
+            for number, some, steps in zip(components, own, n_steps, strict=True):
+                if step < steps:
+                    chance[some] = self.randoms[number].random(some.stop - some.start)
+            at = np.flatnonzero(step < n_others)
+            member = order[at, step]
+            gain = sides.gain(at, member, self.weighing.prior)
             apart = np.clip(gain[1] - gain[0], -1e3, 1e3)
-            goes = self.random.random(len(every)) * (1 + np.exp2(apart)) < 1
-            goes = np.where(splits, goes, of_first[every, member])
-            log_chance -= np.where(open_, np.log2(1 + np.exp2(np.where(goes, apart, -apart))), 0.0)
-            one[every[open_ & goes], member[open_ & goes]] = True
-            for side, joins in zip(sides, (open_ & goes, open_ & ~goes), strict=True):
-                side.take(member, joins)
+            goes = chance[at] * (1 + np.exp2(apart)) < 1
+            goes = np.where(splits[at], goes, of_first[at, member])
+            log_chance[at] -= np.log2(1 + np.exp2(np.where(goes, apart, -apart)))
+            one[at, member] = goes
+            sides.take(np.where(goes, 0, 1), at, member)
         return one, log_chance
 
 
-class _Side:
-    """One side of a split in every chain: what another member would add to it, approximately."""
+class _Sides:
+    """Both sides of a split in every chain: what another member would add to each, approximately."""
 
-    def __init__(self, odds: Float64s, start: Int64s) -> None:
-        self.links = odds
-        self.any, self.size = odds[start], np.ones(len(start), dtype=np.int64)
+    def __init__(self, odds: Float64s, component: Int64s, start: Int64s) -> None:
+        self.links, self.component = odds, component
+        self.any, self.size = odds[component, start], np.ones(start.shape, dtype=np.int64)
 
-    def gain(self, member: Int64s, prior: Float64s) -> Float64s:
+    def gain(self, chain: Int64s, member: Int64s, prior: Float64s) -> Float64s:
         """As if the side's own members were tied far better than the new one is to any: then the trees of the
-        whole are those of the side, each with one more link.
+        whole are those of the side, each with one more link. (2, n), for one member in each of some chains.
         """
-        every, n = np.arange(len(member)), self.size
-        trees = self.any[every, member] - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
-        grown = np.minimum(n + 1, len(prior) - 1)
-        return np.asarray(prior[grown] - prior[n] + trees)
+        component, n = self.component[chain], self.size[:, chain]
+        trees = self.any[:, chain, member] - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
+        return np.asarray(prior[component, n + 1] - prior[component, n] + trees)
 
-    def take(self, member: Int64s, joins: Mask) -> None:
-        """Take a member in where it joins."""
-        at, who = np.flatnonzero(joins), member[joins]
-        self.any[at] = np.logaddexp2(self.any[at], self.links[who])
-        self.size[at] += 1
+    def take(self, side: Int64s, chain: Int64s, member: Int64s) -> None:
+        """Take members in, in some chains, on one side of each."""
+        links = self.links[self.component[chain], member]
+        self.any[side, chain] = np.logaddexp2(self.any[side, chain], links)
+        self.size[side, chain] += 1

@@ -19,7 +19,8 @@ single, the probability that it is alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,22 +35,24 @@ from nrm_linkage.cluster.posterior import (
     beside_trees,
     co_membership,
     exact_posterior,
-    subset_trees,
+    held_together,
 )
-from nrm_linkage.cluster.sample import sampled_partitions
+from nrm_linkage.cluster.sample import Large, sampled_partitions
+from nrm_linkage.cluster.trees import subset_trees
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Partition, ScoredPairs
+from nrm_linkage.threads import in_threads
 
 __all__ = ["partition", "weakest_links"]
 
 GOLDEN_SECTION = (5**0.5 - 1) / 2
 
-BATCH_NUMBERS = 400_000
-"""Subset weights held at a time; bounds memory, changes no result. Enumerating holds fifty numbers a
-weight.
-"""
+BATCH_NUMBERS, BATCH_COMPONENTS = 100_000, 2_000
+"""Subset weights, and components, held at a time; bounds memory, changes no result."""
 
+SAMPLED_AT_ONCE = 48
+"""Components whose chains are moved at once; bounds memory, changes no result."""
 
 Changes = Callable[[Int64s], Float64s]
 """What each point of the parameters' posterior adds to the weights of some pairs, in bits: places of pairs,
@@ -57,17 +60,60 @@ int64 (c, p) -> float64 (n_points, c, p).
 """
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
+class _Sampling:
+    """A component to sample, its rows (k,) and the places of its pairs."""
+
+    rows: Int64s
+    at_pairs: Int64s
+    component: Large
+
+
+@dataclass(frozen=True, eq=False)
 class _Canvas:
-    """What is filled in component by component."""
+    """What is filled in component by component, each in places of its own. `place`: of rows among the
+    uncertain.
+    """
 
     cluster: Int64s
     confidence: Float64s
     membership: Float64s
+    place: Int64s
     draws: Int32s
     together: Float64s
     apart: Float64s
     worth: Float64s
+
+    @classmethod
+    def of(cls, n_rows: int, uncertain: Int64s, n_pairs: int, n_draws: int) -> _Canvas:
+        """On which everybody is alone."""
+        place = np.zeros(n_rows, dtype=np.int64)
+        place[uncertain] = np.arange(len(uncertain))
+        return cls(
+            cluster=np.arange(n_rows, dtype=np.int64),
+            confidence=np.ones(n_rows),
+            membership=np.ones(n_rows),
+            place=place,
+            draws=np.tile(uncertain.astype(np.int32), (n_draws, 1)),
+            together=np.zeros(n_pairs),
+            apart=np.zeros(n_rows),
+            worth=np.zeros(n_rows),
+        )
+
+    def partition(self, component: Int64s, uncertain: Int64s, sampled: list[_Sampling]) -> Partition:
+        """What was filled in."""
+        by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(one.rows for one in sampled)]))
+        return Partition(
+            cluster=self.cluster,
+            confidence=self.confidence,
+            membership=np.clip(self.membership, 0.0, 1.0),
+            uncertain=uncertain,
+            draws=self.draws,
+            sampled=by_sampling,
+            chains_apart=self.apart[by_sampling],
+            chains_worth=self.worth[by_sampling],
+            component=component,
+        )
 
 
 def partition(
@@ -78,53 +124,48 @@ def partition(
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
     changes: Changes | None = None,
+    also: Int32s | None = None,
 ) -> tuple[Partition, Float64s]:
     """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`:
     all pairs within components, sorted; `keys`: a number of each row's own, which seeds its component's
     draws; `changes`: what the points of the parameters' posterior add; None: there is one, and it adds
-    nothing.
+    nothing; `also`: rows that are to be in `uncertain` even where they are alone in all draws.
 
     Returns the partition and the same-person probability of each pair, float64 (p,).
     """
     changes = _unchanged if changes is None else changes
     size = np.bincount(component, minlength=n_rows)
     uncertain = np.flatnonzero(size[component] > 1)
-    place = np.zeros(n_rows, dtype=np.int64)
-    place[uncertain] = np.arange(len(uncertain))
-    canvas = _Canvas(
-        cluster=np.arange(n_rows, dtype=np.int64),
-        confidence=np.ones(n_rows),
-        membership=np.ones(n_rows),
-        draws=np.tile(uncertain.astype(np.int32), (config.draws, 1)),
-        together=np.zeros(len(pairs)),
-        apart=np.zeros(n_rows),
-        worth=np.zeros(n_rows),
-    )
-    sampled: list[Int64s] = []
-    for k, members, at_pairs in _by_size(component, size, uncertain, pairs):
-        batch = max(1, BATCH_NUMBERS >> min(k, 20))
-        for at in range(0, len(members), batch):
-            chosen, chosen_pairs = members[at : at + batch], at_pairs[at : at + batch]
-            against = against_of(pairs, chosen_pairs, k)
-            evidence = _matrices(chosen, chosen_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
-            points = evidence + _changed(changes, chosen_pairs, k)
-            how = _exactly if k <= config.exact_component_size else _by_sampling
-            how(canvas, chosen, chosen_pairs, against, points, prior_bits, place, keys, config)
+    batches = list(_batches(_by_size(component, size, uncertain, pairs)))
+    if also is not None:
+        uncertain = np.union1d(uncertain, also)
+    canvas = _Canvas.of(n_rows, uncertain, len(pairs), config.draws)
+
+    def weigh(batch: tuple[Int64s, Int64s]) -> list[_Sampling]:
+        """Components of one size: all that there is to do, or what is needed to sample them."""
+        members, at_pairs = batch
+        k = members.shape[1]
+        against = against_of(pairs, at_pairs, k)
+        evidence = _matrices(members, at_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
+        points = evidence + _changed(changes, at_pairs, k)
         if k > config.exact_component_size:
-            sampled.append(members.ravel())
-    by_sampling = np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *sampled]))
-    result = Partition(
-        cluster=canvas.cluster,
-        confidence=canvas.confidence,
-        membership=np.clip(canvas.membership, 0.0, 1.0),
-        uncertain=uncertain,
-        draws=canvas.draws,
-        sampled=by_sampling,
-        chains_apart=canvas.apart[by_sampling],
-        chains_worth=canvas.worth[by_sampling],
-        component=component,
-    )
-    return result, np.clip(canvas.together, 0.0, 1.0)
+            return _to_sample(members, at_pairs, against, points[0], keys, config)
+        _exactly(canvas, members, at_pairs, against, points, prior_bits, keys, config)
+        return []
+
+    large = list(itertools.chain.from_iterable(in_threads(weigh, batches)))
+    # Not in threads: chains are many small steps, between which threads would wait for one another.
+    for at in range(0, len(large), SAMPLED_AT_ONCE):
+        _by_sampling(canvas, large[at : at + SAMPLED_AT_ONCE], prior_bits, config)
+    return canvas.partition(component, uncertain, large), np.clip(canvas.together, 0.0, 1.0)
+
+
+def _batches(sizes: Iterable[tuple[int, Int64s, Int64s]]) -> Iterator[tuple[Int64s, Int64s]]:
+    """Not too many components of one size at a time."""
+    for k, members, at_pairs in sizes:
+        batch = min(max(1, BATCH_NUMBERS >> min(k, 20)), BATCH_COMPONENTS)
+        for at in range(0, len(members), batch):
+            yield members[at : at + batch], at_pairs[at : at + batch]
 
 
 def _by_size(
@@ -175,23 +216,22 @@ def _exactly(
     against: Against,
     points: Float64s,
     prior_bits: float,
-    place: Int64s,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
 ) -> None:
     """Components that have an exact posterior. `points`: evidence at each point, (n, c, k, k)."""
     c, k = members.shape
     posterior = _over_points(points, prior_bits, against, _uniforms(keys[members[:, 0]], config))
-    together = co_membership(posterior.block)
+    held = held_together(posterior.block)
+    together = co_membership(held)
     upper = np.triu_indices(k, 1)
     canvas.together[at_pairs] = together[:, upper[0], upper[1]]
-    at_draws = np.broadcast_to(members, (config.draws, c, k))
-    drawn = np.take_along_axis(at_draws, posterior.draws.astype(np.int64), axis=2)
-    canvas.draws[:, place[members].ravel()] = drawn.reshape(config.draws, -1)
+    drawn = members.astype(np.int32).ravel().take(posterior.draws + np.arange(c)[:, None] * k)
+    canvas.draws[:, canvas.place[members].ravel()] = drawn.reshape(config.draws, -1)
     label = _decided(together, config.decision_threshold)
     canvas.cluster[members] = np.take_along_axis(members, label, axis=1)
     masks = ((label[:, :, None] == label[:, None, :]) * (1 << np.arange(k))).sum(axis=2)
-    canvas.confidence[members] = _block_held(posterior.block, masks)
+    canvas.confidence[members] = np.take_along_axis(held, masks, axis=1)
     alone = posterior.block[:, 1 << np.arange(k)]
     canvas.membership[members] = _membership(together, label, alone)
 
@@ -202,24 +242,13 @@ def _over_points(points: Float64s, prior_bits: float, against: Against, uniforms
     block = np.zeros((points.shape[1], 1 << k))
     draws = np.zeros((*uniforms.shape, k), dtype=np.int8)
     beside = beside_trees(prior_bits, against)
-    for number, evidence in enumerate(points):
+    trees = subset_trees(points.reshape(-1, k, k)).reshape(len(points), *beside.shape)
+    for number, of_point in enumerate(trees):
         turns = np.arange(number, len(uniforms), len(points))
-        found = exact_posterior(beside + subset_trees(evidence), uniforms[turns])
+        found = exact_posterior(beside + of_point, uniforms[turns])
         block += found.block / len(points)
         draws[turns] = found.draws
     return Posterior(block, draws)
-
-
-def _block_held(block: Float64s, masks: Int64s) -> Float64s:
-    """The probability that all members of each mask are in one block, (c, k), from block probabilities (c,
-    2^k).
-    """
-    every = np.arange(block.shape[1])
-    result = np.empty(masks.shape)
-    for column in range(masks.shape[1]):
-        holds = (every[None, :] & masks[:, column, None]) == masks[:, column, None]
-        result[:, column] = (block * holds).sum(axis=1)
-    return np.clip(result, 0.0, 1.0)
 
 
 def _membership(together: Float64s, label: Int64s, alone: Float64s) -> Float64s:
@@ -237,40 +266,46 @@ def _decided(together: Float64s, threshold: float) -> Int64s:
     cluster.
     """
     c, k = together.shape[:2]
+    gains = (together > threshold) | np.eye(k, dtype=bool)
     label = np.tile(np.arange(k, dtype=np.int64), (c, 1))
-    upper = np.triu_indices(k, 1)
-    joins = together[:, upper[0], upper[1]] > threshold
-    label[joins.all(axis=1)] = 0
-    for component in np.flatnonzero(joins.any(axis=1) & ~joins.all(axis=1)).tolist():
+    while True:
+        smallest = np.where(gains, label[:, None, :], k).min(axis=2)
+        if (smallest == label).all():
+            break
+        label = smallest
+    # Where all who are tied, by whatever chain, gain by being joined, that is it.
+    open_ = ((label[:, :, None] == label[:, None, :]) & ~gains).any(axis=(1, 2))
+    for component in np.flatnonzero(open_).tolist():
         label[component] = decided(together[component], threshold)
     return label
 
 
-def _by_sampling(
-    canvas: _Canvas,
+def _to_sample(
     members: Int64s,
     at_pairs: Int64s,
     against: Against,
-    points: Float64s,
-    prior_bits: float,
-    place: Int64s,
+    evidence: Float64s,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
-) -> None:
+) -> list[_Sampling]:
+    """Components as they are sampled, each with random numbers of its own."""
+    seeds = mixed(keys[members[:, 0]].view(np.int64), np.array([config.seed])).tolist()
+    return [
+        _Sampling(rows, at_pairs[number], Large(evidence[number], seed, against.of(number)))
+        for number, (rows, seed) in enumerate(zip(members, seeds, strict=True))
+    ]
+
+
+def _by_sampling(canvas: _Canvas, large: list[_Sampling], prior_bits: float, config: LinkageConfig) -> None:
     """Components that are sampled, at the one point that they have."""
-    k, evidence = members.shape[1], points[0]
-    upper = np.triu_indices(k, 1)
-    for number, rows in enumerate(members):
-        seed = int(mixed(keys[rows[:1]].view(np.int64), np.array([config.seed]))[0])
-        found = sampled_partitions(
-            evidence[number], prior_bits, config.partition_sweeps, seed, against.of(number)
-        )
-        labels, together = found.labels, found.together
+    of_all = sampled_partitions([one.component for one in large], prior_bits, config.partition_sweeps)
+    for one, found in zip(large, of_all, strict=True):
+        rows, labels, together = one.rows, found.labels, found.together
         canvas.apart[rows], canvas.worth[rows] = found.apart, found.worth
-        canvas.together[at_pairs[number]] = together[upper]
+        canvas.together[one.at_pairs] = together[np.triu_indices(len(rows), 1)]
         # Evenly from all sweeps and all chains: steps of the golden section fall into step with neither.
         taken = (np.arange(config.draws) * GOLDEN_SECTION % 1 * len(labels)).astype(np.int64)
-        canvas.draws[:, place[rows]] = rows[labels[taken]]
+        canvas.draws[:, canvas.place[rows]] = rows[labels[taken]]
         label = decided(together, config.decision_threshold)
         canvas.cluster[rows] = rows[label]
         for cluster in np.unique(label):
@@ -280,21 +315,18 @@ def _by_sampling(
         canvas.membership[rows] = _membership(together[None], label[None], _alone(labels)[None])[0]
 
 
-def _alone(labels: Int64s) -> Float64s:
+def _alone(labels: Int8s) -> Float64s:
     """The share of partitions in which each member is alone, (k,). `labels`: (n, k), smallest members."""
     n, k = labels.shape
     size = np.bincount((np.arange(n)[:, None] * k + labels).ravel(), minlength=n * k).reshape(n, k)
-    return np.asarray((np.take_along_axis(size, labels, axis=1) == 1).mean(axis=0))
+    return np.asarray((np.take_along_axis(size, labels.astype(np.int64), axis=1) == 1).mean(axis=0))
 
 
 def _uniforms(keys: np.ndarray[tuple[int], np.dtype[np.uint64]], config: LinkageConfig) -> Float64s:
     """Uniform numbers (n_draws, c) that depend on the seed, the draw and the component's own key, and on
     nothing else.
     """
-    draw = np.arange(config.draws, dtype=np.int64)[:, None]
-    seed = np.full((1, 1), config.seed, dtype=np.int64)
-    shape = (config.draws, len(keys))
-    parts = [np.broadcast_to(part, shape) for part in (seed, draw, keys.view(np.int64)[None, :])]
+    parts = np.array([[config.seed]]), np.arange(config.draws)[:, None], keys.view(np.int64)[None, :]
     return np.asarray((mixed(*parts) >> np.uint64(11)).astype(np.float64) / 2.0**53)
 
 

@@ -65,10 +65,13 @@ def people_of(
             -1, *at.shape
         )
 
-    model_s, together = partition(rows.n, found.of, within, model.prior_bits, keys, config, changes)
-    bound, decided = bind(model_s, found.of, within, together, judged, config.decision_threshold)
     weak = weak_links(rows, found.of, pairs, leeway, unseen, keys, config).apart_from(different.ravel())
-    unjudged = with_weak_links(model_s, weak, config)
+    # Where nobody judged, one array of draws is enough, if it has room for the weak links from the first.
+    judges = len(same) + len(different) > 0
+    also = None if judges else weak.rows
+    model_s, together = partition(rows.n, found.of, within, model.prior_bits, keys, config, changes, also)
+    bound, decided = bind(model_s, found.of, within, together, judged, config.decision_threshold)
+    unjudged = with_weak_links(model_s, weak, config, spend=not judges)
     if bound is not model_s:
         bound = with_weak_links(bound, weak.apart_from(np.flatnonzero(decided)), config)
     else:

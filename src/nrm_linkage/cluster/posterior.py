@@ -18,7 +18,6 @@ programming over subsets. Subsets are bit masks.
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,33 +25,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s
+from nrm_linkage.cluster.trees import subset_trees
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask
 
 __all__ = [
     "ENUMERATED_SIZE",
-    "EXPRESSIBLE_BITS",
     "Posterior",
     "beside_trees",
     "best_partition",
     "co_membership",
     "exact_posterior",
+    "held_together",
     "size_prior_bits",
-    "subset_trees",
-    "tree_mixture",
-    "tree_sum",
 ]
-
-EXPRESSIBLE_BITS = 400.0
-"""Odds that are farther apart are added up as bits: a product of two would leave the range of a double."""
 
 WAYS_AT_ONCE = 2_000_000
 """Ways to part a subset in two that are summed at a time; bounds memory, changes no result."""
 
-COMPARED_AT_ONCE = 4_000_000
-"""Uniform numbers times partitions that are compared at a time; bounds memory, changes no result."""
+CHOICES_AT_ONCE = 500_000
+"""Clusters of a member that are drawn from at a time; bounds memory, changes no result."""
 
 ENUMERATED_SIZE = 7
 """Components up to this size are enumerated: 877 partitions of seven."""
+
+
+Labels = np.ndarray[tuple[int, int, int], np.dtype[np.int8]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +60,7 @@ class Posterior:
     """
 
     block: Float64s
-    draws: np.ndarray[tuple[int, int, int], np.dtype[np.int8]]
+    draws: Labels
 
 
 def size_prior_bits(size: Int64s, prior_bits: float) -> Float64s:
@@ -77,70 +74,28 @@ def beside_trees(prior_bits: float, against: Against) -> Float64s:
     and what is against one person. No point of the parameters' posterior changes it.
     """
     c, k = against.known.shape[1:]
-    masks = np.arange(1 << k)
     size = np.array([mask.bit_count() for mask in range(1 << k)], dtype=np.int64)
     bits = np.tile(np.where(size > 0, size_prior_bits(size, prior_bits), 0.0), (c, 1))
     for disagreed, known in zip(against.bits, against.known, strict=True):
         speaks = np.flatnonzero(disagreed.any(axis=(1, 2)))
-        if not len(speaks):
-            continue
-        holders = (known[speaks] * (1 << np.arange(k))).sum(axis=1)
-        of_field = subset_trees(disagreed[speaks])
-        bits[speaks] += np.take_along_axis(of_field, masks & holders[:, None], axis=1)
+        n_holders = known[speaks].sum(axis=1)
+        for held in np.unique(n_holders).tolist():
+            alike = speaks[n_holders == held]
+            holders = np.nonzero(known[alike])[1].reshape(-1, held)
+            among = disagreed[alike[:, None, None], holders[:, :, None], holders[:, None, :]]
+            bits[alike] += np.take_along_axis(subset_trees(among), _among(known[alike]), axis=1)
     return bits
 
 
-def subset_trees(evidence: Float64s) -> Float64s:
-    """log2 of the mean over all spanning trees of the product of their links' odds, of every subset, (c,
-    2^k).
-    """
-    n, k = evidence.shape[:2]
-    mixtures = np.zeros((n, 1 << k))
-    for size in range(2, k + 1):
-        members = np.array(list(itertools.combinations(range(k), size)), dtype=np.int64)
-        links = evidence[:, members[:, :, None], members[:, None, :]]
-        mixtures[:, (1 << members).sum(axis=1)] = tree_mixture(links)
-    return mixtures
-
-
-def tree_mixture(links: Float64s) -> Float64s:
-    """log2 of the mean over all spanning trees of the product of their links' odds. `links`: (..., k, k),
-    symmetric, in bits; the diagonal is not used. There are k^(k-2) trees (Cayley).
-    """
-    k = links.shape[-1]
-    trees = tree_sum(links, expressible=bool(np.ptp(links) <= EXPRESSIBLE_BITS))
-    return np.asarray(trees - (k - 2) * math.log2(k), dtype=np.float64)
-
-
-def tree_sum(links: Float64s, *, expressible: bool) -> Float64s:
-    """log2 of the sum over the same trees. `expressible`: whether the odds fit in a double side by side.
-
-    Kirchhoff's theorem, one member taken out at a time: its links are summed, and each two members that it
-    tied are tied the more. Nothing is subtracted, so that odds of any size keep their digits.
-    """
-    if not expressible:
-        return _in_bits(links)
-    k = links.shape[-1]
-    top = links.max(axis=(-2, -1))
-    odds, total = np.exp2(links - top[..., None, None]), (k - 1) * top
-    for last in range(k - 1, 0, -1):
-        ties = odds[..., last, :last]
-        joined = ties.sum(axis=-1)
-        total += np.log2(joined)
-        odds = odds[..., :last, :last] + ties[..., :, None] * (ties / joined[..., None])[..., None, :]
-    return np.asarray(total, dtype=np.float64)
-
-
-def _in_bits(links: Float64s) -> Float64s:
-    """The same in bits throughout, for odds that floating point numbers cannot hold side by side."""
-    total = np.zeros(links.shape[:-2])
-    for last in range(links.shape[-1] - 1, 0, -1):
-        ties = links[..., last, :last]
-        joined = np.logaddexp2.reduce(ties, axis=-1)
-        total += joined
-        through = ties[..., :, None] + ties[..., None, :] - joined[..., None, None]
-        links = np.logaddexp2(links[..., :last, :last], through)
-    return total
+def _among(known: Mask) -> Int64s:
+    """Every subset as a mask of a field's holders, counted among them, (c, 2^k). `known`: bool (c, k)."""
+    c, k = known.shape
+    result = np.zeros((c, 1 << k), dtype=np.int64)
+    bit = np.where(known, 1 << (np.cumsum(known, axis=1) - known), 0)
+    for member in range(k):
+        low = 1 << member
+        result[:, low : 2 * low] = result[:, :low] | bit[:, member, None]
+    return result
 
 
 def exact_posterior(weights: Float64s, uniforms: Float64s) -> Posterior:
@@ -171,27 +126,26 @@ def _set_partitions(k: int) -> tuple[tuple[int, ...], ...]:
 def _enumerated(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
     partitions = _set_partitions(k)
     masks = np.array([blocks + (0,) * (k - len(blocks)) for blocks in partitions], dtype=np.int64)
-    total = weights[:, masks].sum(axis=2)
+    total = weights.take(masks[:, 0], axis=1)
+    for column in range(1, k):
+        total += weights.take(masks[:, column], axis=1)
     probability = np.exp2(total - total.max(axis=1, keepdims=True))
     probability /= probability.sum(axis=1, keepdims=True)
-    holds = np.zeros((len(partitions), weights.shape[1]))
-    np.put_along_axis(holds, masks, 1.0, axis=1)
-    holds[:, 0] = 0.0
+    # Not by a product of matrices, whose last bits hang on the threads of the linear algebra library.
+    order = np.argsort(masks.ravel(), kind="stable")[np.count_nonzero(masks == 0) :]
+    starts = np.searchsorted(masks.ravel()[order], np.arange(1, 1 << k))
+    block = np.zeros_like(weights)
+    block[:, 1:] = np.add.reduceat(probability.take(order // k, axis=1), starts, axis=1)
     labels = np.array([_labels(blocks, k) for blocks in partitions], dtype=np.int8)
-    return Posterior(probability @ holds, labels[_chosen(probability, uniforms)])
+    return Posterior(block, labels[_chosen(probability, uniforms)])
 
 
 def _chosen(probability: Float64s, uniforms: Float64s) -> Int64s:
     """For each draw and component the partition whose turn a uniform number makes it, (n_draws, c)."""
     cumulative = np.cumsum(probability, axis=1)
     cumulative /= cumulative[:, -1:]
-    chosen = np.empty(uniforms.shape, dtype=np.int64)
-    step = max(1, COMPARED_AT_ONCE // max(uniforms.shape[0] * cumulative.shape[1], 1))
-    for at in range(0, len(cumulative), step):
-        some = slice(at, at + step)
-        below = cumulative[None, some] <= uniforms[:, some, None]
-        chosen[:, some] = below.sum(axis=2)
-    return np.asarray(np.minimum(chosen, cumulative.shape[1] - 1))
+    component = np.broadcast_to(np.arange(len(cumulative)), uniforms.shape)
+    return _places(cumulative, component.ravel(), uniforms.ravel()).reshape(uniforms.shape)
 
 
 def _labels(blocks: tuple[int, ...], k: int) -> list[int]:
@@ -221,11 +175,35 @@ def _ways_to_part(n: int) -> tuple[Int32s, Int32s, Int32s]:
 
 
 def _totals(weights: Float64s, k: int) -> Float64s:
-    """log2 of the sum over all partitions of every subset, (c, 2^k).
+    """log2 of the sum over all partitions of every subset, (c, 2^k)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = _sums(np.exp2(weights), k)
+    total = np.log2(sums)
+    beyond = ~np.isfinite(total).all(axis=1)
+    if beyond.any():
+        total[beyond] = _totals_in_bits(weights[beyond], k)
+    return total
+
+
+def _sums(odds: Float64s, k: int) -> Float64s:
+    """The sum over all partitions of every subset of the product of its clusters' odds, (c, 2^k); infinite,
+    or not a number, where a double cannot hold it.
 
     The cluster of a subset's largest member is taken off, which leaves a subset of smaller ones. So all
     subsets with one largest member are summed at once.
     """
+    total = np.ones_like(odds)
+    for largest in range(k):
+        low = 1 << largest
+        part, rest, start = _ways_to_part(largest)
+        ways = odds.take(low | part, axis=1)
+        ways *= total.take(rest, axis=1)
+        total[:, low : 2 * low] = np.add.reduceat(ways, start, axis=1)
+    return total
+
+
+def _totals_in_bits(weights: Float64s, k: int) -> Float64s:
+    """The same in bits throughout."""
     total = np.zeros_like(weights)
     for largest in range(k):
         low = 1 << largest
@@ -239,54 +217,96 @@ def _totals(weights: Float64s, k: int) -> Float64s:
 
 def _by_subsets(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
     """The same for larger components, by the sums over all partitions of every subset."""
-    everyone = (1 << k) - 1
-    masks = np.arange(1 << k)
     size = max(1, WAYS_AT_ONCE // 3 ** (k - 1))
     parts = [_totals(weights[at : at + size], k) for at in range(0, len(weights), size)]
     total = np.concatenate(parts)
-    block = np.exp2(weights + total[:, everyone ^ masks] - total[:, everyone, None])
+    # The rest of a subset has the members that it has not: its mask counts from the other end.
+    block = np.exp2(weights + total[:, ::-1] - total[:, -1:])
     block[:, 0] = 0.0
-    draws = [
-        _drawn(own, sums, uniform, k) for own, sums, uniform in zip(weights, total, uniforms.T, strict=True)
-    ]
-    return Posterior(block, np.stack(draws, axis=1))
+    return Posterior(block, _drawn(weights, total, uniforms, k))
 
 
-def _drawn(weights: Float64s, total: Float64s, uniforms: Float64s, k: int) -> Int8s:
-    """Draws of one component, (n_draws, k): the cluster of the smallest member left is drawn in turn, for all
-    draws at once that have the same members left.
+def _drawn(weights: Float64s, total: Float64s, uniforms: Float64s, k: int) -> Labels:
+    """Draws, (n_draws, c, k): the cluster of the smallest member left is drawn in turn, for all draws of a
+    component at once that have the same members left.
     """
-    masks = np.arange(1 << k)
-    label = np.zeros((len(uniforms), k), dtype=np.int8)
-    left = np.full(len(uniforms), (1 << k) - 1, dtype=np.int64)
-    uniforms = uniforms.copy()
+    n_draws, c = uniforms.shape
+    label = np.zeros((c * n_draws, k), dtype=np.int8)
+    left = np.full(c * n_draws, (1 << k) - 1, dtype=np.int64)
+    component, uniform = np.repeat(np.arange(c), n_draws), uniforms.T.ravel()
     for smallest in range(k):
-        for open_ in np.unique(left[left >> smallest & 1 == 1]).tolist():
-            drawn = np.flatnonzero(left == open_)
-            choices = masks[(masks & ~open_ == 0) & (masks >> smallest & 1 == 1)]
-            share = np.cumsum(np.exp2(weights[choices] + total[open_ ^ choices] - total[open_]))
-            at = uniforms[drawn] * share[-1]
-            place = np.minimum(np.searchsorted(share, at, side="right"), len(choices) - 1)
-            below = np.where(place > 0, share[place - 1], 0.0)
+        at = np.flatnonzero(left >> smallest & 1)
+        cases, case = np.unique(component[at] << k | left[at], return_inverse=True)
+        at, case = at[np.argsort(case, kind="stable")], np.sort(case)
+        for some in _alike(np.bitwise_count(cases & ((1 << k) - 1))):
+            of_cases, open_ = np.divmod(cases[some], 1 << k)
+            choices = _choices(open_)
+            whole = weights[of_cases[:, None], choices] + total[of_cases[:, None], open_[:, None] ^ choices]
+            share = np.cumsum(np.exp2(whole - total[of_cases, open_][:, None]), axis=1)
+            here = np.isin(case, some)
+            drawn, row = at[here], np.searchsorted(some, case[here])
+            aim = uniform[drawn] * share[row, -1]
+            place = _places(share, row, aim)
+            below = np.where(place > 0, share[row, place - 1], 0.0)
             # One uniform number serves the whole draw: what is left of it after each choice is uniform again.
-            again = (at - below) / np.maximum(share[place] - below, 1e-300)
-            uniforms[drawn] = np.clip(again, 0.0, 1.0 - 1e-12)
-            left[drawn] ^= choices[place]
-            member = (choices[place][:, None] >> np.arange(k)) & 1 == 1
+            again = (aim - below) / np.maximum(share[row, place] - below, 1e-300)
+            uniform[drawn] = np.clip(again, 0.0, 1.0 - 1e-12)
+            chosen = choices[row, place]
+            left[drawn] ^= chosen
+            member = (chosen[:, None] >> np.arange(k)) & 1 == 1
             label[drawn] = np.where(member, np.int8(smallest), label[drawn])
-    return label
+    return np.ascontiguousarray(label.reshape(c, n_draws, k).swapaxes(0, 1))
 
 
-def co_membership(block: Float64s) -> Float64s:
-    """The probability that two members are one person, (c, k, k), from block probabilities (c, 2^k); 1 on the
-    diagonal.
+def _alike(n_open: Int64s) -> Iterator[Int64s]:
+    """Places of cases with equally many members left, not too many at a time."""
+    for n in np.unique(n_open).tolist():
+        alike = np.flatnonzero(n_open == n)
+        yield from np.split(alike, range(batch := max(1, CHOICES_AT_ONCE >> n), len(alike), batch))
+
+
+def _choices(open_: Int64s) -> Int64s:
+    """The subsets of each mask that hold its smallest member, ascending, (n, 2^(size-1)); all masks have one
+    size.
     """
-    k = int(block.shape[1]).bit_length() - 1
-    holds = ((np.arange(1 << k)[:, None] >> np.arange(k)) & 1).astype(float)
-    together = np.einsum("cm,mi,mj->cij", block, holds, holds, optimize=True)
-    together = np.clip(together, 0.0, 1.0)
-    together[:, np.arange(k), np.arange(k)] = 1.0
-    return np.asarray(together, dtype=np.float64)
+    chosen = (open_ & -open_)[:, None]
+    rest = open_ & (open_ - 1)
+    while rest.any():
+        chosen = np.concatenate([chosen, chosen | (rest & -rest)[:, None]], axis=1)
+        rest &= rest - 1
+    return chosen
+
+
+def _places(cumulative: Float64s, row: Int64s, aim: Float64s) -> Int64s:
+    """How many numbers of its row each aim reaches, (n,), the last one left out. `cumulative`: (r, m), each
+    row ascending.
+    """
+    m = cumulative.shape[1]
+    flat, before = cumulative.ravel(), row * m - 1
+    place = np.zeros(len(row), dtype=np.int64)
+    for power in range((m - 1).bit_length() - 1, -1, -1):
+        probe = np.minimum(place + (1 << power), m - 1)
+        place = np.where(flat[before + probe] <= aim, probe, place)
+    return place
+
+
+def held_together(block: Float64s) -> Float64s:
+    """The probability that all members of each subset are one person, (c, 2^k), from block probabilities."""
+    held = block.copy()
+    for member in range(int(block.shape[1]).bit_length() - 1):
+        halves = held.reshape(len(held), -1, 2, 1 << member)
+        halves[:, :, 0] += halves[:, :, 1]
+    return np.clip(held, 0.0, 1.0, out=held)
+
+
+def co_membership(held: Float64s) -> Float64s:
+    """The probability that two members are one person, (c, k, k), 1 on the diagonal, from what
+    `held_together` gives.
+    """
+    bit = 1 << np.arange(int(held.shape[1]).bit_length() - 1)
+    together = held[:, bit[:, None] | bit]
+    together[:, np.arange(len(bit)), np.arange(len(bit))] = 1.0
+    return together
 
 
 def best_partition(together: Float64s, threshold: float) -> tuple[int, ...]:

@@ -13,15 +13,17 @@ known pair as well as the chains do: by how far the chains' own shares of it spr
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nrm_linkage.cluster.against import Against
-from nrm_linkage.cluster.chains import NEAR_BITS, Chains, Weights
-from nrm_linkage.tables import Float64s, Int64s
+from nrm_linkage.cluster.chains import NEAR_BITS, Chains
+from nrm_linkage.cluster.weighing import Weights
+from nrm_linkage.tables import Float64s, Int8s, Int64s
 
-__all__ = ["N_CHAINS", "Sampled", "greedy_partition", "sampled_partitions", "smallest_members"]
+__all__ = ["N_CHAINS", "Large", "Sampled", "greedy_partition", "sampled_partitions", "smallest_members"]
 
 N_CHAINS = 64
 """Chains of a component (chosen by us: moving sixty-four at once takes hardly longer than moving ten)."""
@@ -48,49 +50,86 @@ GOOD_ENOUGH = 0.005
 LOOKED_AT = (40, 80, 160, 320)
 """After so many sweeps the chains look whether it is reached."""
 
+SPLIT, STOPPED = -1, -2
+"""Moves of a component beside a visit: try to split or merge; none any more."""
+
 STARTED_AT = (0.99, 0.01)
 """Probabilities of pairs above which the two kinds of start put referrals together."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """Partitions of one component of k referrals. `labels`: int64 (n_kept, k), for each kept sweep of all
+    """Partitions of one component of k referrals. `labels`: int8 (n_kept, k), for each kept sweep of all
     chains, in turn, the smallest member of each member's cluster; `together`: (k, k), the probability that
     two members are one person; `apart`, `worth`: as the module says.
     """
 
-    labels: Int64s
+    labels: Int8s
     together: Float64s
     apart: float
     worth: float
 
 
-def sampled_partitions(
-    evidence: Float64s, prior_bits: float, sweeps: int, seed: int, against: Against | None = None
-) -> Sampled:
-    """The chains' partitions, `sweeps` kept of each chain at most.
-
-    `evidence`: (k, k), symmetric, in bits, 0 on the diagonal, without what is `against` one person, which is
-    of one component.
+@dataclass(frozen=True, eq=False)
+class Large:
+    """A component to sample. `evidence`: (k, k), symmetric, in bits, 0 on the diagonal, without what is
+    `against` one person, which is of one component; `seed`: of its own random numbers.
     """
-    k = len(evidence)
-    random = np.random.default_rng(seed)
-    weights = Weights(evidence, prior_bits, random, against)
-    match = weights.evidence + prior_bits
-    near = (match >= NEAR_BITS) & ~np.eye(k, dtype=bool)
-    n_chains = max(FEWEST_CHAINS, min(N_CHAINS, MEMBERS_AT_ONCE // k // 2 * 2))
-    chains = Chains(_starts(match, n_chains), weights, near, random)
+
+    evidence: Float64s
+    seed: int
+    against: Against | None = None
+
+
+def sampled_partitions(components: Sequence[Large], prior_bits: float, sweeps: int) -> list[Sampled]:
+    """The chains' partitions of each component, `sweeps` kept of each chain at most. What comes out of one
+    does not hang on the others.
+    """
+    randoms = [np.random.default_rng(one.seed) for one in components]
+    weights = [
+        Weights(one.evidence, prior_bits, random, one.against)
+        for one, random in zip(components, randoms, strict=True)
+    ]
+    match = [one.evidence + prior_bits for one in weights]
+    near = [(one >= NEAR_BITS) & ~np.eye(len(one), dtype=bool) for one in match]
+    chains = Chains([_starts(one, _n_chains(len(one))) for one in match], weights, near, randoms)
+    kept: list[list[Int8s]] = [[] for _ in components]
+    moves = {number: _moves(number, chains, kept[number], sweeps) for number in range(len(components))}
+    while moves:
+        visits, splits = [], []
+        for number, of_one in list(moves.items()):
+            member = next(of_one, STOPPED)
+            if member == STOPPED:
+                del moves[number]
+            elif member == SPLIT:
+                splits.append(number)
+            else:
+                visits.append((number, member))
+        if visits:
+            chains.visit(*zip(*visits, strict=True))
+        if splits:
+            chains.split_or_merge(splits)
+    return [_told(one[len(one) // 4 :])[0] for one in kept]
+
+
+def _n_chains(k: int) -> int:
+    return max(FEWEST_CHAINS, min(N_CHAINS, MEMBERS_AT_ONCE // k // 2 * 2))
+
+
+def _moves(number: int, chains: Chains, kept: list[Int8s], sweeps: int) -> Iterator[int]:
+    """The moves of one component in turn, a member to visit or `SPLIT`, until the chains may stop. What they
+    come to after each sweep is `kept`.
+    """
+    weights = chains.weighing.components[number]
+    k = len(weights.number)
     most = min(4 * sweeps // 3, max(FEWEST_SWEEPS, MOST_VISITS // k))
-    kept: list[Int64s] = []
     while len(kept) < most and (len(kept) < FEWEST_SWEEPS or weights.computed < MOST_WORK):
-        for member in random.permutation(k).tolist():
-            chains.visit(member)
+        yield from chains.randoms[number].permutation(k).tolist()
         for _ in range(2 + k // 8):
-            chains.split_or_merge()
-        kept.append(smallest_members(chains.label))
+            yield SPLIT
+        kept.append(smallest_members(chains.labels(number)).astype(np.int8))
         if len(kept) in LOOKED_AT and _told(kept[len(kept) // 4 :])[1] <= GOOD_ENOUGH:
-            break
-    return _told(kept[len(kept) // 4 :])[0]
+            return
 
 
 def _starts(match: Float64s, n_chains: int) -> Int64s:
@@ -100,7 +139,7 @@ def _starts(match: Float64s, n_chains: int) -> Int64s:
     return np.stack([ends[number % 2] for number in range(n_chains)])
 
 
-def _told(kept: list[Int64s]) -> tuple[Sampled, float]:
+def _told(kept: list[Int8s]) -> tuple[Sampled, float]:
     """What the sweeps (c, k) say of each pair, how well they say it, and the largest standard error."""
     c, k = kept[0].shape
     seen = np.zeros((c, k, k))

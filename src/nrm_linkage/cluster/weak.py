@@ -32,6 +32,9 @@ STAND_INS = 10
 (chosen by us).
 """
 
+AT_A_TIME = 16_384
+"""Pairs whose probabilities are looked up at a time, at all points; bounds memory, changes no result."""
+
 Keys = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
@@ -45,6 +48,11 @@ class WeakLinks:
     right: Int32s
     chance: Float64s
     key: Keys
+
+    @property
+    def rows(self) -> Int32s:
+        """Of all pairs, in no order."""
+        return np.concatenate([self.left, self.right])
 
     def apart_from(self, rows: Int64s) -> WeakLinks:
         """Those that touch none of some rows."""
@@ -64,16 +72,17 @@ def weak_links(
     """The sample of a run. `pairs`: candidates from `FAINT_BITS` on; `keys`: a number of each row's own."""
     across = component[pairs.left] != component[pairs.right]
     apart = np.flatnonzero(across & (pairs.weight_bits >= FAINT_BITS))
-    probability = np.zeros(len(apart))
-    for at in range(0, len(apart), config.chunk_pairs):
-        some = slice(at, at + config.chunk_pairs)
-        probability[some] = _chances(rows, pairs, apart[some], leeway).mean(axis=0)
-    expected = float(probability.sum())
-    taken = np.minimum(probability * STAND_INS, 1.0)
-    key = _pair_keys(keys, pairs.left[apart], pairs.right[apart])
-    chosen = np.flatnonzero(_uniform(key, np.full(len(key), config.seed)) < taken)
-    sample = apart[chosen]
-    stands_for = _chances(rows, pairs, sample, leeway) / taken[chosen]
+    del across
+    probability, found = np.zeros(len(apart)), [np.zeros(0, dtype=np.int64)]
+    for at in range(0, len(apart), AT_A_TIME):
+        some = slice(at, at + AT_A_TIME)
+        here = apart[some]
+        probability[some] = _chances(rows, pairs, here, leeway).mean(axis=0)
+        key = _pair_keys(keys, pairs.left[here], pairs.right[here])
+        found.append(at + np.flatnonzero(_uniform(key, config.seed) < _taken(probability[some])))
+    chosen = np.concatenate(found)
+    expected, taken, sample = float(probability.sum()), _taken(probability[chosen]), apart[chosen]
+    stands_for = _chances(rows, pairs, sample, leeway) / taken
     stood_for = float(stands_for.mean(axis=0).sum())
     if stood_for > 0:
         # The sample stands for just what is expected, and for what was never compared on top of it.
@@ -82,7 +91,13 @@ def weak_links(
             leeway.doubt_bits - leeway.doubt_bits.mean()
         )
         stands_for *= expected / stood_for * (1.0 + missed[:, None] / np.maximum(of_point, 1e-300))
-    return WeakLinks(pairs.left[sample], pairs.right[sample], np.minimum(stands_for, 1.0), key[chosen])
+    left, right = pairs.left[sample], pairs.right[sample]
+    return WeakLinks(left, right, np.minimum(stands_for, 1.0), _pair_keys(keys, left, right))
+
+
+def _taken(probability: Float64s) -> Float64s:
+    """The chance of pairs to be in the sample."""
+    return np.minimum(probability * STAND_INS, 1.0)
 
 
 def _chances(rows: Referrals, pairs: ScoredPairs, at: Int64s, leeway: Leeway) -> Float64s:
@@ -98,30 +113,41 @@ def _pair_keys(keys: Keys, left: Int32s, right: Int32s) -> Keys:
     return mixed(np.minimum(one, other).view(np.int64), np.maximum(one, other).view(np.int64))
 
 
-def _uniform(key: Keys, *parts: Int64s) -> Float64s:
-    return np.asarray((mixed(key.view(np.int64), *parts) >> np.uint64(11)).astype(np.float64) / 2.0**53)
+def _uniform(key: Keys, seed: int) -> Float64s:
+    return np.asarray(
+        (mixed(key.view(np.int64), np.array([seed])) >> np.uint64(11)).astype(np.float64) / 2.0**53
+    )
 
 
-def with_weak_links(partition: Partition, weak: WeakLinks, config: LinkageConfig) -> Partition:
-    """The partition with the weak links in its draws; what is published stays as it is."""
+def with_weak_links(
+    partition: Partition, weak: WeakLinks, config: LinkageConfig, *, spend: bool = False
+) -> Partition:
+    """The partition with the weak links in its draws; what is published stays as it is. `spend`: the draws
+    may be written over, where they have all rows of the links, which saves a copy of them.
+    """
     if not len(weak.left):
         return partition
-    uncertain = np.union1d(partition.uncertain, np.concatenate([weak.left, weak.right])).astype(np.int64)
-    draws = np.tile(uncertain.astype(np.int32), (len(partition.draws), 1))
-    draws[:, np.searchsorted(uncertain, partition.uncertain)] = partition.draws
-    left, right = np.searchsorted(uncertain, weak.left), np.searchsorted(uncertain, weak.right)
-    rows = uncertain.astype(np.int32)
+    uncertain = np.union1d(partition.uncertain, weak.rows).astype(np.int64)
+    if len(uncertain) == len(partition.uncertain):
+        draws = partition.draws if spend else partition.draws.copy()
+    else:
+        draws = np.tile(uncertain.astype(np.int32), (len(partition.draws), 1))
+        draws[:, np.searchsorted(uncertain, partition.uncertain)] = partition.draws
     order = np.argsort(weak.key, kind="stable")
+    left, right, key, chance = weak.left[order], weak.right[order], weak.key[order], weak.chance[:, order]
+    at_left, at_right = np.searchsorted(uncertain, left), np.searchsorted(uncertain, right)
+    rows, alone = uncertain.astype(np.int32), np.ones(len(partition.cluster), dtype=bool)
     for number, label in enumerate(draws):
-        chance = weak.chance[number % len(weak.chance)]
-        drawn = order[(_uniform(weak.key, np.full(len(chance), config.seed + 1 + number)) < chance)[order]]
-        crowd = np.bincount(np.searchsorted(uncertain, label), minlength=len(uncertain))
-        alone = (label == rows) & (crowd == 1)
+        drawn = np.flatnonzero(_uniform(key, config.seed + 1 + number) < chance[number % len(chance)])
+        moved = np.flatnonzero(label != rows)
+        company = np.concatenate([rows[moved], label[moved]])
+        alone[company] = False
         drawn = drawn[alone[left[drawn]] & alone[right[drawn]]]
+        alone[company] = True
         # Of two that share a referral the first is joined.
         ends = np.stack([left[drawn], right[drawn]], axis=1).ravel()
         first = np.zeros(len(ends), dtype=bool)
         first[np.unique(ends, return_index=True)[1]] = True
         drawn = drawn[first.reshape(-1, 2).all(axis=1)]
-        label[left[drawn]] = label[right[drawn]] = np.minimum(rows[left[drawn]], rows[right[drawn]])
+        label[at_left[drawn]] = label[at_right[drawn]] = np.minimum(left[drawn], right[drawn])
     return replace(partition, uncertain=uncertain, draws=draws)
