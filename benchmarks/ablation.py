@@ -47,7 +47,7 @@ from nrm_linkage import Linkage, evaluate, link, link_referrals
 from nrm_linkage.compare import dates, names, pairs
 from nrm_linkage.compare.fields import DateLevel, GivenLevel
 from nrm_linkage.evaluation import Evaluation
-from nrm_linkage.model import BoundRarity, estimation, priors
+from nrm_linkage.model import BoundRarity, base_rates, estimation, priors
 from nrm_linkage.model.reference import ReferenceShares
 from nrm_linkage.result import LinkedRun, Outcome, assemble
 
@@ -111,6 +111,11 @@ ABLATIONS = (
         "stand-in dates",
         ((link, "normalise_referrals", parts.without_stand_ins),),
         parts.none_at("date_of_birth", DateLevel.EXACT_DEFAULT, DateLevel.DEFAULT_NEAR),
+    ),
+    Ablation(
+        "base rates of groups",
+        ((base_rates, "BASE_RATE_STRENGTH_PAIRS", 1e15),),
+        parts.silent("repeats_of_group"),
     ),
     Ablation("m by community", ((estimation, "MIN_COMMUNITY_PAIRS", np.inf),), parts.one_m),
     Ablation(

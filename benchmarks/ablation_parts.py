@@ -21,6 +21,7 @@ from nrm_linkage.model import (
     BoundRarity,
     Frequencies,
     LinkageModel,
+    Sifted,
     Unseen,
     learn_frequencies,
     priors,
@@ -89,11 +90,7 @@ def all_alike() -> priors.Shares:
 
 
 def not_estimated(
-    rows: Referrals,
-    candidates: CandidatePairs,
-    comparisons: Comparisons,
-    start: LinkageModel,
-    config: LinkageConfig,
+    rows: Referrals, sifted: Sifted, start: LinkageModel, config: LinkageConfig
 ) -> tuple[LinkageModel, None]:
     """The starting model as it stands."""
     return start, None

@@ -31,7 +31,8 @@ def test_a_group_is_told_by_its_name(drawn):
             assert code == 0
             continue
         name = {Gender.FEMALE: "female", Gender.MALE: "male", Gender.OTHER: "other gender"}[of_a]
-        when = {AgeGroup.CHILD: "children", AgeGroup.ADULT: "adults"}.get(age_a if age_a == age_b else None)
+        of_like_ages = {AgeGroup.CHILD: "children", AgeGroup.ADULT: "adults"}
+        when = of_like_ages.get(age_a) if age_a == age_b else None
         assert GROUPS[code - 1] == f"{when or 'of different or unknown ages'}, {name}"
 
 
