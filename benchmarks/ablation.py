@@ -22,6 +22,7 @@ part, and must not hold of the first data set's whole run. The small print of ea
 - stand-in dates: 1 January, 1 July and 31 December count as any day, which silences the look-alikes too.
 - frequencies by community: names, places and dates are as common in a nationality as in the whole; u of the
   other date levels stays by community.
+- base rates: of every group as many referrals are of one person.
 - relatives, namesakes, look-alikes: as good as none of them are expected.
 - posterior of clusters: people are the connected components of the candidate pairs above even odds.
 
