@@ -27,6 +27,11 @@ import pandas as pd
 HEADINGS = ("load", "referrals", "seconds", "slowest stage", "peak GB", "pairs", "not compared", "said")
 SYLLABLES = np.array("ba de fi go lu ma ne pi ro su ta ve ki zo ja he".split())
 NATIONALITIES = np.array("Albanian Vietnamese Eritrean Sudanese Romanian Iranian British Polish".split())
+CODES = np.array(
+    "AFG AGO ALB ARE ARG ARM AUS AUT AZE BEL BEN BFA BGD BGR BIH BLR BOL BRA CAN CHE CHL CHN CIV CMR COD COL "
+    "CUB CZE DEU DNK DOM DZA ECU EGY ERI ESP EST ETH FIN FRA GAB GBR GEO GHA GIN GMB GRC GTM HKG HND HRV HTI "
+    "HUN IDN IND IRL IRN IRQ ISR ITA".split()
+)
 Frame = dict[str, object]
 
 
@@ -92,6 +97,17 @@ def distinct(heading: str, n_distinct: int) -> Callable[[int], Frame]:
     return build
 
 
+def nationalities(n_each: int) -> Callable[[int], Frame]:
+    """Plain referrals with so many nationalities in each of both boxes, drawn of sixty."""
+
+    def build(n: int) -> Frame:
+        drawn = np.random.default_rng(n).integers(0, len(CODES), (n, 2, n_each))
+        first, second = ([" / ".join(CODES[row]) for row in drawn[:, box]] for box in (0, 1))
+        return plain(n) | {"Nationality": first, "Second nationality": second}
+
+    return build
+
+
 TEXT_BOXES = (
     *("Forename(s)", "Surname", "Alias", "DOB", "Nationality", "Gender", "Phone", "Postcode", "Town"),
     *("HO reference", "Police reference", "Exploitation type", "City"),
@@ -117,17 +133,17 @@ LOADS: Mapping[str, Load] = {
             DOB="14/05/1998",
             Nationality="Albanian",
             Gender="Male",
-            Phone="07700 900123",
+            Phone="07700 900417",
             Postcode="SW1A 1AA",
             Town="Leeds",
         ),
         5_000,
         100_000,
     ),
-    "one telephone number": Load(with_one(Phone="07700 900123"), 5_000, 1_000_000),
+    "one telephone number": Load(with_one(Phone="07700 900417"), 5_000, 1_000_000),
     "one postcode": Load(with_one(Postcode="SW1A 1AA"), 5_000, 1_000_000),
     "one town": Load(with_one(Town="Leeds"), 5_000, 1_000_000),
-    "one reference": Load(with_one(**{"HO reference": "A1234567"}), 5_000, 1_000_000),
+    "one reference": Load(with_one(**{"HO reference": "A1290467"}), 5_000, 1_000_000),
     "one birth date": Load(with_one(DOB="14/05/1998"), 5_000, 1_000_000),
     "one surname": Load(with_one(Surname="Nguyen"), 5_000, 1_000_000),
     "names of 15,000 letters": Load(
@@ -155,6 +171,8 @@ LOADS: Mapping[str, Load] = {
     "a thousand numbers in a box": Load(in_boxes(many("07700{number:06d}", False), "Phone"), 50, 1_000),
     "the same thousand numbers": Load(in_boxes(many("07700{number:06d}", True), "Phone"), 50, 1_000),
     "5,000 nationalities": Load(distinct("Nationality", 5_000), 5_000, 100_000),
+    "sets of four nationalities": Load(nationalities(2), 5_000, 100_000),
+    "sets of forty nationalities": Load(nationalities(20), 2_000, 100_000),
     "a town of each row's own": Load(distinct("Town", 65_536), 5_000, 100_000),
 }
 

@@ -108,7 +108,8 @@ ROLE_OF_BOX: Final = {
 }
 _NOTHING: Final = NameReading((), ())
 _DIGIT: Final = re.compile(r"\d")
-_EMAIL: Final = re.compile(r"\S+@\S+\.[A-Za-z]{2,}")
+_NO_SPACE: Final = re.compile(r"\S+")
+_DOMAIN_END: Final = re.compile(r"\.[A-Za-z]{2,}")
 _LOST: Final = re.compile(r"(?<=\w)\?|\?(?=\w)")
 _SET_APART: Final = re.compile(
     r"\"([^\"]*)\"|\(([^()]*)\)?|\[([^\[\]]*)\]?|\{([^{}]*)\}?|(?<![\w'])'([^']{2,})'(?![\w'])"
@@ -218,7 +219,7 @@ def _is_missing(value: object) -> bool:
 
 def _read_text(value: str, box: NameBox) -> NameReading:
     issues: list[str] = []
-    text = value
+    text = value if len(value) <= MAX_CHARACTERS else value.strip()
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(None, 1)[0]
         issues.append(TOO_LONG)
@@ -276,9 +277,9 @@ class _Stretch:
 
 def _stretches(text: str, box: NameBox, issues: list[str]) -> list[_Stretch]:
     """The box cut at aliases, brackets and relatives, in written order."""
-    if "@" in text and _EMAIL.search(text):
+    if "@" in text and (without := _NO_SPACE.sub(_no_email, text)) != text:
         issues.append(EMAIL)
-        text = _EMAIL.sub(" ", text)
+        text = without
     if title := _TITLE_SLASH.match(text):
         issues.append(TITLE)
         text = text[title.end() :]
@@ -293,6 +294,15 @@ def _stretches(text: str, box: NameBox, issues: list[str]) -> list[_Stretch]:
     if any(stretch.alias for stretch in found):
         issues.append(ALIAS_INSIDE)
     return found
+
+
+def _no_email(written: re.Match[str]) -> str:
+    """What stands between two spaces, with a space for the e-mail address that it begins with, if it does: up
+    to the last ending of a domain. One expression for it would try every `@` with every dot.
+    """
+    text = written[0]
+    ends = [end for end in _DOMAIN_END.finditer(text, text.find("@", 1) + 2)] if "@" in text[1:] else []
+    return f" {text[ends[-1].end() :]}" if ends else text
 
 
 def _cut(text: str, issues: list[str]) -> Iterator[_Stretch]:
