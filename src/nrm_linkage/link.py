@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.cluster import follow, people_of
-from nrm_linkage.compare import compare_pairs
+from nrm_linkage.compare import RowTables
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.engines import choose_engine
 from nrm_linkage.errors import ConfigError, InputError, NotConvergedWarning
 from nrm_linkage.model import (
+    MARGIN_BITS,
     BoundRarity,
     EstimationReport,
     LinkageModel,
+    Sifted,
+    compare_plausible,
     count_patterns,
     estimate,
     estimate_unseen,
@@ -35,8 +38,6 @@ from nrm_linkage.result import Linkage, LinkedRun, Outcome, Since, assemble, sin
 from nrm_linkage.review import read_decisions
 from nrm_linkage.schema import Extended, Recognised, arrange, recognise
 from nrm_linkage.tables import (
-    CandidatePairs,
-    Comparisons,
     Engine,
     FoundPairs,
     Progress,
@@ -190,16 +191,19 @@ def _run(
         others = _found(asked, frame, raw) if asked else ()
         candidates = candidate_pairs(rows, config, found=others)
     with watch.stage("compare"):
-        start, rarity = _starting_point(rows, config, own) if model is None else _given(model, rows)
-        comparisons = compare_pairs(rows, candidates.left, candidates.right, rarity, config.chunk_pairs)
+        tables = RowTables.of(rows)
+        start, rarity = _starting_point(rows, config, own, tables) if model is None else _given(model, rows)
+        floor_bits = least_bits(config) - (MARGIN_BITS if model is None else 0.0)
+        sifted = compare_plausible(rows, candidates, start, rarity, floor_bits, config.chunk_pairs, tables)
     with watch.stage("estimate"):
-        model, estimation = (
-            (model, None) if model else _estimated(rows, candidates, comparisons, start, config)
-        )
-        pairs, weight_bits = score_plausible(rows, candidates, comparisons, model, least_bits(config))
+        model, estimation = (model, None) if model else _estimated(rows, sifted, start, config)
+        kept, floor_bits = sifted.pairs, least_bits(config)
+        pairs, weight_bits = score_plausible(rows, kept, sifted.comparisons, model, floor_bits)
         model = with_points(rows, pairs, model, config)
-        unseen = estimate_unseen(rows, candidates, weight_bits, model, config.chunk_pairs, rarity)
-        del comparisons  # the largest table of a run
+        unseen = estimate_unseen(
+            *(rows, kept, weight_bits, model, config.chunk_pairs, rarity, sifted.matches_aside)
+        )
+        del sifted, kept  # the largest tables of a run
     with watch.stage("cluster"):
         people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
         line = follow(people.partition, rows, known.earlier)
@@ -268,7 +272,7 @@ def _given(model: LinkageModel, rows: Referrals) -> tuple[LinkageModel, BoundRar
 
 
 def _starting_point(
-    rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]
+    rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...], tables: RowTables
 ) -> tuple[LinkageModel, BoundRarity]:
     """Frequencies and u of the data, shipped m; and the frequencies bound to the rows, which estimation does
     not change.
@@ -281,18 +285,15 @@ def _starting_point(
     )
     rarity = BoundRarity(start.frequencies, rows)
     extra = [one.definition for one in own]
-    start = learn_strangers(rows, start, config.chunk_pairs, extra, rarity)
+    start = learn_strangers(rows, start, config.chunk_pairs, extra, rarity, tables)
     return start, rarity.with_accidents(start.frequencies)
 
 
 def _estimated(
-    rows: Referrals,
-    candidates: CandidatePairs,
-    comparisons: Comparisons,
-    start: LinkageModel,
-    config: LinkageConfig,
+    rows: Referrals, sifted: Sifted, start: LinkageModel, config: LinkageConfig
 ) -> tuple[LinkageModel, EstimationReport]:
-    patterns = count_patterns(rows, candidates.left, candidates.right, comparisons, start)
+    pairs = sifted.pairs
+    patterns = count_patterns(rows, pairs.left, pairs.right, sifted.comparisons, sifted.weight_bits, start)
     model, report = estimate(patterns, start, rows.nationality.group_names, config)
     if not report.converged:
         warnings.warn(

@@ -12,7 +12,7 @@ token list.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,6 +27,7 @@ __all__ = [
     "Days",
     "Engine",
     "ExtraLevels",
+    "Float32s",
     "Float64s",
     "FoundPairs",
     "InstanceFacts",
@@ -49,6 +50,7 @@ __all__ = [
 Int8s = npt.NDArray[np.int8]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Float32s = npt.NDArray[np.float32]
 Float64s = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
@@ -323,19 +325,23 @@ class CandidatePairs(_Shapes):
     def __len__(self) -> int:
         return len(self.left)
 
+    def take(self, at: Int64s) -> CandidatePairs:
+        """Some of the pairs, by ascending positions; what is said of all of them stays."""
+        return replace(self, left=self.left[at], right=self.right[at], found_by=self.found_by[at])
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Comparisons(_Shapes):
     """Levels of agreement for pairs. `levels`: int8 (p, n_fields), a code into the field's named levels (0 is
     `missing`); the fixed fields, then the caller's own.
 
-    `coincidence_bits`: float64 (p, n_fields), -log2 of the probability that two unrelated referrals agree on
+    `coincidence_bits`: float32 (p, n_fields), -log2 of the probability that two unrelated referrals agree on
     the very values on which these agree, where a frequency says so; NaN where the level's own u serves
     instead.
     """
 
     levels: Int8s
-    coincidence_bits: Float64s
+    coincidence_bits: Float32s
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -184,8 +184,8 @@ def test_patterns_count_every_plausible_pair_once_and_the_others_as_strangers():
     model: LinkageModel = replace(model_of(referrals), prior_bits=-6.0)
     pairs = candidate_pairs(referrals, LinkageConfig())
     comparisons = compared(referrals, pairs.left, pairs.right, model)
-    found = count_patterns(referrals, pairs.left, pairs.right, comparisons, model)
     _, weight_bits = scored(referrals, pairs.left, pairs.right, model)
+    found = count_patterns(referrals, pairs.left, pairs.right, comparisons, weight_bits, model)
     kept = weight_bits >= PLAUSIBLE_BITS
     n = int(referrals.linkable.sum())
     assert 0 < kept.sum() < len(kept)
@@ -208,5 +208,7 @@ def test_no_pairs_and_one_row_are_counted_too():
         referrals = referrals_of(invented(n, seed=23)) if n else referrals_of(invented(1, seed=23).iloc[:0])
         model = model_of(referrals)
         left, right = all_pairs(n)
-        found = count_patterns(referrals, left, right, compared(referrals, left, right, model), model)
+        comparisons = compared(referrals, left, right, model)
+        _, bits = scored(referrals, left, right, model)
+        found = count_patterns(referrals, left, right, comparisons, bits, model)
         assert found.count.sum() + found.n_other_pairs == n * (n - 1) / 2

@@ -2,11 +2,11 @@
 
 Each of them is unlikely, but there are very many, and some are true. What they add up to is expected: the
 match probabilities of all compared pairs that no component holds, at each point of the parameters'
-posterior, and what blocking may have cost (`model.unseen`). To draw them one by one would make nearly every
-referral uncertain. So a sample of the pairs stands for all: a pair enters it with a chance in proportion to
-its probability, `STAND_INS` of them for each link expected, and is then joined in a draw that much more
-often. Who they are is who such links are: groups and periods get their share. Pairs that were never compared
-are taken to be like those that were compared and are weak.
+posterior, and what blocking may have cost or is too faint to be kept (`model.unseen`). To draw them one by
+one would make nearly every referral uncertain. So a sample of the pairs stands for all: a pair enters it with
+a chance in proportion to its probability, `STAND_INS` of them for each link expected, and is then joined in a
+draw that much more often. Who they are is who such links are: groups and periods get their share. Pairs that
+were never compared, or are too faint, are taken to be like those that were compared and are weak.
 
 A draw joins a pair only when both of its referrals are alone in it: a link to somebody who is a repeat
 already makes no other person one. Whether a pair is in the sample, and whether a draw joins it, hangs on the
@@ -78,7 +78,7 @@ def weak_links(
     if stood_for > 0:
         # The sample stands for just what is expected, and for what was never compared on top of it.
         of_point = stands_for.sum(axis=1, keepdims=True) * expected / stood_for
-        missed = (unseen.too_common + unseen.never_met) * np.exp2(
+        missed = (unseen.too_common + unseen.never_met + unseen.faint) * np.exp2(
             leeway.doubt_bits - leeway.doubt_bits.mean()
         )
         stands_for *= expected / stood_for * (1.0 + missed[:, None] / np.maximum(of_point, 1e-300))

@@ -4,6 +4,6 @@ values.
 
 from nrm_linkage.compare.extra import ExtraField
 from nrm_linkage.compare.fields import FIELDS, Field, Level
-from nrm_linkage.compare.pairs import Rarity, compare_pairs
+from nrm_linkage.compare.pairs import Rarity, RowTables, compare_pairs
 
-__all__ = ["FIELDS", "ExtraField", "Field", "Level", "Rarity", "compare_pairs"]
+__all__ = ["FIELDS", "ExtraField", "Field", "Level", "Rarity", "RowTables", "compare_pairs"]

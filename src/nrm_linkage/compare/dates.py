@@ -24,7 +24,7 @@ from nrm_linkage.normalise.ages import AgeGroup
 from nrm_linkage.normalise.dates import STAND_IN_DATES, DatePrecision, ReadingKind
 from nrm_linkage.tables import BirthDates, Days, Int8s, Int32s, Int64s, Mask, Referrals
 
-__all__ = ["age_group_levels", "birth_period_levels", "date_levels"]
+__all__ = ["BirthPeriods", "DateKeys", "age_group_levels", "birth_period_levels", "date_levels"]
 
 ASSESSMENT_YEARS = 6
 LUNAR_DAYS = 35
@@ -36,9 +36,9 @@ BITS_A_DIGIT = 4
 Digits = npt.NDArray[np.uint32]
 
 
-def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
-    """Levels of pairs of rows, int8 (p,)."""
-    of_rows = _Keys.of(birth)
+def date_levels(birth: BirthDates, left: Int32s, right: Int32s, keys: DateKeys | None = None) -> Int8s:
+    """Levels of pairs of rows, int8 (p,). `keys`: those of the rows, where they are at hand."""
+    of_rows = DateKeys.of(birth) if keys is None else keys
     full = of_rows.full[left] & of_rows.full[right]
     at = np.flatnonzero(full)
     levels = np.full(len(left), DateLevel.MISSING, dtype=np.int8)
@@ -46,7 +46,7 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s) -> Int8s:
     return levels
 
 
-def _full_date_levels(birth: BirthDates, of_rows: _Keys, left: Int32s, right: Int32s) -> Int8s:
+def _full_date_levels(birth: BirthDates, of_rows: DateKeys, left: Int32s, right: Int32s) -> Int8s:
     """The same of pairs of dates that are known to the day, each level over those that are less telling."""
     years = np.abs(of_rows.year[left] - of_rows.year[right])
     days = np.abs(of_rows.day[left] - of_rows.day[right])
@@ -67,22 +67,22 @@ def _full_date_levels(birth: BirthDates, of_rows: _Keys, left: Int32s, right: In
     return levels
 
 
-def birth_period_levels(referrals: Referrals, left: Int32s, right: Int32s) -> tuple[Int8s, Int8s]:
-    """Levels of `birth_year` and of `birth_range` of pairs of rows, int8 (p,) each."""
+def birth_period_levels(
+    referrals: Referrals, left: Int32s, right: Int32s, periods: BirthPeriods | None = None
+) -> tuple[Int8s, Int8s]:
+    """Levels of `birth_year` and of `birth_range` of pairs of rows, int8 (p,) each. `periods`: those of the
+    rows, where they are at hand.
+    """
+    of_rows = BirthPeriods.of(referrals) if periods is None else periods
     year = np.full(len(left), BirthYearLevel.MISSING, dtype=np.int8)
     group = np.full(len(left), BirthRangeLevel.MISSING, dtype=np.int8)
-    birth = referrals.birth
-    dated, by_day = ~np.isnat(birth.first), birth.precision == DatePrecision.DAY
-    first = np.where(dated, birth.first, referrals.birth_by_age_first)
-    last = np.where(dated, birth.last, referrals.birth_by_age_last)
-    known = ~np.isnat(first)
+    by_day, known = of_rows.by_day, of_rows.known
     at = np.flatnonzero(~(by_day[left] & by_day[right]) & known[left] & known[right])
     left, right = left[at], right[at]
-    begin, end = _day_numbers(first), _day_numbers(last)
+    begin, end = of_rows.begin, of_rows.end
     gap = np.maximum(begin[left] - end[right], begin[right] - end[left])
-    is_narrow = end - begin <= NARROW_DAYS
-    narrow = is_narrow[left] & is_narrow[right]
-    one_narrow = is_narrow[left] != is_narrow[right]
+    narrow = of_rows.narrow[left] & of_rows.narrow[right]
+    one_narrow = of_rows.narrow[left] != of_rows.narrow[right]
     year[at] = np.select(
         [~narrow, gap <= 0, gap <= YEAR_DAYS, gap <= 5 * YEAR_DAYS],
         [BirthYearLevel.MISSING, BirthYearLevel.AGREES, BirthYearLevel.NEAR, BirthYearLevel.WITHIN_5_YEARS],
@@ -110,9 +110,7 @@ def age_group_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Int8s
     day_l, day_r = referred[left[at]], referred[right[at]]
     # The day of the child less the day of the adult; NaT compares as false.
     waited = np.where(of_left[at] == AgeGroup.CHILD, day_l - day_r, day_r - day_l)
-    levels[at] = np.where(
-        waited >= np.timedelta64(0, "D"), AgeGroupLevel.GREW_DOWN, AgeGroupLevel.GREW_UP
-    )
+    levels[at] = np.where(waited >= np.timedelta64(0, "D"), AgeGroupLevel.GREW_DOWN, AgeGroupLevel.GREW_UP)
     return levels
 
 
@@ -125,7 +123,7 @@ def _day_numbers(days: Days) -> Int64s:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class _Keys:
+class DateKeys:
     """What is compared of full dates, one element a row; meaningless where `full` is false.
 
     `day`: int32, days since 1970; `year`: int32; `day_of_year`: int32, month and day as one number; `digits`:
@@ -141,7 +139,8 @@ class _Keys:
     digits: Digits
 
     @classmethod
-    def of(cls, birth: BirthDates) -> _Keys:
+    def of(cls, birth: BirthDates) -> DateKeys:
+        """The keys of a run's rows."""
         full = birth.precision == DatePrecision.DAY
         first = np.where(full, birth.first, np.datetime64(0, "D"))
         months = first.astype("datetime64[M]")
@@ -159,6 +158,36 @@ class _Keys:
             year=year.astype(np.int32),
             day_of_year=(month * 32 + of_month).astype(np.int32),
             digits=digits,
+        )
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class BirthPeriods:
+    """When people were born, by a date or failing that by an age, one element a row: whether it is known at
+    all, whether to the day, its first and last day (int64, days since 1970; meaningless where not known), and
+    whether these are two years apart or less.
+    """
+
+    known: Mask
+    by_day: Mask
+    narrow: Mask
+    begin: Int64s
+    end: Int64s
+
+    @classmethod
+    def of(cls, referrals: Referrals) -> BirthPeriods:
+        """The periods of a run's rows."""
+        birth = referrals.birth
+        dated = ~np.isnat(birth.first)
+        first = np.where(dated, birth.first, referrals.birth_by_age_first)
+        begin = _day_numbers(first)
+        end = _day_numbers(np.where(dated, birth.last, referrals.birth_by_age_last))
+        return cls(
+            known=~np.isnat(first),
+            by_day=np.asarray(birth.precision == DatePrecision.DAY),
+            narrow=end - begin <= NARROW_DAYS,
+            begin=begin,
+            end=end,
         )
 
 

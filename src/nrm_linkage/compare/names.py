@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
@@ -28,6 +30,8 @@ from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, NameBags
 
 __all__ = ["AlignedNames", "PaddedBags", "align", "padded"]
+
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 MIDDLE_MARKERS = ("van", "thi")
 """Vietnamese middle words that mark gender and name nobody (domain.md 4.1)."""
@@ -47,8 +51,8 @@ _OTHER_OF = np.array(
 class PaddedBags:
     """Bags as matrices. `word`, `role`: (n, k); `held`: where there is a word; `joined`: int32 (n, k), the
     word that a word makes with the next, -1 for none; `principal`: int64 (n,), place of the naming word;
-    `native`: int32 (n, k), codes of words in other scripts, None where there are none;
-    `words`: the vocabulary.
+    `count`: int8 (n,), words of the bag, which stand first; `native`: int32 (n, k), codes of words in other
+    scripts, None where there are none; `words`: the vocabulary.
     """
 
     word: Int32s
@@ -56,30 +60,25 @@ class PaddedBags:
     held: Mask
     joined: Int32s
     principal: Int64s
+    count: Int8s
     words: WordTable
     native: Int32s | None = None
 
-    def of(self, rows: Int32s) -> PaddedBags:
-        """The bags of some rows."""
-        return replace(
-            self,
-            word=self.word.take(rows, axis=0),
-            role=self.role.take(rows, axis=0),
-            held=self.held.take(rows, axis=0),
-            joined=self.joined.take(rows, axis=0),
-            principal=self.principal.take(rows),
-            native=None if self.native is None else self.native.take(rows, axis=0),
-        )
+    def of(self, rows: Int32s, width: int | None = None) -> PaddedBags:
+        """The bags of some rows: their first `width` places, or all."""
 
-    def narrow(self, width: int) -> PaddedBags:
-        """The first `width` places."""
+        def taken(matrix: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
+            return np.ascontiguousarray(matrix.take(rows, axis=0)[:, :width])
+
         return replace(
             self,
-            word=self.word[:, :width].copy(),
-            role=self.role[:, :width].copy(),
-            held=self.held[:, :width].copy(),
-            joined=self.joined[:, :width].copy(),
-            native=None if self.native is None else self.native[:, :width].copy(),
+            word=taken(self.word),
+            role=taken(self.role),
+            held=taken(self.held),
+            joined=taken(self.joined),
+            principal=self.principal.take(rows),
+            count=self.count.take(rows),
+            native=None if self.native is None else taken(self.native),
         )
 
 
@@ -134,22 +133,23 @@ def padded(bags: NameBags) -> PaddedBags:
         held=held,
         joined=joined,
         principal=np.argmin(rank, axis=1),
+        count=tokens.count.astype(np.int8),
         words=WordTable.of(bags),
         native=native,
     )
 
 
-def align(matrix: PaddedBags, left: Int32s, right: Int32s) -> AlignedNames:
-    """Align the bags of each pair and judge the result. `left`, `right`: int32 (p,), rows."""
-    written_l, written_r = matrix.of(left), matrix.of(right)
+def align(matrix: PaddedBags, left: Int32s, right: Int32s, width: int | None = None) -> AlignedNames:
+    """Align the bags of each pair and judge the result. `left`, `right`: int32 (p,), rows; `width`: places
+    that their bags fill at most, all where None.
+    """
+    written_l, written_r = matrix.of(left, width), matrix.of(right, width)
     of_left, joined_l = _as_the_other_writes(written_l, written_r)
     of_right, joined_r = _as_the_other_writes(written_r, written_l)
     level = _level_matrix(of_left, of_right)
     if len(joined_l[0]) or len(joined_r[0]):
         level[joined_l] = np.minimum(level[joined_l], WordLevel.VARIANT)
-        level[joined_r[0], :, joined_r[1]] = np.minimum(
-            level[joined_r[0], :, joined_r[1]], WordLevel.VARIANT
-        )
+        level[joined_r[0], :, joined_r[1]] = np.minimum(level[joined_r[0], :, joined_r[1]], WordLevel.VARIANT)
     partner, aligned = _one_to_one(of_left, of_right, level)
     return _judged(of_left, of_right, partner, aligned)
 

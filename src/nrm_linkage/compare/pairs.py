@@ -1,23 +1,32 @@
 """Pairs of rows -> `Comparisons`: all fields' levels, and the coincidence of the agreeing values among
 strangers.
 
-Names are worked through in chunks, by the width of their bags, so that memory is bounded and short names do
-not pay for long ones; neither changes a result. The other fields are looked at where both sides hold them.
-How rare a value is comes from outside, through `Rarity`: this room knows nothing of models. Fields of the
-caller's own, where the rows carry what compares them, stand after ours.
+Pairs are worked through in chunks, each in a thread, and names by the width of their bags, so that memory is
+bounded and short names do not pay for long ones; neither changes a result. The other fields are looked at
+where both sides hold them. How rare a value is comes from outside, through `Rarity`: this room knows nothing
+of models. Coincidences are rounded to multiples of 2^-18 bits, for which 32-bit numbers have room. Fields of
+the caller's own, where the rows carry what compares them, stand after ours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
+from nrm_linkage.compare.dates import (
+    BirthPeriods,
+    DateKeys,
+    age_group_levels,
+    birth_period_levels,
+    date_levels,
+)
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.compare.names import AlignedNames, PaddedBags, align, padded
 from nrm_linkage.compare.values import (
+    TokenKinds,
     contact_levels,
     gender_levels,
     nationality_levels,
@@ -27,11 +36,14 @@ from nrm_linkage.compare.values import (
 )
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
+from nrm_linkage.threads import in_threads, slices
 
-__all__ = ["Rarity", "by_width", "compare_pairs"]
+__all__ = ["Rarity", "RowTables", "by_width", "compare_pairs"]
 
 AT_A_TIME = 1 << 15
 """Pairs whose names are compared at a time: their arrays then fit in a processor's cache."""
+
+GRID = 2.0**18
 
 _COLUMN = {field.name: number for number, field in enumerate(FIELDS)}
 
@@ -71,64 +83,92 @@ class Rarity(Protocol):
         """For places of birth at a `PlaceLevel` that is by frequency; NaN at other levels."""
 
 
+@dataclass(frozen=True, repr=False, eq=False)
+class RowTables:
+    """What is looked up of the rows of a run, made once for all their pairs."""
+
+    bags: PaddedBags
+    dates: DateKeys
+    periods: BirthPeriods
+    references: TokenKinds
+    contacts: TokenKinds
+
+    @classmethod
+    def of(cls, referrals: Referrals) -> RowTables:
+        """The tables of some referrals."""
+        return cls(
+            bags=padded(referrals.names),
+            dates=DateKeys.of(referrals.birth),
+            periods=BirthPeriods.of(referrals),
+            references=TokenKinds.of(referrals.references),
+            contacts=TokenKinds.of(referrals.contacts),
+        )
+
+
 def compare_pairs(
     referrals: Referrals,
     left: Int32s,
     right: Int32s,
     rarity: Rarity,
     chunk_pairs: int,
-    bags: PaddedBags | None = None,
+    tables: RowTables | None = None,
 ) -> Comparisons:
-    """Compare pairs of rows. `left`, `right`: int32 (p,). Swapping them changes nothing. `bags`: the rows'
-    names as `padded` lays them out, where that is at hand.
+    """Compare pairs of rows, `chunk_pairs` at a time in each thread. `left`, `right`: int32 (p,). Swapping
+    them changes nothing. `tables`: those of the referrals, where they are at hand.
     """
+    known = RowTables.of(referrals) if tables is None else tables
     levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
-    bits = np.full((len(left), len(FIELDS)), np.nan)
-    matrix = padded(referrals.names) if bags is None else bags
-    for narrow, positions in by_width(matrix, left, right, min(chunk_pairs, AT_A_TIME)):
-        _compare_names(narrow, left[positions], right[positions], rarity, positions, levels, bits)
-    _compare_values(referrals, left, right, rarity, levels, bits)
+    bits = np.empty((len(left), len(FIELDS)), dtype=np.float32)
+
+    def fill(here: slice) -> None:
+        found = np.full((here.stop - here.start, len(FIELDS)), np.nan)
+        _compare_names(known.bags, left[here], right[here], rarity, levels[here], found)
+        _compare_values(referrals, known, left[here], right[here], rarity, levels[here], found)
+        bits[here] = np.rint(found * GRID) / GRID
+
+    in_threads(fill, slices(len(left), chunk_pairs))
     if referrals.extra is not None:
         extra = referrals.extra.levels(left, right, chunk_pairs)
         levels = np.concatenate([levels, extra], axis=1)
-        bits = np.concatenate([bits, np.full(extra.shape, np.nan)], axis=1)
+        bits = np.concatenate([bits, np.full(extra.shape, np.nan, dtype=np.float32)], axis=1)
     return Comparisons(levels=levels, coincidence_bits=bits)
 
 
 def _compare_names(
-    matrix: PaddedBags,
-    left: Int32s,
-    right: Int32s,
-    rarity: Rarity,
-    positions: Int64s,
-    levels: Int8s,
-    bits: Float64s,
+    bags: PaddedBags, left: Int32s, right: Int32s, rarity: Rarity, levels: Int8s, bits: Float64s
 ) -> None:
-    """Fill in the name fields of some positions."""
-    names = align(matrix, left, right)
-    of_given, of_other = _names_bits(names, left, right, rarity)
-    for name, level, coincidence in (
-        ("given_name", names.given, of_given),
-        ("other_names", names.other, of_other),
-    ):
-        levels[positions, _COLUMN[name]] = level
-        bits[positions, _COLUMN[name]] = coincidence
+    """Fill in the name fields."""
+    for width, at in by_width(bags, left, right):
+        names = align(bags, left[at], right[at], width)
+        of_given, of_other = _names_bits(names, left[at], right[at], rarity)
+        for name, level, coincidence in (
+            ("given_name", names.given, of_given),
+            ("other_names", names.other, of_other),
+        ):
+            levels[at, _COLUMN[name]] = level
+            bits[at, _COLUMN[name]] = coincidence
 
 
 def _compare_values(
-    referrals: Referrals, left: Int32s, right: Int32s, rarity: Rarity, levels: Int8s, bits: Float64s
+    referrals: Referrals,
+    known: RowTables,
+    left: Int32s,
+    right: Int32s,
+    rarity: Rarity,
+    levels: Int8s,
+    bits: Float64s,
 ) -> None:
     """Fill in all other fields."""
-    years, ranges = birth_period_levels(referrals, left, right)
-    contact = contact_levels(referrals.contacts, left, right)
+    years, ranges = birth_period_levels(referrals, left, right, known.periods)
+    contact = contact_levels(referrals.contacts, left, right, known.contacts)
     for name, level in (
-        ("date_of_birth", date_levels(referrals.birth, left, right)),
+        ("date_of_birth", date_levels(referrals.birth, left, right, known.dates)),
         ("birth_year", years),
         ("birth_range", ranges),
         ("age_group", age_group_levels(referrals, left, right)),
         ("nationality", nationality_levels(referrals.nationality, left, right)),
         ("gender", gender_levels(referrals.gender, left, right)),
-        ("reference", reference_levels(referrals.references, left, right)),
+        ("reference", reference_levels(referrals.references, left, right, known.references)),
         ("contact", contact),
         ("town", town_levels(referrals.towns, left, right, contact)),
         ("birthplace", place_levels(referrals.birthplaces, left, right)),
@@ -145,16 +185,13 @@ def _compare_values(
         bits[:, _COLUMN[name]] = of(left, right, levels[:, _COLUMN[name]])
 
 
-def by_width(
-    matrix: PaddedBags, left: Int32s, right: Int32s, chunk_pairs: int = AT_A_TIME
-) -> Iterator[tuple[PaddedBags, Int64s]]:
-    """Chunks of pair positions with bags as wide as they need."""
-    count = matrix.held.sum(axis=1, dtype=np.int8)
-    width = np.maximum(np.maximum(count[left], count[right]), 1)
+def by_width(bags: PaddedBags, left: Int32s, right: Int32s) -> Iterator[tuple[int, Int64s]]:
+    """Places that the bags of some pairs fill, and the positions of those pairs, `AT_A_TIME` of them."""
+    width = np.maximum(np.maximum(bags.count[left], bags.count[right]), 1)
     for wide in np.unique(width).tolist():
-        positions, narrow = np.flatnonzero(width == wide), matrix.narrow(wide)
-        for at in range(0, len(positions), chunk_pairs):
-            yield narrow, positions[at : at + chunk_pairs]
+        positions = np.flatnonzero(width == wide)
+        for here in slices(len(positions), AT_A_TIME):
+            yield wide, positions[here]
 
 
 def _names_bits(

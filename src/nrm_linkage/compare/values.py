@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -31,6 +32,7 @@ from nrm_linkage.normalise.nationality import contested, lookalike
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, Nationalities, TokenLists
 
 __all__ = [
+    "TokenKinds",
     "contact_levels",
     "gender_levels",
     "nationality_levels",
@@ -94,39 +96,51 @@ MANY_LONG = 12
 MOST_EDITS = 2
 
 
-def reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    """Levels of pairs of rows, int8 (p,)."""
-    return _where_both_hold(_reference_levels, references, left, right)
+def reference_levels(
+    references: TokenLists, left: Int32s, right: Int32s, kinds: TokenKinds | None = None
+) -> Int8s:
+    """Levels of pairs of rows, int8 (p,). `kinds`: those of the tokens, where they are at hand."""
+    return _where_both_hold(_reference_levels, references, left, right, kinds)
 
 
-def contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    """Levels of pairs of rows, int8 (p,)."""
-    return _where_both_hold(_contact_levels, contacts, left, right)
+def contact_levels(
+    contacts: TokenLists, left: Int32s, right: Int32s, kinds: TokenKinds | None = None
+) -> Int8s:
+    """Levels of pairs of rows, int8 (p,). `kinds`: those of the tokens, where they are at hand."""
+    return _where_both_hold(_contact_levels, contacts, left, right, kinds)
 
 
 def _where_both_hold(
-    levels_of: Callable[[TokenLists, Int32s, Int32s], Int8s], lists: TokenLists, left: Int32s, right: Int32s
+    levels_of: Callable[[TokenLists, TokenKinds, Int32s, Int32s], Int8s],
+    lists: TokenLists,
+    left: Int32s,
+    right: Int32s,
+    kinds: TokenKinds | None,
 ) -> Int8s:
     """Levels of the pairs of which both rows hold a token; all others are missing."""
-    holds = lists.count > 0
-    at = np.flatnonzero(holds[left] & holds[right])
+    kinds = TokenKinds.of(lists) if kinds is None else kinds
+    at = _both_hold(lists, left, right)
     levels = np.zeros(len(left), dtype=np.int8)
-    levels[at] = levels_of(lists, left[at], right[at])
+    levels[at] = levels_of(lists, kinds, left[at], right[at])
     return levels
 
 
-def _reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    met = _Met.of(references, left, right)
-    police, bare = met.is_kind("police"), met.is_kind("any")
+def _both_hold(lists: TokenLists, left: Int32s, right: Int32s) -> Int64s:
+    """The pairs of which both rows hold a token."""
+    holds = lists.count > 0
+    return np.flatnonzero(holds[left] & holds[right])
+
+
+def _reference_levels(references: TokenLists, kinds: TokenKinds, left: Int32s, right: Int32s) -> Int8s:
+    met = _Met.of(references, kinds, left, right)
+    police, bare = kinds.is_kind("police"), kinds.is_kind("any")
     same_personal = met.any(met.equal & ~police[met.one])
     same_police = met.any(met.equal & police[met.one])
     # Beside an NRM number a bare one may be the same number, which runs on.
-    runs_on = np.zeros(len(references.start) - 1, dtype=bool)
-    runs_on[references.row[met.is_kind("nrm")[references.token]]] = True
-    may_run_on = runs_on[left] | runs_on[right]
+    may_run_on = kinds.runs_on[left] | kinds.runs_on[right]
     open_ = ~same_personal[met.pair] & ~(bare[met.one] & may_run_on[met.pair])
-    near = _near(references, met, open_ & ~met.is_kind(*_NEVER_NEAR)[met.one])
-    comparable = met.any(met.same_kind & ~met.is_kind(*_NEVER_DIFFERENT)[met.one])
+    near = _near(met, open_ & ~kinds.is_kind(*_NEVER_NEAR)[met.one])
+    comparable = met.any(met.same_kind & ~kinds.is_kind(*_NEVER_DIFFERENT)[met.one])
     return np.select(
         [same_personal, near, same_police, comparable],
         [ReferenceLevel.PERSONAL, ReferenceLevel.NEAR, ReferenceLevel.POLICE, ReferenceLevel.DIFFERENT],
@@ -134,12 +148,12 @@ def _reference_levels(references: TokenLists, left: Int32s, right: Int32s) -> In
     ).astype(np.int8)
 
 
-def _contact_levels(contacts: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    met = _Met.of(contacts, left, right)
-    postcode = met.is_kind("postcode")
+def _contact_levels(contacts: TokenLists, kinds: TokenKinds, left: Int32s, right: Int32s) -> Int8s:
+    met = _Met.of(contacts, kinds, left, right)
+    postcode = kinds.is_kind("postcode")
     same_line = met.any(met.equal & ~postcode[met.one])
     same_postcode = met.any(met.equal & postcode[met.one])
-    near = _near(contacts, met, ~same_line[met.pair] & ~postcode[met.one])
+    near = _near(met, ~same_line[met.pair] & ~postcode[met.one])
     comparable = met.any(met.same_kind)
     return np.select(
         [same_line, near, same_postcode, comparable],
@@ -156,32 +170,72 @@ def town_levels(towns: TokenLists, left: Int32s, right: Int32s, contact: Int8s) 
 
 def place_levels(places: TokenLists, left: Int32s, right: Int32s) -> Int8s:
     """Levels of pairs of rows, int8 (p,)."""
-    return _where_both_hold(_place_levels, places, left, right)
+    at = _both_hold(places, left, right)
+    levels = np.zeros(len(left), dtype=np.int8)
+    same = shared_tokens(places, left[at], right[at]) >= 0
+    levels[at] = np.where(same, PlaceLevel.SAME, PlaceLevel.DIFFERENT)
+    return levels
 
 
-def _place_levels(places: TokenLists, left: Int32s, right: Int32s) -> Int8s:
-    same = shared_tokens(places, left, right) >= 0
-    return np.where(same, PlaceLevel.SAME, PlaceLevel.DIFFERENT).astype(np.int8)
+@dataclass(frozen=True, repr=False, eq=False)
+class TokenKinds:
+    """What there is to know of the tokens of some lists before two are compared, one element a token: `kind`:
+    int64, a code into `kinds`; `texts`; `letters`: int64, those after the kind; `can_be_near`: whether it may
+    be near another. `runs_on`: bool (n,), the rows that hold an NRM number.
+    """
+
+    kind: Int64s
+    kinds: tuple[str, ...]
+    texts: npt.NDArray[np.object_]
+    letters: Int64s
+    can_be_near: Mask
+    runs_on: Mask
+
+    @classmethod
+    def of(cls, lists: TokenLists) -> TokenKinds:
+        """The kinds of a run's lists. Tokens with a slash are near none: it sets dependants apart
+        (A1234567/002).
+        """
+        kind, kinds = pd.factorize(np.array([text.split(":", 1)[0] for text in lists.texts], dtype=object))
+        letters = np.array([len(text) for text in lists.texts], dtype=np.int64)
+        letters -= np.array([len(name) + 1 for name in kinds] or [0], dtype=np.int64)[kind]
+        whole = np.array(["/" not in text for text in lists.texts], dtype=bool)
+        runs_on = np.zeros(len(lists.start) - 1, dtype=bool)
+        runs_on[lists.row[_of_kinds(kind, tuple(kinds), "nrm")[lists.token]]] = True
+        return cls(
+            kind=kind,
+            kinds=tuple(kinds),
+            texts=np.array(lists.texts, dtype=object),
+            letters=letters,
+            can_be_near=whole & (letters >= NEAR_MIN_CHARACTERS),
+            runs_on=runs_on,
+        )
+
+    def is_kind(self, *names: str) -> Mask:
+        """Which tokens are of these kinds."""
+        return _of_kinds(self.kind, self.kinds, *names)
+
+
+def _of_kinds(kind: Int64s, kinds: tuple[str, ...], *names: str) -> Mask:
+    named = np.array([one in names for one in kinds], dtype=bool)
+    return named[kind] if len(kind) else np.zeros(0, dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
 class _Met:
     """The tokens that meet in some pairs of rows: every token of the one, int32 (q,), with every token of the
-    other, and the position of their pair, int64 (q,). `kind`: int64, of each token of the lists, a code into
-    `kinds`.
+    other, and the position of their pair, int64 (q,).
     """
 
     n_pairs: int
     pair: Int64s
     one: Int32s
     other: Int32s
-    kind: Int64s
-    kinds: tuple[str, ...]
+    kinds: TokenKinds
 
     @classmethod
-    def of(cls, lists: TokenLists, left: Int32s, right: Int32s) -> _Met:
-        kind, kinds = pd.factorize(np.array([text.split(":", 1)[0] for text in lists.texts], dtype=object))
-        return cls(len(left), *_every_two(lists, left, right), kind, tuple(kinds))
+    def of(cls, lists: TokenLists, kinds: TokenKinds, left: Int32s, right: Int32s) -> _Met:
+        return cls(len(left), *_every_two(lists, left, right), kinds)
 
     @property
     def equal(self) -> Mask:
@@ -191,12 +245,7 @@ class _Met:
     @property
     def same_kind(self) -> Mask:
         """Where two tokens of one kind meet, (q,)."""
-        return np.asarray(self.kind[self.one] == self.kind[self.other])
-
-    def is_kind(self, *names: str) -> Mask:
-        """Which tokens of the lists are of these kinds."""
-        named = np.array([kind in names for kind in self.kinds], dtype=bool)
-        return named[self.kind] if len(self.kind) else np.zeros(0, dtype=bool)
+        return np.asarray(self.kinds.kind[self.one] == self.kinds.kind[self.other])
 
     def any(self, where: Mask) -> Mask:
         """The pairs in which two tokens meet at one of these places, (n_pairs,)."""
@@ -205,21 +254,15 @@ class _Met:
         return found
 
 
-def _near(lists: TokenLists, met: _Met, open_: Mask) -> Mask:
-    """The pairs in which two tokens of one kind differ by an edit or so, of those that meet at open places.
-    Those with a slash are left out: it sets dependants apart (A1234567/002).
-    """
+def _near(met: _Met, open_: Mask) -> Mask:
+    """The pairs in which two tokens of one kind that meet at open places differ by an edit or so."""
     at = np.flatnonzero(open_ & met.same_kind)
-    kinds = np.array([len(kind) + 1 for kind in met.kinds], dtype=np.int64)
-    letters = np.array([len(text) for text in lists.texts], dtype=np.int64)
-    letters -= kinds[met.kind] if len(kinds) else 0
-    usable = np.array(["/" not in text for text in lists.texts], dtype=bool)
-    usable &= letters >= NEAR_MIN_CHARACTERS
+    letters, usable = met.kinds.letters, met.kinds.can_be_near
     one, other = met.one[at], met.other[at]
     alike = usable[one] & usable[other] & (np.abs(letters[one] - letters[other]) <= MOST_EDITS)
     at, one, other = at[alike], one[alike], other[alike]
     allowed = np.where(np.minimum(letters[one], letters[other]) >= MANY_LONG, MOST_EDITS, 1)
-    texts = np.array(lists.texts, dtype=object)
+    texts = met.kinds.texts
     edits = process.cpdist(
         texts[one], texts[other], scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.int32
     )

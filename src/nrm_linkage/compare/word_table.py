@@ -26,6 +26,7 @@ __all__ = [
     "END_MIN_LETTERS",
     "JARO_WINKLER_MIN_LETTERS",
     "NEAR_MIN_LETTERS",
+    "Texts",
     "WordTable",
     "few_edits",
     "may_agree",
@@ -46,17 +47,21 @@ _JARO_OF_SKELETON = np.array([124, 74], dtype=np.int64)
 
 Bits32 = npt.NDArray[np.uint32]
 Bits64 = npt.NDArray[np.uint64]
+Texts = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class WordTable:
-    """A vocabulary, one element a word. `letters`, `skeleton_letters`: int32; `kinds`, `skeleton_kinds`:
-    uint32, a bit for each kind of letter held; `first`, `begins`, `ends`: int32, codes of
-    the first letter, the beginning and the end; `classes`: uint64, a bit for each class that the word may
-    stand for, by its number modulo 63, and the highest where it may stand for more than one.
+    """A vocabulary, one element a word. `texts`, `skeleton_texts`: Python's strings; `letters`,
+    `skeleton_letters`: int32; `kinds`, `skeleton_kinds`: uint32, a bit for each kind of letter held; `first`,
+    `begins`, `ends`: int32, codes of the first letter, the beginning and the end; `classes`: uint64, a bit
+    for each class that the word may stand for, by its number modulo 63, and the highest where it may stand
+    for more than one.
     """
 
     bags: NameBags
+    texts: Texts
+    skeleton_texts: Texts
     letters: Int32s
     kinds: Bits32
     skeleton_letters: Int32s
@@ -79,6 +84,8 @@ class WordTable:
         classes |= (lists.count > 1).astype(np.uint64) << np.uint64(_CLASS_BITS)
         return cls(
             bags=bags,
+            texts=np.array(texts, dtype=object),
+            skeleton_texts=np.array(bags.skeleton_texts, dtype=object)[bags.skeleton],
             letters=letters,
             kinds=kinds,
             skeleton_letters=skeleton_letters[bags.skeleton],

@@ -25,6 +25,7 @@ from nrm_linkage.compare.word_table import (
     END_MIN_LETTERS,
     JARO_WINKLER_MIN_LETTERS,
     NEAR_MIN_LETTERS,
+    Texts,
     WordTable,
     few_edits,
     may_agree,
@@ -47,8 +48,6 @@ class WordLevel(IntEnum):
 NEAR_JARO_WINKLER = 0.92
 SKELETON_JARO_WINKLER = 0.75
 ALIKE_JARO_WINKLER = 0.85
-
-Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 
 def word_levels(table: WordTable, left: Int32s, right: Int32s) -> Int8s:
@@ -98,20 +97,18 @@ def _unless_known_different(table: WordTable, left: Int32s, right: Int32s) -> In
 
 def _unlike_words(table: WordTable, left: Int32s, right: Int32s) -> Int8s:
     """Near, shortened or none, for words that are neither equal nor variants."""
-    bags = table.bags
+    bags, texts = table.bags, table.texts
     levels = np.zeros(len(left), dtype=np.int8)
     left_is_shorter = table.letters[left] <= table.letters[right]
     shorter, longer = np.where(left_is_shorter, (left, right), (right, left))
     levels[_is_short_form(table, shorter, longer)] = WordLevel.SHORTENED
-    texts = np.array(bags.tokens.texts, dtype=object)
     long_enough = np.flatnonzero(table.letters[shorter] >= NEAR_MIN_LETTERS)
     left, right, size = left[long_enough], right[long_enough], table.letters[shorter[long_enough]]
     similarity = process.cpdist(texts[left], texts[right], scorer=JaroWinkler.similarity, dtype=np.float64)
     near = _few_edits(texts[left], texts[right], size)
     near |= (similarity >= NEAR_JARO_WINKLER) & (size >= JARO_WINKLER_MIN_LETTERS)
     near |= (bags.sound[left] == bags.sound[right]) & (similarity >= ALIKE_JARO_WINKLER)
-    skeletons = np.array(bags.skeleton_texts, dtype=object)
-    of_left, of_right = skeletons[bags.skeleton[left]], skeletons[bags.skeleton[right]]
+    of_left, of_right = table.skeleton_texts[left], table.skeleton_texts[right]
     letters = np.minimum(table.skeleton_letters[left], table.skeleton_letters[right])
     alike = _few_edits(of_left, of_right, letters - 1)
     near |= alike & (similarity >= SKELETON_JARO_WINKLER)

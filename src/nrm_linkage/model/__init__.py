@@ -8,18 +8,22 @@ from nrm_linkage.model.leeway import Leeway, least_bits, with_points
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score_pairs, score_plausible
+from nrm_linkage.model.sift import MARGIN_BITS, Sifted, compare_plausible
 from nrm_linkage.model.strangers import learn_strangers, starting_model
 from nrm_linkage.model.unseen import Unseen, estimate_unseen
 
 __all__ = [
     "DEPENDENCE_LINES",
     "EVIDENCE_LINES",
+    "MARGIN_BITS",
     "BoundRarity",
     "EstimationReport",
     "Frequencies",
     "Leeway",
     "LinkageModel",
+    "Sifted",
     "Unseen",
+    "compare_plausible",
     "count_patterns",
     "estimate",
     "estimate_unseen",

@@ -33,7 +33,6 @@ from nrm_linkage.model.score import (
     NAME_COLUMNS,
     gender_of_name_log2,
     lookalike_log2,
-    match_weights,
     namesake_log2,
     pair_community,
     relative_log2,
@@ -115,14 +114,18 @@ class _Fit:
 
 
 def count_patterns(
-    referrals: Referrals, left: Int32s, right: Int32s, comparisons: Comparisons, model: LinkageModel
+    referrals: Referrals,
+    left: Int32s,
+    right: Int32s,
+    comparisons: Comparisons,
+    weight_bits: Float64s,
+    model: LinkageModel,
 ) -> Patterns:
     """Count the plausible pairs by pattern.
 
-    `model` gives u, and says which pairs are plausible.
+    `model` gives u and `weight_bits`, the pairs' match weights, which say who is plausible.
     """
     comparisons = read_by(model, comparisons)
-    weight_bits = match_weights(referrals, left, right, comparisons, model)
     kept = np.flatnonzero(weight_bits >= PLAUSIBLE_BITS)
     left, right = left[kept], right[kept]
     levels = comparisons.levels[kept]

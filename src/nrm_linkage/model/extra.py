@@ -63,7 +63,7 @@ def read_by(model: LinkageModel, comparisons: Comparisons) -> Comparisons:
     if n_held == n_fields and not any(replaced):
         return comparisons
     levels = np.zeros((len(comparisons.levels), n_fields), dtype=np.int8)
-    bits = np.full(levels.shape, np.nan)
+    bits = np.full(levels.shape, np.nan, dtype=np.float32)
     levels[:, :n_held] = comparisons.levels[:, :n_fields]
     bits[:, :n_held] = comparisons.coincidence_bits[:, :n_fields]
     levels[:, np.flatnonzero(replaced)] = 0

@@ -79,7 +79,7 @@ DOUBTED = (-1.0, -3.0)
 SPEAK_FOR_THEMSELVES = -8.0
 """Pairs below this match weight enter the likelihood by their sum (chosen by us: odds of 1 in 256)."""
 
-FAINT_BITS = -20.0
+FAINT_BITS = -12.0
 """Pairs below this match weight are left out: a million of them hold one link (chosen by us)."""
 
 LEAST_COUNT = 1.0

@@ -36,6 +36,7 @@ from nrm_linkage.tables import (
     Referrals,
     ScoredPairs,
 )
+from nrm_linkage.threads import in_threads, slices
 
 __all__ = [
     "DATE_COLUMN",
@@ -46,6 +47,7 @@ __all__ = [
     "evidence_lines",
     "gender_of_name_log2",
     "lookalike_log2",
+    "match_probability",
     "match_weights",
     "matched_log2",
     "named_alike",
@@ -80,9 +82,7 @@ _LOOKALIKE_COLUMNS = [number for number, field in enumerate(FIELDS) if field.nam
 GIVEN_COLUMN, DATE_COLUMN, GENDER_COLUMN = (
     [field.name for field in FIELDS].index(name) for name in ("given_name", "date_of_birth", "gender")
 )
-_LIKE_STRANGERS = [
-    n for n in range(len(FIELDS)) if n not in (*NAME_COLUMNS, *_LOOKALIKE_COLUMNS)
-]
+_LIKE_STRANGERS = [n for n in range(len(FIELDS)) if n not in (*NAME_COLUMNS, *_LOOKALIKE_COLUMNS)]
 
 NAMED_ALIKE = (
     GivenLevel.EXACT,
@@ -335,15 +335,21 @@ def _scored_above(
 ) -> tuple[Above, Float64s]:
     """The pairs at or above a match weight with their evidence, and the match weights of all, (p,)."""
     bound, weight_bits = _Bound.of(model, referrals), np.empty(len(left))
-    where, lines = [np.zeros(0, dtype=np.int64)], [np.zeros((0, len(evidence_lines(model))))]
-    for at in range(0, len(left), AT_A_TIME):
-        here = slice(at, at + AT_A_TIME)
+
+    def of_some(here: slice) -> Above:
         compared = Comparisons(comparisons.levels[here], comparisons.coincidence_bits[here])
         of_pairs, weight_bits[here] = bound.score(left[here], right[here], compared)
         kept = np.flatnonzero(weight_bits[here] >= floor_bits)
-        where.append(at + kept)
-        lines.append(of_pairs[kept])
+        return here.start + kept, of_pairs[kept]
+
+    nothing = (np.zeros(0, dtype=np.int64), np.zeros((0, len(evidence_lines(model)))))
+    where, lines = zip(nothing, *in_threads(of_some, slices(len(left), AT_A_TIME)), strict=True)
     return (np.concatenate(where), np.concatenate(lines)), weight_bits
+
+
+def match_probability(weight_bits: Float64s) -> Float64s:
+    """The probability of a match that a match weight says, taken alone."""
+    return np.asarray(1.0 / (1.0 + np.exp2(-weight_bits)), dtype=np.float64)
 
 
 def score_pairs(

@@ -18,11 +18,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.compare import compare_pairs
+from nrm_linkage.compare import RowTables, compare_pairs
 from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
 from nrm_linkage.compare.extra import ExtraField
 from nrm_linkage.compare.fields import FIELDS, GenderLevel
-from nrm_linkage.compare.names import PaddedBags, align, padded
+from nrm_linkage.compare.names import PaddedBags, align
 from nrm_linkage.compare.pairs import by_width
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
@@ -81,20 +81,23 @@ def learn_strangers(
     chunk_pairs: int,
     extra: Sequence[ExtraField] = (),
     rarity: BoundRarity | None = None,
+    tables: RowTables | None = None,
 ) -> LinkageModel:
     """`start` with u counted over the sample's pairs, and the chance of near and shortened words with it.
 
     `extra`: the fields that `referrals.extra` compares, which `start` does not know: who is plainly one
-    person is told without them. `rarity`: the frequencies of `start` bound to the referrals, if at hand.
+    person is told without them. `rarity`: the frequencies of `start` bound to the referrals, and `tables`:
+    those of the referrals, if at hand.
     """
-    content, bags = _content(referrals), padded(referrals.names)
+    tables = RowTables.of(referrals) if tables is None else tables
+    content, bags = _content(referrals), tables.bags
     everybody = np.ones(referrals.n, dtype=bool)
     few = _pairs_of(_sample(referrals, content, everybody, ACCIDENT_ROWS))
     frequencies = _word_accidents(bags, start.frequencies, *few)
     left, right = _pairs_of(_sample(referrals, content, everybody, SAMPLE_ROWS))
     start = replace(start, frequencies=frequencies)
     rarity = (rarity or BoundRarity(start.frequencies, referrals)).with_accidents(frequencies)
-    comparisons = compare_pairs(referrals, left, right, rarity, chunk_pairs, bags)
+    comparisons = compare_pairs(referrals, left, right, rarity, chunk_pairs, tables)
     weight_bits = match_weights(referrals, left, right, comparisons, start)
     strangers = weight_bits < 0
     whole = _shrunk(_level_counts(comparisons.levels[strangers]), array_of(priors.U_PRIOR))
@@ -105,7 +108,7 @@ def learn_strangers(
         by_ages.append(_shrunk(_level_counts(comparisons.levels[strangers & (ages == code)]), whole))
         u_dates[stratum_key("", code)] = _stratum_tables(by_ages[code], whole)
     communities = referrals.nationality.group_names
-    levels, ages, community = _within_communities(referrals, content, bags)
+    levels, ages, community = _within_communities(referrals, content, tables)
     for number, name in enumerate(communities):
         here = community == number
         at_all_ages = _shrunk(_level_counts(levels[here]), whole)
@@ -131,7 +134,7 @@ def _pairs_of(rows: Int64s) -> tuple[Int32s, Int32s]:
 
 
 def _within_communities(
-    referrals: Referrals, content: np.ndarray[tuple[int], np.dtype[np.uint64]], bags: PaddedBags
+    referrals: Referrals, content: np.ndarray[tuple[int], np.dtype[np.uint64]], tables: RowTables
 ) -> tuple[Levels, Int64s, Int64s]:
     """Pairs of strangers of one naming community, all communities together: their levels in the fields that
     are counted within communities, their ages (`age_pair`), and the community, (p,).
@@ -140,7 +143,7 @@ def _within_communities(
     """
     nationality = referrals.nationality
     named, group = nationality.code != 0, nationality.group[nationality.code]
-    word = bags.word[np.arange(referrals.n), bags.principal]
+    word = tables.bags.word[np.arange(referrals.n), tables.bags.principal]
     skeleton = referrals.names.skeleton[word] if len(referrals.names.skeleton) else word
     pairs = []
     for number in range(len(nationality.group_names)):
@@ -150,15 +153,15 @@ def _within_communities(
         pairs.append((left[apart], right[apart]))
     left, right = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
     community = np.repeat(np.arange(len(pairs)), [len(pair[0]) for pair in pairs])
-    levels = _stratum_levels(referrals, left, right)
+    levels = _stratum_levels(referrals, left, right, tables)
     return levels, age_pair(referrals.age_group, left, right), community
 
 
-def _stratum_levels(referrals: Referrals, left: Int32s, right: Int32s) -> Levels:
+def _stratum_levels(referrals: Referrals, left: Int32s, right: Int32s, tables: RowTables) -> Levels:
     """Levels with the fields compared that are counted within communities, and all others missing."""
-    years, ranges = birth_period_levels(referrals, left, right)
+    years, ranges = birth_period_levels(referrals, left, right, tables.periods)
     found = {
-        "date_of_birth": date_levels(referrals.birth, left, right),
+        "date_of_birth": date_levels(referrals.birth, left, right, tables.dates),
         "birth_year": years,
         "birth_range": ranges,
         "age_group": age_group_levels(referrals, left, right),
@@ -207,9 +210,7 @@ def _shrunk(count: Float64s, start: Float64s) -> Float64s:
     return np.concatenate([start[:, :1], share], axis=1)
 
 
-def _word_accidents(
-    matrix: PaddedBags, frequencies: Frequencies, left: Int32s, right: Int32s
-) -> Frequencies:
+def _word_accidents(matrix: PaddedBags, frequencies: Frequencies, left: Int32s, right: Int32s) -> Frequencies:
     """How often a stranger's bag holds a near or a shortened word, by letters, counted over the sample and
     shrunk to the shipped.
     """
@@ -221,8 +222,8 @@ def _word_accidents(
     words = np.concatenate([matrix.word[rows][matrix.held[rows]] for rows in (left, right)])
     asked = np.bincount(letters[words], minlength=size) / 2.0
     met = {level: np.zeros(size, dtype=np.int64) for level in (WordLevel.NEAR, WordLevel.SHORTENED)}
-    for narrow, positions in by_width(matrix, left, right):
-        names = align(narrow, left[positions], right[positions])
+    for width, positions in by_width(matrix, left, right):
+        names = align(matrix, left[positions], right[positions], width)
         for level in met:
             at = names.level == level
             shorter = np.minimum(letters[names.left_word[at]], letters[names.right_word[at]])

@@ -11,6 +11,9 @@ Two kinds are estimated apart, both without labels:
   incidences, bias-corrected). It is a lower bound where pairs differ in how easily they are found, as they
   do.
 
+And one kind was compared and is in no table: pairs so faint (`FAINT_BITS`) that each counts for nothing, of
+which there are very many.
+
 What it does not do: it cannot know of errors under which nothing is recorded alike any more.
 """
 
@@ -20,9 +23,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nrm_linkage.model.leeway import FAINT_BITS
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.score import score_pairs
+from nrm_linkage.model.score import match_probability, score_pairs
 from nrm_linkage.tables import CandidatePairs, Float64s, Referrals
 
 __all__ = ["Unseen", "estimate_unseen"]
@@ -31,12 +35,13 @@ __all__ = ["Unseen", "estimate_unseen"]
 @dataclass(frozen=True)
 class Unseen:
     """Expected matched pairs: `compared`, by blocking brought together; `too_common`, sharing only keys too
-    common to compare; `never_met`, sharing no key.
+    common to compare; `never_met`, sharing no key. `faint`: those of `compared` that are below `FAINT_BITS`.
     """
 
     compared: float
     too_common: float
     never_met: float
+    faint: float = 0.0
 
     @property
     def recall_lost(self) -> float:
@@ -52,22 +57,25 @@ def estimate_unseen(
     model: LinkageModel,
     chunk_pairs: int,
     rarity: BoundRarity | None = None,
+    matches_aside: float = 0.0,
 ) -> Unseen:
-    """The estimate of a run. `weight_bits`: match weights of all candidates; `rarity`: the model's
-    frequencies bound to the referrals, if at hand.
+    """The estimate of a run. `candidates`, `weight_bits`: those that were kept, and their match weights;
+    `rarity`: the model's frequencies bound to the referrals, if at hand; `matches_aside`: matches expected
+    among candidates that were not kept.
     """
-    probability = _match_probability(weight_bits)
+    probability = match_probability(weight_bits)
     too_common = 0.0
     if candidates.skipped is not None:
         skipped = candidates.skipped
         no_rule = np.zeros(len(skipped.left), dtype=np.int32)
         sample = CandidatePairs(skipped.left, skipped.right, no_rule, candidates.rules, candidates.yields)
         weights = score_pairs(referrals, sample, model, chunk_pairs, rarity).weight_bits
-        too_common = float(skipped.stands_for @ _match_probability(weights))
+        too_common = float(skipped.stands_for @ match_probability(weights))
     return Unseen(
-        compared=float(probability.sum()),
+        compared=float(probability.sum()) + matches_aside,
         too_common=too_common,
         never_met=0.0 if candidates.in_full else _never_met(candidates, probability),
+        faint=float(probability[weight_bits < FAINT_BITS].sum()) + matches_aside,
     )
 
 
@@ -76,7 +84,3 @@ def _never_met(candidates: CandidatePairs, probability: Float64s) -> float:
     found = sum((candidates.found_by >> number) & 1 for number in rules)
     once, twice = (float(probability[found == number].sum()) for number in (1, 2))
     return (1.0 - 1.0 / max(len(rules), 1)) * max(once * (once - 1.0), 0.0) / (2.0 * (twice + 1.0))
-
-
-def _match_probability(weight_bits: Float64s) -> Float64s:
-    return np.asarray(1.0 / (1.0 + np.exp2(-weight_bits)), dtype=np.float64)

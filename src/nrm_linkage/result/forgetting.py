@@ -22,12 +22,12 @@ import pandas as pd
 
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.cluster import follow, ids_made_of, people_of
-from nrm_linkage.compare import compare_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import InputError
 from nrm_linkage.model import (
     BoundRarity,
     LinkageModel,
+    compare_plausible,
     estimate_unseen,
     least_bits,
     score_plausible,
@@ -69,9 +69,12 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     )
     candidates = candidate_pairs(rows, config, found=found)
     rarity = BoundRarity(model.frequencies, rows)
-    comparisons = compare_pairs(rows, candidates.left, candidates.right, rarity, config.chunk_pairs)
-    pairs, weight_bits = score_plausible(rows, candidates, comparisons, model, least_bits(config))
-    unseen = estimate_unseen(rows, candidates, weight_bits, model, config.chunk_pairs, rarity)
+    floor_bits, chunk_pairs = least_bits(config), config.chunk_pairs
+    sifted = compare_plausible(rows, candidates, model, rarity, floor_bits, chunk_pairs)
+    pairs, weight_bits = score_plausible(rows, sifted.pairs, sifted.comparisons, model, floor_bits)
+    unseen = estimate_unseen(
+        rows, sifted.pairs, weight_bits, model, chunk_pairs, rarity, sifted.matches_aside
+    )
     people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
     erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
     earlier = earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased)

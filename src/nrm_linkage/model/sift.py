@@ -1,0 +1,88 @@
+"""Candidate pairs -> the comparisons of those that may matter, so that the others need no memory.
+
+Of a million referrals there are tens of millions of candidates, and nearly all of them are strangers beyond
+any doubt. In this order: a stretch of pairs is compared, in a thread of its own; each pair is weighed; those
+below a floor are counted, with the matches expected among them, and their comparisons are given up.
+
+Where a model is at hand the floor is the least match weight that has a part in a run (`leeway.least_bits`).
+Where one is still to be estimated, pairs are weighed under the model that estimation starts from, and the
+floor is `MARGIN_BITS` lower, because the weights may rise.
+
+Fields of the caller's own are not known to the model that estimation starts from: with such a field all pairs
+are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nrm_linkage.compare import Rarity, RowTables, compare_pairs
+from nrm_linkage.model.parameters import LinkageModel
+from nrm_linkage.model.score import match_probability, match_weights
+from nrm_linkage.tables import CandidatePairs, Comparisons, Float64s, Int64s, Referrals
+from nrm_linkage.threads import in_threads, slices
+
+__all__ = ["MARGIN_BITS", "Sifted", "compare_plausible"]
+
+MARGIN_BITS = 12.0
+"""By how much an estimation may raise the match weight of a pair that matters in the end. On invented
+referrals it was 8, on public sets 11 at most (chosen by us: docs/decisions/0018).
+"""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Sifted:
+    """The pairs that were kept, their comparisons and their match weights, float64 (p,), under the model that
+    sifted; how many were set aside, and the matches expected among those.
+    """
+
+    pairs: CandidatePairs
+    comparisons: Comparisons
+    weight_bits: Float64s
+    n_aside: int
+    matches_aside: float
+
+
+def compare_plausible(
+    referrals: Referrals,
+    candidates: CandidatePairs,
+    model: LinkageModel,
+    rarity: Rarity,
+    floor_bits: float,
+    chunk_pairs: int,
+    tables: RowTables | None = None,
+) -> Sifted:
+    """Compare all candidates and keep those at or above a match weight. `tables`: those of the referrals,
+    where they are at hand.
+    """
+    tables = RowTables.of(referrals) if tables is None else tables
+    floor_bits = floor_bits if referrals.extra is None else -np.inf
+    # What compares fields of the caller's own may not bear two threads.
+    parts = [slice(0, len(candidates))] if referrals.extra else slices(len(candidates), chunk_pairs)
+
+    def kept_of(here: slice) -> tuple[Int64s, Comparisons, Float64s, float]:
+        left, right = candidates.left[here], candidates.right[here]
+        found = compare_pairs(referrals, left, right, rarity, chunk_pairs, tables)
+        weight_bits = match_weights(referrals, left, right, found, model)
+        above = weight_bits >= floor_bits
+        kept = np.flatnonzero(above)
+        comparisons = Comparisons(found.levels[kept], found.coincidence_bits[kept])
+        aside = float(match_probability(weight_bits[~above]).sum())
+        return here.start + kept, comparisons, weight_bits[kept], aside
+
+    nothing = compare_pairs(referrals, candidates.left[:0], candidates.right[:0], rarity, 1, tables)
+    none = (np.zeros(0, dtype=np.int64), nothing, np.zeros(0), 0.0)
+    at, comparisons, weight_bits, aside = zip(none, *in_threads(kept_of, parts), strict=True)
+    kept = np.concatenate(at)
+    return Sifted(
+        pairs=candidates.take(kept),
+        comparisons=Comparisons(
+            np.concatenate([part.levels for part in comparisons]),
+            np.concatenate([part.coincidence_bits for part in comparisons]),
+        ),
+        weight_bits=np.concatenate(weight_bits),
+        n_aside=len(candidates) - len(kept),
+        matches_aside=float(sum(aside)),
+    )
