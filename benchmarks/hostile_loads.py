@@ -75,6 +75,13 @@ def ten_new_years(n: int) -> Frame:
     return one_name()(n) | {"DOB": [f"01/01/{1985 + row % 10}" for row in range(n)]}
 
 
+def half_without(n: int, heading: str, **shared: object) -> Frame:
+    """One value for everybody, and nothing in some column in every second row."""
+    columns = with_one(**shared)(n)
+    held = np.where(np.arange(n) % 2, None, np.array(columns[heading], dtype=object))
+    return {**columns, heading: held}
+
+
 def in_boxes(box: Callable[[int], str], *headings: str) -> Callable[[int], Frame]:
     """Plain referrals with something large in some boxes, from the number of the row."""
     return lambda n: plain(n) | {name: [box(row) for row in range(n)] for name in headings}
@@ -146,6 +153,12 @@ LOADS: Mapping[str, Load] = {
     "one reference": Load(with_one(**{"HO reference": "A1290467"}), 5_000, 1_000_000),
     "one birth date": Load(with_one(DOB="14/05/1998"), 5_000, 1_000_000),
     "one surname": Load(with_one(Surname="Nguyen"), 5_000, 1_000_000),
+    "one number, half without a name": Load(
+        lambda n: half_without(n, "Surname", Phone="07700 900417") | {"Forename(s)": None}, 5_000, 1_000_000
+    ),
+    "one surname, half without a date": Load(
+        lambda n: half_without(n, "DOB", Surname="Nguyen"), 5_000, 1_000_000
+    ),
     "names of 15,000 letters": Load(
         in_boxes(lambda row: SYLLABLES[row % 16] * 7_500, "Forename(s)", "Surname", "Alias"), 200, 1_000
     ),
