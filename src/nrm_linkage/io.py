@@ -92,15 +92,17 @@ def new_folder(destination: Path, *, may_replace: Callable[[Path], bool]) -> Ite
 
 @contextlib.contextmanager
 def _taken_away(take_away: Callable[[], None]) -> Iterator[None]:
-    """Do `take_away` however the block ends, and once more where Ctrl-C comes meanwhile."""
+    """Do `take_away` however the block ends, and once more where it did not end well: Ctrl-C may have come
+    while it was done.
+    """
     try:
-        yield
-    finally:
         try:
+            yield
+        finally:
             take_away()
-        except BaseException:
-            take_away()
-            raise
+    except BaseException:
+        take_away()
+        raise
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
