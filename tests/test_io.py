@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -247,7 +248,7 @@ def test_ctrl_c_before_any_line_leaves_a_whole_file_or_the_earlier_one(tmp_path:
         folder.mkdir()
         if earlier:
             (folder / "page").write_text("before", encoding="utf-8")
-        if not interrupted_at(moment, lambda: write_private(folder / "page", "after")):
+        if not interrupted_at(moment, partial(write_private, folder / "page", "after")):
             break
         assert contents(folder) in (before, {"page": "after"}), moment
         moment += 1

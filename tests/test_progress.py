@@ -148,4 +148,4 @@ def test_an_interruption_ends_the_bar_and_clears_its_line(
                     raise KeyboardInterrupt
     assert screen.getvalue().endswith("\r")
     assert not screen.getvalue().rstrip("\r").rpartition("\r")[2].strip()
-    assert not tqdm._instances
+    assert not getattr(tqdm, "_instances", ())

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nrm_linkage.errors import ConfigError
 from nrm_linkage.tables import Progress
@@ -95,7 +95,7 @@ def watching(progress: Progress | bool | None, stages: Sequence[str]) -> Iterato
             yield Watch(*_shown_on(bar, stages))
 
 
-def _shown_on(bar: tqdm[None], stages: Sequence[str]) -> tuple[Progress, Sequence[str], Parts]:
+def _shown_on(bar: tqdm[Any], stages: Sequence[str]) -> tuple[Progress, Sequence[str], Parts]:
     """What moves a bar by stages, and within them."""
     begun = 0
 

@@ -301,7 +301,8 @@ def _no_email(written: re.Match[str]) -> str:
     to the last ending of a domain. One expression for it would try every `@` with every dot.
     """
     text = written[0]
-    ends = [end for end in _DOMAIN_END.finditer(text, text.find("@", 1) + 2)] if "@" in text[1:] else []
+    at = text.find("@", 1)
+    ends = list(_DOMAIN_END.finditer(text, at + 2)) if at > 0 else []
     return f" {text[ends[-1].end() :]}" if ends else text
 
 
