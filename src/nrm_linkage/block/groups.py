@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block.rules import ATTRIBUTES, BlockingRule, Keys, joined
+from nrm_linkage.block.rules import ATTRIBUTES, BlockingRule, Keys, UInt64s, joined
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import Int64s, Referrals, SkippedPairs
+from nrm_linkage.tables import Int64s, Mask, Referrals, SkippedPairs
 
 SAMPLED_PAIRS = 5_000
 """Pairs of each rule that stand for those not compared (chosen by us)."""
@@ -138,9 +138,10 @@ def _refined(hot: Keys, attribute: str, referrals: Referrals) -> tuple[Keys, int
     lacking = np.flatnonzero(~has)
     if not len(lacking):
         return split, 0
-    parts = pd.DataFrame({"key": hot.key[a], "part": split.key}).drop_duplicates()
     start, size = _group_starts(hot)
     n_lacking = np.add.reduceat((~has).astype(np.int64), start)
+    met = np.repeat(n_lacking > 0, size)[a]
+    parts = pd.DataFrame({"key": hot.key[a[met]], "part": split.key[met]}).drop_duplicates()
     n_parts = pd.Series(parts["key"].value_counts()).reindex(hot.key[start], fill_value=0).to_numpy()
     apart = n_lacking * n_parts > MOST_COPIES * size
     given_up = int((n_lacking * (size - n_lacking))[apart].sum())
@@ -157,12 +158,25 @@ def _refined(hot: Keys, attribute: str, referrals: Referrals) -> tuple[Keys, int
 
 
 def grouped(keys: Keys) -> Keys:
-    """Sorted by key, then row, each row once a key."""
-    order = np.lexsort((keys.row, keys.key))
-    row, key = keys.row[order], keys.key[order]
-    once = np.ones(len(row), dtype=bool)
-    once[1:] = (row[1:] != row[:-1]) | (key[1:] != key[:-1])
-    return Keys(row[once], key[once], keys.made_of[order][once])
+    """Sorted by key, then row, each row once a key; without keys that stand once, of which most are left out:
+    nobody is a pair there.
+    """
+    keys = keys.take(_seen_twice(keys.key))
+    order = np.argsort(keys.key)
+    start, size = _group_starts(Keys(keys.row[order], keys.key[order], keys.made_of))
+    bits = max(int(keys.row.max(initial=0)).bit_length(), 1)
+    packed = np.repeat(np.arange(len(start), dtype=np.int64) << bits, size) | keys.row[order]
+    packed.sort()
+    packed = packed[np.diff(packed, prepend=-1) > 0]
+    first = order[start][packed >> bits]
+    return Keys(packed & (1 << bits) - 1, keys.key[first], keys.made_of[first])
+
+
+def _seen_twice(key: UInt64s) -> Mask:
+    """Where a key may occur again: its first bits do."""
+    bits = len(key).bit_length() + 1
+    place = (key >> np.uint64(64 - bits)).astype(np.int64)
+    return np.asarray((np.bincount(place, minlength=1) > 1)[place])
 
 
 def _group_starts(keys: Keys) -> tuple[Int64s, Int64s]:
