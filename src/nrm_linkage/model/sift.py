@@ -32,6 +32,12 @@ referrals it was 8, on public sets 11 at most (chosen by us: docs/decisions/0018
 """
 
 
+_Part = tuple[Int64s, Comparisons, Float64s, float]
+"""Positions of pairs that are kept, their comparisons, their match weights, and the matches expected among
+the others.
+"""
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Sifted:
     """The pairs that were kept, their comparisons and their match weights, float64 (p,), under the model that
@@ -62,7 +68,7 @@ def compare_plausible(
     # What compares fields of the caller's own may not bear two threads.
     parts = [slice(0, len(candidates))] if referrals.extra else slices(len(candidates), chunk_pairs)
 
-    def kept_of(here: slice) -> tuple[Int64s, Comparisons, Float64s, float]:
+    def kept_of(here: slice) -> _Part:
         left, right = candidates.left[here], candidates.right[here]
         found = compare_pairs(referrals, left, right, rarity, chunk_pairs, tables)
         weight_bits = match_weights(referrals, left, right, found, model)
@@ -73,16 +79,29 @@ def compare_plausible(
         return here.start + kept, comparisons, weight_bits[kept], aside
 
     nothing = compare_pairs(referrals, candidates.left[:0], candidates.right[:0], rarity, 1, tables)
-    none = (np.zeros(0, dtype=np.int64), nothing, np.zeros(0), 0.0)
-    at, comparisons, weight_bits, aside = zip(none, *in_threads(kept_of, parts), strict=True)
-    kept = np.concatenate(at)
+    return _together(
+        [(np.zeros(0, dtype=np.int64), nothing, np.zeros(0), 0.0), *in_threads(kept_of, parts)], candidates
+    )
+
+
+def _together(parts: list[_Part], candidates: CandidatePairs) -> Sifted:
+    """All parts as one, each given up as soon as it is copied."""
+    n_kept = sum(len(at) for at, *_ in parts)
+    first = parts[0][1]
+    at, weight_bits = np.empty(n_kept, dtype=np.int64), np.empty(n_kept)
+    levels = np.empty((n_kept, first.levels.shape[1]), dtype=np.int8)
+    bits = np.empty((n_kept, first.levels.shape[1]), dtype=np.float32)
+    aside, end = 0.0, n_kept
+    while parts:
+        of_part, comparisons, part_bits, part_aside = parts.pop()
+        here = slice(end - len(of_part), end)
+        at[here], weight_bits[here] = of_part, part_bits
+        levels[here], bits[here] = comparisons.levels, comparisons.coincidence_bits
+        aside, end = aside + part_aside, here.start
     return Sifted(
-        pairs=candidates.take(kept),
-        comparisons=Comparisons(
-            np.concatenate([part.levels for part in comparisons]),
-            np.concatenate([part.coincidence_bits for part in comparisons]),
-        ),
-        weight_bits=np.concatenate(weight_bits),
-        n_aside=len(candidates) - len(kept),
-        matches_aside=float(sum(aside)),
+        pairs=candidates.take(at),
+        comparisons=Comparisons(levels, bits),
+        weight_bits=weight_bits,
+        n_aside=len(candidates) - n_kept,
+        matches_aside=aside,
     )

@@ -1,0 +1,49 @@
+"""Work in threads: everything once, in order; what fails is said."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nrm_linkage.threads import in_threads, slices
+
+threads = sys.modules["nrm_linkage.threads"]
+
+
+@given(st.lists(st.integers()))
+def test_results_stand_in_the_order_of_the_parts(parts):
+    assert in_threads(lambda part: part * 2, parts) == [part * 2 for part in parts]
+
+
+@given(st.integers(0, 50), st.integers(1, 60))
+def test_slices_hold_every_place_once(n, size):
+    found = slices(n, size)
+    assert [place for here in found for place in range(n)[here]] == list(range(n))
+    assert all(0 < here.stop - here.start <= size for here in found)
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_what_a_part_raises_is_raised_and_the_others_are_left(monkeypatch, processors):
+    monkeypatch.setattr(threads, "_processors", lambda: processors)
+    begun = []
+
+    def work(part: int) -> None:
+        begun.append(part)
+        if part == 0:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        in_threads(work, range(10_000))
+    assert 0 in begun
+    assert len(begun) < 10_000
+
+
+def test_there_are_as_many_threads_as_processors(monkeypatch):
+    monkeypatch.setattr(threads, "_processors", lambda: 2)
+    meet = threading.Barrier(2, timeout=30)
+    # Two that wait for one another are only done if they run at once.
+    assert len(in_threads(lambda part: meet.wait(), range(2))) == 2
