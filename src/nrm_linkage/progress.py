@@ -84,7 +84,8 @@ def watching(progress: Progress | bool | None, stages: Sequence[str]) -> Iterato
     if not (progress is None or isinstance(progress, bool) or callable(progress)):
         raise ConfigError("progress must be None, False, or a callable that takes (stage, done, total).")
     if callable(progress):
-        yield Watch(progress, stages, getattr(progress, "part", None))
+        parts = getattr(progress, "part", None)
+        yield Watch(progress, stages, parts if callable(parts) else None)
     elif progress is False or not (_at_terminal() or _in_notebook()):
         yield Watch(lambda stage, done, total: None, stages)
     else:

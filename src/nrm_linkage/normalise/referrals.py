@@ -213,7 +213,7 @@ def _usable_sets(
     kept = frozenset(of_one_person[:MOST_SETS])
     lost: dict[str, list[int]] = {}
     for place, codes in enumerate(sets):
-        if codes not in kept:
+        if codes and codes not in kept:
             issue = MANY_NATIONALITIES if len(codes) > MOST_NATIONALITIES else MANY_SETS
             lost.setdefault(issue, []).append(place)
     return [codes if codes in kept else frozenset() for codes in sets], lost
