@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nrm_linkage.normalise import name_absent, names
+from nrm_linkage.normalise.name_text import without_addresses
 from nrm_linkage.normalise.names import MAX_TOKENS, NameBox, NameReading, NameRole, join_tokens, read_name
 
 PLACEHOLDERS = """FNU|LNU|N/A|NA|n.a.|N/K|NK|n/k|Not Known|Not known|not known|Unknown|UNKNOWN
@@ -256,4 +257,4 @@ def test_a_box_of_spaces_is_empty_however_long_and_what_follows_them_is_read(spa
 @given(st.text(alphabet="a@. b1@.Z-\n", max_size=30))
 def test_addresses_are_left_out_as_one_expression_would(text):
     address = re.compile(r"\S+@\S+\.[A-Za-z]{2,}")
-    assert names._NO_SPACE.sub(names._no_email, text) == address.sub(" ", text)
+    assert without_addresses(text) == address.sub(" ", text)

@@ -30,7 +30,7 @@ from nrm_linkage.normalise.name_absent import NO_LETTERS, PLACEHOLDER, TITLE_ALO
 from nrm_linkage.normalise.name_native import by_latin, native_words
 from nrm_linkage.normalise.name_parts import Word, is_syllable, join_compounds, join_parts
 from nrm_linkage.normalise.name_tables import words
-from nrm_linkage.normalise.name_text import fold, latinise, repair
+from nrm_linkage.normalise.name_text import fold, latinise, repair, without_addresses
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -108,8 +108,6 @@ ROLE_OF_BOX: Final = {
 }
 _NOTHING: Final = NameReading((), ())
 _DIGIT: Final = re.compile(r"\d")
-_NO_SPACE: Final = re.compile(r"\S+")
-_DOMAIN_END: Final = re.compile(r"\.[A-Za-z]{2,}")
 _LOST: Final = re.compile(r"(?<=\w)\?|\?(?=\w)")
 _SET_APART: Final = re.compile(
     r"\"([^\"]*)\"|\(([^()]*)\)?|\[([^\[\]]*)\]?|\{([^{}]*)\}?|(?<![\w'])'([^']{2,})'(?![\w'])"
@@ -277,7 +275,7 @@ class _Stretch:
 
 def _stretches(text: str, box: NameBox, issues: list[str]) -> list[_Stretch]:
     """The box cut at aliases, brackets and relatives, in written order."""
-    if "@" in text and (without := _NO_SPACE.sub(_no_email, text)) != text:
+    if "@" in text and (without := without_addresses(text)) != text:
         issues.append(EMAIL)
         text = without
     if title := _TITLE_SLASH.match(text):
@@ -294,16 +292,6 @@ def _stretches(text: str, box: NameBox, issues: list[str]) -> list[_Stretch]:
     if any(stretch.alias for stretch in found):
         issues.append(ALIAS_INSIDE)
     return found
-
-
-def _no_email(written: re.Match[str]) -> str:
-    """What stands between two spaces, with a space for the e-mail address that it begins with, if it does: up
-    to the last ending of a domain. One expression for it would try every `@` with every dot.
-    """
-    text = written[0]
-    at = text.find("@", 1)
-    ends = list(_DOMAIN_END.finditer(text, at + 2)) if at > 0 else []
-    return f" {text[ends[-1].end() :]}" if ends else text
 
 
 def _cut(text: str, issues: list[str]) -> Iterator[_Stretch]:

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from nrm_linkage.normalise.values import MISSING_WORDS, text_of, word_set
@@ -49,9 +49,7 @@ MAX_LENGTH: Final = 20_000
 """Longer than any box of the form (15,000 characters)."""
 
 MOST_REFERENCES: Final = 10
-"""References of one box that are compared, the first in the order in which they are read (chosen by us:
-docs/decisions/0017).
-"""
+"""References of one box that are compared, in the order of reading (chosen by us: docs/decisions/0017)."""
 
 MOST_CHARACTERS: Final = 40
 """A value with more is no reference (chosen by us: docs/decisions/0017)."""
@@ -217,8 +215,7 @@ def read_references(value: object) -> ReferenceReading:
     text, problems = text_of(value)
     if text is None or text.casefold() in _NO_REFERENCE:
         return ReferenceReading(issues=problems)
-    reading = _read_general(text[:MAX_LENGTH].upper())
-    return reading if len(text) <= MAX_LENGTH else replace(reading, issues=(*reading.issues, TOO_LONG))
+    return _read_general(text[:MAX_LENGTH].upper(), (TOO_LONG,) if len(text) > MAX_LENGTH else ())
 
 
 def read_own_number(value: object, *, numbers_of_nrm: bool = False) -> str | None:
@@ -267,8 +264,8 @@ def plain_reference(value: object) -> str | None:
     return f"{kind}:{number}" if len(set(number)) > _LETTERS.get(kind, 1) else None
 
 
-def _read_general(text: str) -> ReferenceReading:
-    """Any text, in upper case."""
+def _read_general(text: str, known: tuple[str, ...]) -> ReferenceReading:
+    """Any text, in upper case. `known`: issues that it has already."""
     issues: list[str] = []
     own, others = _split_by_owner(text, issues) if _OTHER_PERSON.search(text) else (_tokens(text, issues), ())
     tokens, of_others = _held(own, issues), _held(others, issues)
@@ -276,7 +273,7 @@ def _read_general(text: str) -> ReferenceReading:
         issues.append(OF_ANOTHER)
     elif not tokens and not issues:
         issues.append(NONE_FOUND)
-    return ReferenceReading(tokens, tuple(dict.fromkeys(issues)), of_others - tokens)
+    return ReferenceReading(tokens, tuple(dict.fromkeys((*issues, *known))), of_others - tokens)
 
 
 def _held(found: Iterable[str], issues: list[str]) -> frozenset[str]:
@@ -355,8 +352,6 @@ def _token(value: str, kind: str) -> str | None:
     """One value as a token: by its shape, then by the type word before it, then as `any:` with digits
     enough.
     """
-    if len(value) > MOST_CHARACTERS:
-        return None
     for shape, pattern in _SHAPES:
         if pattern.fullmatch(value) and (
             kind in ("", "any", shape) or (shape in ("ho", "port") and kind != "police")
@@ -364,7 +359,7 @@ def _token(value: str, kind: str) -> str | None:
             return f"{shape}:{_tidied(value, shape)}"
     if kind == "skip" or (kind in ("", "any") and _YEARS.fullmatch(value)):
         return None
-    if kind == "nrm" and _YEAR.fullmatch(value):
+    if len(value) > MOST_CHARACTERS or (kind == "nrm" and _YEAR.fullmatch(value)):
         return None
     tidy = _tidied(value, kind)
     typed = _TYPED.get(kind)
