@@ -5,13 +5,19 @@ from __future__ import annotations
 import csv
 import os
 import stat
+import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nrm_linkage import io
 from nrm_linkage.errors import InputError
 from nrm_linkage.io import neutralise_formulas, new_folder, write_csv, write_private
 
@@ -199,3 +205,75 @@ def test_no_cell_of_a_written_file_begins_a_formula_and_none_is_lost(
 def test_an_empty_table_is_a_line_of_headings(tmp_path: Path) -> None:
     write_csv(tmp_path / "t.csv", pd.DataFrame({"a": [], "b": []}))
     assert (tmp_path / "t.csv").read_bytes() == b'"a","b"\n'
+
+
+open_files_may_be_left_to_python = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
+
+def interrupted_at(moment: int, work: Callable[[], None]) -> bool:
+    """Do some work, with Ctrl-C before the given line of `io` is run; False where it has fewer lines."""
+    lines = 0
+
+    def at_line(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal lines
+        if frame.f_code.co_filename != io.__file__:
+            return None
+        if event == "line":
+            lines += 1
+            if lines == moment:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return at_line
+
+    before = sys.gettrace()
+    sys.settrace(at_line)
+    try:
+        work()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+@open_files_may_be_left_to_python
+@pytest.mark.parametrize("earlier", [False, True])
+def test_ctrl_c_before_any_line_leaves_a_whole_file_or_the_earlier_one(tmp_path: Path, earlier: bool) -> None:
+    before = {"page": "before"} if earlier else {}
+    moment = 1
+    while True:
+        folder = tmp_path / str(moment)
+        folder.mkdir()
+        if earlier:
+            (folder / "page").write_text("before", encoding="utf-8")
+        if not interrupted_at(moment, partial(write_private, folder / "page", "after")):
+            break
+        assert contents(folder) in (before, {"page": "after"}), moment
+        moment += 1
+    assert moment > 8
+
+
+@open_files_may_be_left_to_python
+@pytest.mark.parametrize("earlier", [False, True])
+def test_ctrl_c_before_any_line_leaves_a_whole_run_or_the_earlier_one(tmp_path: Path, earlier: bool) -> None:
+    old, new = str(Path("run") / "old"), str(Path("run") / "new")
+    moment = 1
+
+    def save() -> None:
+        with new_folder(folder / "run", may_replace=always) as working:
+            write_private(working / "new", "new")
+
+    while True:
+        folder = tmp_path / str(moment)
+        folder.mkdir()
+        if earlier:
+            (folder / "run").mkdir()
+            (folder / "run" / "old").write_text("old", encoding="utf-8")
+        if not interrupted_at(moment, save):
+            break
+        assert contents(folder) in ({old: "old"} if earlier else {}, {new: "new"}), moment
+        assert [path.name for path in folder.iterdir()] in ([], ["run"]), moment
+        moment += 1
+    assert moment > 20

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from tqdm import tqdm
 
 from nrm_linkage.errors import ConfigError
 from nrm_linkage.progress import watching
@@ -71,3 +74,78 @@ def test_an_error_within_a_stage_comes_through_and_ends_the_bar(monkeypatch: pyt
     with pytest.raises(KeyError), watching(None, STAGES) as watch, watch.stage("read"):
         raise KeyError
     assert watch.seconds == {}
+
+
+class Listener:
+    """A callable that hears of parts too."""
+
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, int, int]] = []
+        self.parts: list[tuple[str, int, int]] = []
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.stages.append((stage, done, total))
+
+    def part(self, stage: str, done: int, of: int) -> None:
+        self.parts.append((stage, done, of))
+
+
+def test_who_can_hear_of_parts_does_and_stages_are_told_as_before() -> None:
+    listener = Listener()
+    with watching(listener, STAGES) as watch:
+        with watch.stage("read"):
+            watch.part(0, 0)
+        with watch.stage("compare"):
+            watch.part(0, 10)
+            watch.part(7, 10)
+            watch.part(4, 10)
+            watch.part(12, 10)
+        with watch.stage("write"):
+            watch.part(1, 10)
+    assert listener.stages == [("read", 0, 3), ("compare", 1, 3), ("write", 2, 3), ("write", 3, 3)]
+    assert listener.parts == [*(("compare", done, 10) for done in (0, 7, 10)), ("write", 1, 10)]
+
+
+def test_threads_count_together() -> None:
+    listener = Listener()
+    with watching(listener, STAGES) as watch, watch.stage("compare"):
+        add = watch.counter(1000)
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: add(5), range(200)))
+    done = [done for _, done, _ in listener.parts]
+    assert done == sorted(done) and (done[0], done[-1]) == (0, 1000)
+    assert {of for *_, of in listener.parts} == {1000}
+
+
+def test_a_callable_that_hears_stages_only_is_not_called_for_parts() -> None:
+    told: list[tuple[str, int, int]] = []
+    with watching(lambda *what: told.append(what), STAGES) as watch, watch.stage("read"):
+        watch.counter(10)(3)
+    assert told == [("read", 0, 3)]
+
+
+def test_a_bar_moves_within_a_stage_and_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)
+    with watching(None, STAGES) as watch, watch.stage("compare"):
+        time.sleep(0.11)  # what comes at once after something was shown is not shown
+        watch.part(1_500, 3_000)
+    assert "compare 1,500 of 3,000" in screen.getvalue()
+
+
+@pytest.mark.parametrize("within", STAGES)
+def test_an_interruption_ends_the_bar_and_clears_its_line(
+    monkeypatch: pytest.MonkeyPatch, within: str
+) -> None:
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with pytest.raises(KeyboardInterrupt), watching(None, STAGES) as watch:
+        for name in STAGES:
+            with watch.stage(name):
+                watch.part(1, 2)
+                if name == within:
+                    raise KeyboardInterrupt
+    assert screen.getvalue().endswith("\r")
+    assert not screen.getvalue().rstrip("\r").rpartition("\r")[2].strip()
+    assert not getattr(tqdm, "_instances", ())

@@ -11,8 +11,8 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +33,8 @@ __all__ = [
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """With the full-width forms, which some spreadsheets read as the plain ones."""
 
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
 
 def permissions_note() -> str:
     """What protects the written files on this system, in words for the manifest."""
@@ -44,16 +46,14 @@ def permissions_note() -> str:
 def write_private(path: Path, content: bytes | str) -> None:
     """Write `content` to `path` in one step, as a file that only its owner may read."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".nrm-linkage-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
+    # Named before it is there, so that whatever stops the writing knows what to take away.
+    part = path.parent / f".nrm-linkage-{secrets.token_hex(8)}.part"
+    with _taken_away(lambda: part.unlink(missing_ok=True)):
+        with os.fdopen(os.open(part, _NEW_FILE, 0o600), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        part.replace(path)
 
 
 @contextlib.contextmanager
@@ -73,20 +73,36 @@ def new_folder(destination: Path, *, may_replace: Callable[[Path], bool]) -> Ite
             "choose an empty or a new folder"
         )
     destination.parent.mkdir(parents=True, exist_ok=True)
-    working = Path(tempfile.mkdtemp(dir=destination.parent, prefix=".nrm-linkage-"))
+    working = destination.parent / f".nrm-linkage-{secrets.token_hex(8)}"
     retired = working.with_name(working.name + "-old")
-    try:
+
+    def leave_one() -> None:
+        if retired.exists() and not destination.exists():
+            retired.rename(destination)
+        shutil.rmtree(working, ignore_errors=True)
+        shutil.rmtree(retired, ignore_errors=True)
+
+    with _taken_away(leave_one):
+        working.mkdir(mode=0o700)
         yield working
         if destination.exists():
             destination.rename(retired)
         working.rename(destination)
+
+
+@contextlib.contextmanager
+def _taken_away(take_away: Callable[[], None]) -> Iterator[None]:
+    """Do `take_away` however the block ends, and once more where it did not end well: Ctrl-C may have come
+    while it was done.
+    """
+    try:
+        try:
+            yield
+        finally:
+            take_away()
     except BaseException:
-        if retired.exists() and not destination.exists():
-            retired.rename(destination)
+        take_away()
         raise
-    finally:
-        shutil.rmtree(working, ignore_errors=True)
-        shutil.rmtree(retired, ignore_errors=True)
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:

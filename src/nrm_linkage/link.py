@@ -104,7 +104,7 @@ def link_referrals(
         "auto", "local" or "spark".
     progress
         None shows a bar where a terminal or notebook shows it, False nothing; a callable gets (stage, done,
-        total).
+        total) in stages, and where it has a method `part`, that gets (stage, done, of) within long ones.
 
     Returns
     -------
@@ -189,7 +189,7 @@ def _run(
         rows = _with_own(own, rows, frame, raw, recognised) if own else rows
     with watch.stage("block"):
         others = _found(asked, frame, raw) if asked else ()
-        candidates = candidate_pairs(rows, config, found=others)
+        candidates = candidate_pairs(rows, config, found=others, told=watch.part)
     with watch.stage("compare"):
         tables = RowTables.of(rows)
         start, rarity = _starting_point(rows, config, own, tables) if model is None else _given(model, rows)

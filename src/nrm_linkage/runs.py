@@ -213,10 +213,12 @@ def _text(value: object) -> str:
 
 
 def _distinct_texts(labels: pd.Index) -> list[str]:
-    texts: list[str] = []
-    for label in labels:
-        text, count = _text(label), 2
+    texts: dict[str, None] = {}
+    next_number: dict[str, int] = {}
+    for plain in map(_text, labels):
+        text, count = plain, next_number.get(plain, 2)
         while text in texts:
-            text, count = f"{_text(label)}#{count}", count + 1
-        texts.append(text)
-    return texts
+            text, count = f"{plain}#{count}", count + 1
+        next_number[plain] = count
+        texts[text] = None
+    return list(texts)

@@ -37,6 +37,7 @@ __all__ = [
     "Mask",
     "NameBags",
     "Nationalities",
+    "Part",
     "Partition",
     "Progress",
     "RawReferrals",
@@ -56,6 +57,12 @@ Mask = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 
 Progress = Callable[[str, int, int], None]
+Part = Callable[[int, int], None]
+"""Hears how much of a stage's work is done, of how much."""
+
+
+def unheard(done: int, of: int) -> None:
+    """A `Part` where nobody listens."""
 
 
 class _Shapes:
@@ -271,13 +278,15 @@ class Referrals(_Shapes):
 @dataclass(frozen=True)
 class RuleYield:
     """What one blocking rule did: pairs it found, pairs only it found, and pairs in keys too common to
-    compare even when refined.
+    compare even when refined. `refined`: pairs in keys that were too common to compare in full, once for each
+    key, of which the rule compares those that agree in one more attribute.
     """
 
     rule: str
     pairs: int
     only_here: int
     not_compared: int
+    refined: int = 0
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -44,9 +44,9 @@ def test_every_pair_that_shares_a_key_is_found_once_and_by_the_right_rules(drawn
         assert found.yields[number].pairs == len(by_rule)
 
 
-def refined(referrals, rule, limit):
-    """Pairs that a rule should make, and pairs of keys left too large: sets of rows split one at a time. A
-    rule of rare keys has none too large.
+def refined(referrals, rule, limit, copies=40):
+    """Pairs that a rule should make, pairs of keys left too large or given up, and pairs of keys that were
+    too large at first: sets of rows split one at a time. A rule of rare keys has none too large.
     """
     keys = rule.keys(referrals)
     linkable = set(np.flatnonzero(referrals.linkable).tolist())
@@ -55,6 +55,8 @@ def refined(referrals, rule, limit):
         if row in linkable:
             groups.setdefault((key, tuple(made_of)), set()).add(row)
     pairs, left_over = set(), 0
+    sizes = [len(group) for group in groups.values() if len(group) > limit]
+    too_large = sum(size * (size - 1) // 2 for size in sizes)
     todo = [(group, list(rule.refine_by), made_of) for (_, made_of), group in groups.items()]
     while todo:
         group, attributes, made_of = todo.pop()
@@ -70,9 +72,13 @@ def refined(referrals, rule, limit):
                 if r in group and not (name == "another name word" and v in made_of):
                     values.setdefault(v, set()).add(r)
             lacking = group - set().union(*values.values())
-            todo += [(part | lacking, rest, made_of) for part in values.values()]
+            if len(lacking) * len(values) > copies * len(group):
+                left_over += len(lacking) * (len(group) - len(lacking))
+                todo += [(part, rest, made_of) for part in values.values()]
+            else:
+                todo += [(part | lacking, rest, made_of) for part in values.values()]
             todo += [(lacking, rest, made_of)] if lacking else []
-    return pairs, 0 if rule.rare_only else left_over
+    return pairs, 0 if rule.rare_only else left_over, too_large
 
 
 @given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6))
@@ -80,9 +86,37 @@ def test_common_keys_are_split_as_the_oracle_splits_them_and_the_rest_is_counted
     referrals = referrals_of(frame_of(drawn))
     for rule in BY_KEY:
         found = candidate_pairs(referrals, LinkageConfig(max_key_size=limit * rule.part), [rule])
-        pairs, left_over = refined(referrals, rule, limit)
+        pairs, left_over, too_large = refined(referrals, rule, limit)
         assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == pairs, rule.name
-        assert found.yields[0].not_compared == left_over, rule.name
+        assert (found.yields[0].not_compared, found.yields[0].refined) == (left_over, too_large), rule.name
+
+
+@given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6), st.sampled_from([0, 1]))
+def test_rows_that_lack_what_refines_are_copied_within_bounds_and_the_rest_is_counted(drawn, limit, copies):
+    referrals = referrals_of(frame_of(drawn))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nrm_linkage.block.groups.MOST_COPIES", copies)
+        for rule in BY_KEY:
+            found = candidate_pairs(referrals, LinkageConfig(max_key_size=limit * rule.part), [rule])
+            pairs, left_over, _ = refined(referrals, rule, limit, copies)
+            assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == pairs, rule.name
+            assert found.yields[0].not_compared == left_over, rule.name
+
+
+@given(st.lists(rows(), min_size=2, max_size=25), st.integers(1, 4))
+def test_who_asks_hears_of_the_pairs_that_are_made_and_of_how_many(drawn, stretch):
+    referrals = referrals_of(frame_of(drawn))
+    theirs = found_pairs("theirs", (0, 1))
+    told: list[tuple[int, int]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nrm_linkage.block.pairs.STRETCH_PAIRS", stretch)
+        found = candidate_pairs(
+            referrals, LinkageConfig(), BY_KEY, [theirs], told=lambda *what: told.append(what)
+        )
+    of = sum(rule.pairs for rule in found.yields)
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == ((0, told[0][1]), (told[0][1], told[0][1]))
+    assert told[0][1] >= of and all(total == told[0][1] for _, total in told)
 
 
 @given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from nrm_linkage.compare.values import contact_levels, nationality_levels, reference_levels
+from nrm_linkage.compare.values import contact_levels, nationality_levels, reference_levels, shared_tokens
 from tests.frames import all_pairs, level_names, people, referrals_of
 
 
@@ -196,6 +196,18 @@ def test_token_levels_are_those_of_plain_sets(drawn):
         nationality_levels(referrals.nationality, left, right),
         nationality_levels(referrals.nationality, right, left),
     )
+
+
+@given(st.lists(records(), min_size=2, max_size=8), st.integers(1, 5))
+def test_tokens_that_meet_a_few_at_a_time_give_the_same_levels(drawn, few):
+    referrals = referrals_of(people(*drawn))
+    left, right = all_pairs(referrals.n)
+    lists = referrals.references
+    levels, shared = reference_levels(lists, left, right), shared_tokens(lists, left, right)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nrm_linkage.compare.values.MEET_AT_A_TIME", few)
+        np.testing.assert_array_equal(reference_levels(lists, left, right), levels)
+        np.testing.assert_array_equal(shared_tokens(lists, left, right), shared)
 
 
 def test_no_pairs_and_no_values():

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nrm_linkage.normalise import name_absent, names
+from nrm_linkage.normalise.name_text import without_addresses
 from nrm_linkage.normalise.names import MAX_TOKENS, NameBox, NameReading, NameRole, join_tokens, read_name
 
 PLACEHOLDERS = """FNU|LNU|N/A|NA|n.a.|N/K|NK|n/k|Not Known|Not known|not known|Unknown|UNKNOWN
@@ -243,3 +245,16 @@ def test_an_alias_is_never_joined():
         ("abdul", "GIVEN"),
         ("rahman", "ALIAS"),
     ]
+
+
+@pytest.mark.parametrize("space", [" ", "\u3000", "\n"])
+def test_a_box_of_spaces_is_empty_however_long_and_what_follows_them_is_read(space):
+    assert read_name(space * 2_000, NameBox.FAMILY).tokens == ()
+    found = read_name(space * 2_000 + "Testaj", NameBox.FAMILY)
+    assert [token.text for token in found.tokens] == ["testaj"]
+
+
+@given(st.text(alphabet="a@. b1@.Z-\n", max_size=30))
+def test_addresses_are_left_out_as_one_expression_would(text):
+    address = re.compile(r"\S+@\S+\.[A-Za-z]{2,}")
+    assert without_addresses(text) == address.sub(" ", text)

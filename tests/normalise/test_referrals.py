@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.normalise.distinct import read_column
 from nrm_linkage.normalise.nationality import read_nationality
-from nrm_linkage.normalise.referrals import LATEST_WITHOUT_REFERRAL_DATES, Normalised, normalise_referrals
+from nrm_linkage.normalise.referrals import (
+    LATEST_WITHOUT_REFERRAL_DATES,
+    MANY_NATIONALITIES,
+    MANY_SETS,
+    Normalised,
+    normalise_referrals,
+)
 from nrm_linkage.normalise.values import WRONG_TYPE, text_of
 from nrm_linkage.schema import arrange, recognise
 from tests.frames import frame_of, invented, people, referrals_of, rows
@@ -156,3 +162,35 @@ def test_each_distinct_value_is_read_once_and_missing_by_itself():
     found = read_column(column, asked.append)
     assert asked == [None, "a", "b"]
     assert found.codes.tolist() == [1, 0, 1, 0, 0, 2]
+
+
+def test_more_nationalities_than_a_person_has_are_missing_and_said():
+    six, seven = "ALB / VNM / ERI / SDN", "ALB / VNM / ERI / SDN / IRN"
+    found = normalised(
+        people(
+            {"given_name": "Zamir", "nationality": six, "second_nationality": "IRN / GBR"},
+            {"given_name": "Ruth", "nationality": seven, "second_nationality": "GBR / POL"},
+        )
+    )
+    sets, code = found.referrals.nationality.sets, found.referrals.nationality.code
+    assert [len(sets[one]) for one in code] == [6, 0]
+    assert found.issues.to_dict("records") == [
+        {"row": 1, "field": "nationality", "issue": MANY_NATIONALITIES}
+    ]
+
+
+@given(st.permutations(range(8)))
+def test_beyond_so_many_sets_of_nationalities_the_rarest_are_missing_and_said(order):
+    held = ["ALB", "VNM", "ALB / VNM", "ALB / VNM", "ERI / SDN", "ERI / SDN", "GBR / POL", "ALB / GBR"]
+    frame = people(*({"given_name": "Zamir", "nationality": held[place]} for place in order))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nrm_linkage.normalise.referrals.MOST_SETS", 4)
+        found = normalised(frame)
+    sets, code = found.referrals.nationality.sets, found.referrals.nationality.code
+    kept = {frozenset(text.split(" / ")) for text in held[:6]}
+    assert set(sets) == kept | {frozenset()}
+    lost = [row for row, place in enumerate(order) if place >= 6]
+    assert [row for row, one in enumerate(code) if not sets[one]] == lost
+    assert found.issues.to_dict("list") == {
+        "row": lost, "field": ["nationality"] * 2, "issue": [MANY_SETS] * 2
+    }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -21,11 +22,18 @@ from nrm_linkage.normalise.dates import read_birth_date, read_date
 from nrm_linkage.normalise.exploitation import read_period, read_types
 from nrm_linkage.normalise.gender import read_gender
 from nrm_linkage.normalise.nationality import read_country, read_nationality
-from nrm_linkage.normalise.places import read_places
+from nrm_linkage.normalise.places import MOST_PLACES, read_places
 from nrm_linkage.normalise.records import read_record_type
-from nrm_linkage.normalise.references import read_references
+from nrm_linkage.normalise.references import (
+    MOST_REFERENCES,
+    NONE_FOUND,
+    TOO_LONG,
+    TOO_MANY,
+    ReferenceReading,
+    read_references,
+)
 from nrm_linkage.normalise.responders import read_responder, read_responder_type
-from nrm_linkage.normalise.values import WRONG_TYPE, text_of
+from nrm_linkage.normalise.values import WRONG_TYPE, _marks_in_order, text_of
 from tests.normalise.reading_cases import READ, cases
 
 READINGS: list[Callable[[object], Any]] = [
@@ -207,3 +215,42 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     once = text_of(text)[0]
     assert once is not None
     assert text_of(once)[0] == once
+
+
+MARKS = st.sampled_from("\u0301\u0323\u0344\u0316\u0f73\u0345\u3099") | st.characters(categories=["Mn"])
+
+
+@given(st.lists(MARKS | st.sampled_from("aeo\u1e69\ufb01 "), min_size=1, max_size=40).map("".join))
+def test_marks_in_order_normalise_as_they_would_in_any(text):
+    assert unicodedata.normalize("NFKC", _marks_in_order(text)) == unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize(
+    "unit",
+    ["e\u0301\u0323", "a@b.", "AB/", "A1234567 (brother) ", "\U0001f600", "x1, ", "12345", "\u0301", " "],
+    ids=["marks", "addresses", "slashes", "of others", "emoji", "pieces", "digits", "marks alone", "spaces"],
+)
+def test_readers_take_what_fills_a_box(read, unit):
+    read(unit * (15_000 // len(unit)))
+
+
+def test_a_box_gives_its_first_references_and_says_that_there_are_more():
+    written = [f"A{number}" for number in range(1_290_467, 1_290_467 + MOST_REFERENCES + 1)]
+    enough, more = (read_references("; ".join(written[:n])) for n in (MOST_REFERENCES, MOST_REFERENCES + 1))
+    again = read_references("; ".join(written[:MOST_REFERENCES] + written[:1]))
+    assert enough == again
+    assert enough.tokens == more.tokens == {f"ho:{text}" for text in written[:MOST_REFERENCES]}
+    assert (enough.issues, more.issues) == ((), (TOO_MANY,))
+
+
+def test_digits_that_fill_a_box_are_no_reference_and_a_longer_text_says_so():
+    assert read_references("1234567890" * 1_500).issues == (NONE_FOUND,)
+    long = read_references("A1290467; " + "nothing more to say " * 1_500)
+    assert long == ReferenceReading(frozenset({"ho:A1290467"}), (TOO_LONG,))
+
+
+def test_a_list_of_very_many_places_is_a_narrative():
+    towns = [f"{letter}ville" for letter in "bcdfghjklmnpqrstvwxyz"]
+    assert len(read_places(", ".join(towns[:MOST_PLACES]))) == MOST_PLACES
+    assert read_places(", ".join(towns[: MOST_PLACES + 1])) == frozenset()

@@ -12,15 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block.rules import ATTRIBUTES, BlockingRule, Keys, joined
+from nrm_linkage.block.rules import ATTRIBUTES, BlockingRule, Keys, UInt64s, joined
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import Int64s, Referrals, SkippedPairs
+from nrm_linkage.tables import Int64s, Mask, Referrals, SkippedPairs
 
 SAMPLED_PAIRS = 5_000
 """Pairs of each rule that stand for those not compared (chosen by us)."""
 
 SMALLEST_LIMIT = 2
 """Referrals of a key that are always compared: a pair."""
+
+MOST_COPIES = 40
+"""Copies of rows that lack an attribute, among the parts into which it splits their key, for each row of the
+key (chosen by us: docs/decisions/0017).
+"""
 
 __all__ = ["Groups", "Plan", "grouped", "n_pairs", "pairs_at", "pairs_of_groups", "plan"]
 
@@ -50,12 +55,15 @@ class Groups:
 @dataclass(frozen=True, eq=False)
 class Plan:
     """What one rule would compare: `groups`; and what it would not: `not_compared`, pairs of keys that no
-    refinement made small, once for each key, and `sample` of them, None where there are none.
+    refinement made small, once for each key, with those given up where too many rows lack what refines; and
+    `sample` of the former, None where there are none. `refined`: pairs of keys that were too large before any
+    refinement.
     """
 
     groups: Groups
     not_compared: int
     sample: SkippedPairs | None
+    refined: int
 
 
 def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
@@ -65,17 +73,20 @@ def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
     keys = grouped(keys.take(referrals.linkable[keys.row]))
     size = _group_sizes(keys)
     parts, hot = [_groups(keys, size, limit)], keys.take(size > limit)
+    refined, given_up = n_pairs(hot), 0
     for attribute in rule.refine_by:
         if not len(hot.row):
             break
-        keys = grouped(_refined(hot, attribute, referrals))
+        keys, apart = _refined(hot, attribute, referrals)
+        keys, given_up = grouped(keys), given_up + apart
         size = _group_sizes(keys)
         parts.append(_groups(keys, size, limit))
         hot = keys.take(size > limit)
     if rule.rare_only:
         hot = hot.take(np.zeros(len(hot.row), dtype=bool))
     groups = Groups(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("row", "following")))
-    return Plan(groups, n_pairs(hot), _sampled(hot))
+    left_out = 0 if rule.rare_only else n_pairs(hot) + given_up
+    return Plan(groups, left_out, _sampled(hot), refined)
 
 
 def _groups(keys: Keys, size: Int64s, limit: int) -> Groups:
@@ -111,8 +122,11 @@ def pairs_at(keys: Keys, position: Int64s) -> tuple[Int64s, Int64s]:
     return keys.row[start + first], keys.row[start + second]
 
 
-def _refined(hot: Keys, attribute: str, referrals: Referrals) -> Keys:
-    """Split keys by an attribute. Rows without it stay with every part of their key."""
+def _refined(hot: Keys, attribute: str, referrals: Referrals) -> tuple[Keys, int]:
+    """Split keys by an attribute; and the pairs that are given up. Rows without it stay with every part of
+    their key; where that takes more than `MOST_COPIES` they are a part of their own, and their pairs with the
+    others are given up.
+    """
     attribute_row, value = ATTRIBUTES[attribute](referrals)
     a, b = joined(hot.row, attribute_row, referrals.n)
     if attribute == "another name word":
@@ -123,25 +137,46 @@ def _refined(hot: Keys, attribute: str, referrals: Referrals) -> Keys:
     split = Keys(hot.row[a], mixed(hot.key[a].view(np.int64), value[b]), hot.made_of[a])
     lacking = np.flatnonzero(~has)
     if not len(lacking):
-        return split
-    parts = pd.DataFrame({"key": hot.key[a], "part": split.key}).drop_duplicates()
-    everywhere = pd.DataFrame({"key": hot.key[lacking], "position": lacking}).merge(parts, on="key")
+        return split, 0
+    start, size = _group_starts(hot)
+    n_lacking = np.add.reduceat((~has).astype(np.int64), start)
+    met = np.repeat(n_lacking > 0, size)[a]
+    parts = pd.DataFrame({"key": hot.key[a[met]], "part": split.key[met]}).drop_duplicates()
+    n_parts = pd.Series(parts["key"].value_counts()).reindex(hot.key[start], fill_value=0).to_numpy()
+    apart = n_lacking * n_parts > MOST_COPIES * size
+    given_up = int((n_lacking * (size - n_lacking))[apart].sum())
+    copied = lacking[~np.repeat(apart, size)[lacking]]
+    everywhere = pd.DataFrame({"key": hot.key[copied], "position": copied}).merge(parts, on="key")
     position = everywhere["position"].to_numpy(dtype=np.int64)
     alone = mixed(hot.key[lacking].view(np.int64), np.full(len(lacking), -1, dtype=np.int64))
-    return Keys(
+    keys = Keys(
         np.concatenate([split.row, hot.row[position], hot.row[lacking]]),
         np.concatenate([split.key, everywhere["part"].to_numpy(dtype=np.uint64), alone]),
         np.concatenate([split.made_of, hot.made_of[position], hot.made_of[lacking]]),
     )
+    return keys, given_up
 
 
 def grouped(keys: Keys) -> Keys:
-    """Sorted by key, then row, each row once a key."""
-    order = np.lexsort((keys.row, keys.key))
-    row, key = keys.row[order], keys.key[order]
-    once = np.ones(len(row), dtype=bool)
-    once[1:] = (row[1:] != row[:-1]) | (key[1:] != key[:-1])
-    return Keys(row[once], key[once], keys.made_of[order][once])
+    """Sorted by key, then row, each row once a key; without keys that stand once, of which most are left out:
+    nobody is a pair there.
+    """
+    keys = keys.take(_seen_twice(keys.key))
+    order = np.argsort(keys.key)
+    start, size = _group_starts(Keys(keys.row[order], keys.key[order], keys.made_of))
+    bits = max(int(keys.row.max(initial=0)).bit_length(), 1)
+    packed = np.repeat(np.arange(len(start), dtype=np.int64) << bits, size) | keys.row[order]
+    packed.sort()
+    packed = packed[np.diff(packed, prepend=-1) > 0]
+    first = order[start][packed >> bits]
+    return Keys(packed & (1 << bits) - 1, keys.key[first], keys.made_of[first])
+
+
+def _seen_twice(key: UInt64s) -> Mask:
+    """Where a key may occur again: its first bits do."""
+    bits = len(key).bit_length() + 1
+    place = (key >> np.uint64(64 - bits)).astype(np.int64)
+    return np.asarray((np.bincount(place, minlength=1) > 1)[place])
 
 
 def _group_starts(keys: Keys) -> tuple[Int64s, Int64s]:

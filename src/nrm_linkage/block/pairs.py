@@ -31,9 +31,11 @@ from nrm_linkage.tables import (
     Int32s,
     Int64s,
     Mask,
+    Part,
     Referrals,
     RuleYield,
     SkippedPairs,
+    unheard,
 )
 
 STRETCH_PAIRS = 2**21
@@ -51,10 +53,12 @@ def candidate_pairs(
     config: LinkageConfig,
     rules: Sequence[BlockingRule] = RULES,
     found: Sequence[FoundPairs] = (),
+    told: Part = unheard,
 ) -> CandidatePairs:
     """Every pair of linkable rows that at least one rule brings together, or that stands in `found`.
 
-    The bits of `found_by` are the rules in their order, then `found` in theirs.
+    The bits of `found_by` are the rules in their order, then `found` in theirs. `told` hears how many pairs
+    are made, of how many, repeats between rules included.
 
     Raises
     ------
@@ -69,13 +73,11 @@ def candidate_pairs(
     names = (*(rule.name for rule in rules), *(pairs.name for pairs in found))
     counts = [*(of.groups.n_pairs for of in plans), *(len(pairs.left) for pairs in given)]
     _refuse_too_many(list(zip(names, counts, strict=True)), config)
-    made = _Made.of([of.groups for of in plans], given, referrals.n)
-    not_compared = [*(of.not_compared for of in plans), *(0 for _ in given)]
+    made = _Made.of([of.groups for of in plans], given, referrals.n, told)
+    left_out = [*((of.not_compared, of.refined) for of in plans), *((0, 0) for _ in given)]
     yields = tuple(
-        RuleYield(name, pairs, only_here, left_out)
-        for name, pairs, only_here, left_out in zip(
-            names, *made.counts(len(names)), not_compared, strict=True
-        )
+        RuleYield(name, pairs, only_here, *of)
+        for name, pairs, only_here, of in zip(names, *made.counts(len(names)), left_out, strict=True)
     )
     n_linkable = int(np.count_nonzero(referrals.linkable))
     return CandidatePairs(
@@ -112,9 +114,11 @@ class _Made:
     found_by: Int32s
 
     @classmethod
-    def of(cls, groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int) -> _Made:
+    def of(
+        cls, groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int, told: Part = unheard
+    ) -> _Made:
         """A stretch of left rows at a time."""
-        stretches = [(_none(), _none(), _none()), *_stretches(groups, given, n_rows)]
+        stretches = [(_none(), _none(), _none()), *_stretches(groups, given, n_rows, told)]
         left, right, found_by = (np.concatenate(parts) for parts in zip(*stretches, strict=True))
         return cls(left, right, found_by)
 
@@ -137,7 +141,7 @@ class _Made:
 
 
 def _stretches(
-    groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int
+    groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int, told: Part
 ) -> Iterator[tuple[Int32s, Int32s, Int32s]]:
     """Left, right and rules of the pairs, a stretch of left rows at a time. A pair is sorted as one number,
     in which half a billion rows have room.
@@ -148,11 +152,13 @@ def _stretches(
         n_pairs += np.bincount(of.row, weights=of.following, minlength=n_rows).astype(np.int64)
     for pairs in given:
         n_pairs += np.bincount(pairs.left, minlength=n_rows)
-    stretch = (np.cumsum(n_pairs) - n_pairs) // STRETCH_PAIRS
+    made = np.cumsum(n_pairs)
+    stretch = (made - n_pairs) // STRETCH_PAIRS
     ends = [*(np.flatnonzero(np.diff(stretch)) + 1).tolist(), n_rows]
     where = [np.searchsorted(of.row[by_row], [0, *ends]) for of, by_row in zip(groups, order, strict=True)]
     where_given = [np.searchsorted(pairs.left, [0, *ends]) for pairs in given]
     bits_right, bits_rule = n_rows.bit_length(), MOST_RULES.bit_length()
+    told(0, int(n_pairs.sum()))
     for number, first in enumerate([0, *ends[:-1]]):
         tagged = []
         for rule, (of, by_row) in enumerate(zip(groups, order, strict=True)):
@@ -163,6 +169,7 @@ def _stretches(
             left, right = pairs.left[here].astype(np.int64), pairs.right[here].astype(np.int64)
             tagged.append(((left - first << bits_right | right) << bits_rule) | rule)
         yield _without_repeats(np.concatenate([np.zeros(0, dtype=np.int64), *tagged]), first, bits_right)
+        told(int(made[ends[number] - 1]) if n_rows else 0, int(n_pairs.sum()))
 
 
 def _without_repeats(tagged: Int64s, first: int, bits_right: int) -> tuple[Int32s, Int32s, Int32s]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +96,9 @@ MANY_LONG = 12
 
 MOST_EDITS = 2
 
+MEET_AT_A_TIME = 2**20
+"""Meetings of two tokens that are held at a time (chosen by us: it bounds memory, and changes nothing)."""
+
 
 def reference_levels(
     references: TokenLists, left: Int32s, right: Int32s, kinds: TokenKinds | None = None
@@ -121,7 +125,8 @@ def _where_both_hold(
     kinds = TokenKinds.of(lists) if kinds is None else kinds
     at = _both_hold(lists, left, right)
     levels = np.zeros(len(left), dtype=np.int8)
-    levels[at] = levels_of(lists, kinds, left[at], right[at])
+    for part in _where_few_meet(lists, left[at], right[at]):
+        levels[at[part]] = levels_of(lists, kinds, left[at[part]], right[at[part]])
     return levels
 
 
@@ -271,6 +276,16 @@ def _near(met: _Met, open_: Mask) -> Mask:
     return met.any(found)
 
 
+def _where_few_meet(lists: TokenLists, left: Int32s, right: Int32s) -> list[slice]:
+    """All places of some pairs, in stretches in which `MEET_AT_A_TIME` tokens meet or little more."""
+    met = np.cumsum(lists.count[left] * lists.count[right])
+    if not len(met) or met[-1] <= MEET_AT_A_TIME:
+        return [slice(0, len(met))]
+    ends = np.searchsorted(met, np.arange(MEET_AT_A_TIME, met[-1], MEET_AT_A_TIME)) + 1
+    bounds = np.unique(np.concatenate([[0], ends, [len(met)]])).tolist()
+    return [slice(start, end) for start, end in pairwise(bounds)]
+
+
 def _every_two(lists: TokenLists, left: Int32s, right: Int32s) -> tuple[Int64s, Int32s, Int32s]:
     """Every token of left with every token of right: the pair's position, and the two tokens."""
     count = lists.count
@@ -286,6 +301,11 @@ def _every_two(lists: TokenLists, left: Int32s, right: Int32s) -> tuple[Int64s, 
 
 def shared_tokens(lists: TokenLists, left: Int32s, right: Int32s) -> Int32s:
     """The first token, by code, that the two rows of each pair have in common, int32 (p,); -1 for none."""
+    parts = [_shared(lists, left[part], right[part]) for part in _where_few_meet(lists, left, right)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _shared(lists: TokenLists, left: Int32s, right: Int32s) -> Int32s:
     pair, one, other = _every_two(lists, left, right)
     hit = np.flatnonzero(one == other)
     none = np.iinfo(np.int32).max

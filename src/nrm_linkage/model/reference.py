@@ -47,7 +47,10 @@ class ReferenceShares:
         held = [self.within[code] for code in nationality.split("+") if code in self.within]
         if len(held) < 2:
             return held[0] if held else {}
-        return {word: max(each.get(word, 0.0) for each in held) for word in set().union(*held)}
+        highest = dict(held[0])
+        for each in held[1:]:
+            highest |= {word: share for word, share in each.items() if share > highest.get(word, 0.0)}
+        return highest
 
     def mixed(self, nationalities: Mapping[str, float]) -> ReferenceShares:
         """The same with the whole mixed as an extract has it: `nationalities`, set of codes -> share. The

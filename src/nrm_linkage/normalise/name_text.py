@@ -33,7 +33,10 @@ from anyascii import anyascii
 from nrm_linkage.normalise.name_tables import read_pairs
 from nrm_linkage.normalise.other_scripts import latin_of_others
 
-__all__ = ["MOJIBAKE", "fold", "latinise", "plain_arabic", "repair"]
+__all__ = ["MOJIBAKE", "fold", "latinise", "plain_arabic", "repair", "without_addresses"]
+
+_NO_SPACE: Final = re.compile(r"\S+")
+_DOMAIN_END: Final = re.compile(r"\.[A-Za-z]{2,}")
 
 # Bytes 0x80-0x9F as Windows-1252 shows them; the five that it leaves empty come through as C1 controls.
 _BYTE_OF: Final[Mapping[str, int]] = {
@@ -221,3 +224,20 @@ def fold(text: str) -> str:
 @cache
 def _arabic_names() -> Mapping[str, str]:
     return {arabic.translate(_ARABIC_SPELLING): latin for arabic, latin in read_pairs("names_arabic.csv")}
+
+
+def without_addresses(text: str) -> str:
+    """The text with a space for each e-mail address: what stands between two spaces, up to its last ending of
+    a domain. One expression for it would try every `@` with every dot.
+
+    >>> without_addresses("Zamir zamir@example.org Testaj")
+    'Zamir   Testaj'
+    """
+    return _NO_SPACE.sub(_without_address, text)
+
+
+def _without_address(written: re.Match[str]) -> str:
+    text = written[0]
+    at = text.find("@", 1)
+    ends = list(_DOMAIN_END.finditer(text, at + 2)) if at > 0 else []
+    return f" {text[ends[-1].end() :]}" if ends else text

@@ -30,7 +30,7 @@ from nrm_linkage.normalise.name_absent import NO_LETTERS, PLACEHOLDER, TITLE_ALO
 from nrm_linkage.normalise.name_native import by_latin, native_words
 from nrm_linkage.normalise.name_parts import Word, is_syllable, join_compounds, join_parts
 from nrm_linkage.normalise.name_tables import words
-from nrm_linkage.normalise.name_text import fold, latinise, repair
+from nrm_linkage.normalise.name_text import fold, latinise, repair, without_addresses
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -108,7 +108,6 @@ ROLE_OF_BOX: Final = {
 }
 _NOTHING: Final = NameReading((), ())
 _DIGIT: Final = re.compile(r"\d")
-_EMAIL: Final = re.compile(r"\S+@\S+\.[A-Za-z]{2,}")
 _LOST: Final = re.compile(r"(?<=\w)\?|\?(?=\w)")
 _SET_APART: Final = re.compile(
     r"\"([^\"]*)\"|\(([^()]*)\)?|\[([^\[\]]*)\]?|\{([^{}]*)\}?|(?<![\w'])'([^']{2,})'(?![\w'])"
@@ -218,7 +217,7 @@ def _is_missing(value: object) -> bool:
 
 def _read_text(value: str, box: NameBox) -> NameReading:
     issues: list[str] = []
-    text = value
+    text = value if len(value) <= MAX_CHARACTERS else value.strip()
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(None, 1)[0]
         issues.append(TOO_LONG)
@@ -276,9 +275,9 @@ class _Stretch:
 
 def _stretches(text: str, box: NameBox, issues: list[str]) -> list[_Stretch]:
     """The box cut at aliases, brackets and relatives, in written order."""
-    if "@" in text and _EMAIL.search(text):
+    if "@" in text and (without := without_addresses(text)) != text:
         issues.append(EMAIL)
-        text = _EMAIL.sub(" ", text)
+        text = without
     if title := _TITLE_SLASH.match(text):
         issues.append(TITLE)
         text = text[title.end() :]

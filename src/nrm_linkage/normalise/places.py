@@ -22,6 +22,9 @@ MAX_LENGTH: Final = 500
 MAX_WORDS: Final = 5
 """A place has at most so many words (chosen by us)."""
 
+MOST_PLACES: Final = 20
+"""A text with more different places is a narrative too (chosen by us: docs/decisions/0017)."""
+
 _SEPARATORS: Final = re.compile(r"\s*[,;/|&()\n]\s*|\s+(?:and|then|also)\s+|\s+-\s+")
 _ONE_PLACE: Final = re.compile(
     r"\b(argyll|ayrshire|barking|basingstoke|bath|blairgowrie|brighton|cheshire west|cockenzie|derry city"
@@ -72,7 +75,8 @@ def read_places(value: object) -> frozenset[str]:
     if country := _country(text):
         return frozenset({country})
     parts = _SEPARATORS.split(_ONE_PLACE.sub(r"\1_and_\2", text.casefold()))
-    return frozenset(place for part in parts for place in _place(part))
+    places = frozenset(place for part in parts for place in _place(part))
+    return places if len(places) <= MOST_PLACES else frozenset()
 
 
 def _country(text: str) -> str | None:

@@ -14,7 +14,8 @@ order:
 4. the text is walked from left to right. A type word ("NRM", "CID", "crime ref") holds until the next one, a
    semicolon or a new line; a shape that only one type has (16 digits, a letter and seven digits, `ABC/123`)
    decides for itself;
-5. each value loses its spaces, dashes and leading zeros. An NRM number with a year is written year first:
+5. a box gives its first `MOST_REFERENCES` different values, and an issue where there are more;
+6. each value loses its spaces, dashes and leading zeros. An NRM number with a year is written year first:
    "12345/2023-NRM", "NRM 2023/012345" and "NRM2023012345" are one.
 
 A value of five or more digits without a type becomes `any:`. The suffix of a Home Office reference (`/002`)
@@ -41,9 +42,17 @@ PLACEHOLDER: Final = "placeholder reference"
 NONE_FOUND: Final = "no reference recognised"
 UNDATED: Final = "CAD number without its date"
 OF_ANOTHER: Final = "reference of another person"
+TOO_MANY: Final = "more references than one person has: only the first are compared"
+TOO_LONG: Final = "longer than any box of the form: only the beginning was read"
 
 MAX_LENGTH: Final = 20_000
 """Longer than any box of the form (15,000 characters)."""
+
+MOST_REFERENCES: Final = 10
+"""References of one box that are compared, in the order of reading (chosen by us: docs/decisions/0017)."""
+
+MOST_CHARACTERS: Final = 40
+"""A value with more is no reference (chosen by us: docs/decisions/0017)."""
 
 GLUED_YEAR: Final = 8
 """From so many digits on, an NRM number may begin with a year (chosen by us; the format is not published)."""
@@ -88,7 +97,7 @@ _PIECE: Final = re.compile(
     r"|NHS|ARC|ICASEWORK|CASE"
     r"|TEL|TELEPHONE|PHONE|MOBILE|MOB|DOB|BORN|AGED?|POSTCODE)(?=\b|\d))|(?P<stop>[;\n])"
     r"|(?P<value>(?<![A-Z0-9])[A-Z]{0,4}\d[A-Z0-9]*(?:[/-][A-Z0-9]+)*"
-    r"|(?<![A-Z0-9])[A-Z]{2,5}(?:/[A-Z0-9]+)*/\d[A-Z0-9]*"
+    r"|(?<![A-Z0-9])[A-Z]{2,5}(?:/[A-Z0-9]+){0,20}/\d[A-Z0-9]*"
     r"(?:[/-][A-Z0-9]+)*)"
 )
 _TYPES: Final = {
@@ -206,7 +215,7 @@ def read_references(value: object) -> ReferenceReading:
     text, problems = text_of(value)
     if text is None or text.casefold() in _NO_REFERENCE:
         return ReferenceReading(issues=problems)
-    return _read_general(text[:MAX_LENGTH].upper())
+    return _read_general(text[:MAX_LENGTH].upper(), (TOO_LONG,) if len(text) > MAX_LENGTH else ())
 
 
 def read_own_number(value: object, *, numbers_of_nrm: bool = False) -> str | None:
@@ -255,8 +264,8 @@ def plain_reference(value: object) -> str | None:
     return f"{kind}:{number}" if len(set(number)) > _LETTERS.get(kind, 1) else None
 
 
-def _read_general(text: str) -> ReferenceReading:
-    """Any text, in upper case."""
+def _read_general(text: str, known: tuple[str, ...]) -> ReferenceReading:
+    """Any text, in upper case. `known`: issues that it has already."""
     issues: list[str] = []
     own, others = _split_by_owner(text, issues) if _OTHER_PERSON.search(text) else (_tokens(text, issues), ())
     tokens, of_others = _held(own, issues), _held(others, issues)
@@ -264,18 +273,21 @@ def _read_general(text: str) -> ReferenceReading:
         issues.append(OF_ANOTHER)
     elif not tokens and not issues:
         issues.append(NONE_FOUND)
-    return ReferenceReading(tokens, tuple(dict.fromkeys(issues)), of_others - tokens)
+    return ReferenceReading(tokens, tuple(dict.fromkeys((*issues, *known))), of_others - tokens)
 
 
 def _held(found: Iterable[str], issues: list[str]) -> frozenset[str]:
-    """The tokens without those of one repeated digit, which stand for no number."""
+    """The first tokens, without those of one repeated digit, which stand for no number."""
     tokens: set[str] = set()
     for token in found:
         digits = {character for character in token.partition(":")[2] if character.isdigit()}
         if len(digits) <= 1:
             issues.append(PLACEHOLDER)
-        else:
+        elif len(tokens) < MOST_REFERENCES or token in tokens:
             tokens.add(token)
+        else:
+            issues.append(TOO_MANY)
+            break
     return frozenset(tokens)
 
 
@@ -290,7 +302,7 @@ def _split_by_owner(text: str, issues: list[str]) -> tuple[list[str], list[str]]
             bracket = _IN_BRACKETS.search(clause, at, other.start())
             bracketed = bracket is not None and bracket.end() == other.start()
             end = clause.find(")", other.end()) if bracketed else -1
-            again = _OWN_AGAIN.search(clause, other.end())
+            again = _OWN_AGAIN.search(clause, other.end()) if end < 0 else None
             stop = end if end >= 0 else again.start() if again else len(clause)
             there = list(_tokens(clause[other.end() : stop], issues))
             if bracketed and here and not there:
@@ -347,7 +359,7 @@ def _token(value: str, kind: str) -> str | None:
             return f"{shape}:{_tidied(value, shape)}"
     if kind == "skip" or (kind in ("", "any") and _YEARS.fullmatch(value)):
         return None
-    if kind == "nrm" and _YEAR.fullmatch(value):
+    if len(value) > MOST_CHARACTERS or (kind == "nrm" and _YEAR.fullmatch(value)):
         return None
     tidy = _tidied(value, kind)
     typed = _TYPED.get(kind)

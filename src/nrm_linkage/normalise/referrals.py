@@ -31,7 +31,7 @@ from nrm_linkage.normalise.gender import read_gender
 from nrm_linkage.normalise.nationality import group, read_nationality
 from nrm_linkage.normalise.token_columns import contact_lists, reference_lists
 from nrm_linkage.normalise.whereabouts import birthplace_lists, town_lists
-from nrm_linkage.tables import Days, Mask, Nationalities, RawReferrals, Referrals, TokenLists
+from nrm_linkage.tables import Days, Int64s, Mask, Nationalities, RawReferrals, Referrals, TokenLists
 
 __all__ = ["Normalised", "normalise_referrals"]
 
@@ -39,6 +39,17 @@ LATEST_WITHOUT_REFERRAL_DATES = date(2026, 12, 31)
 """The latest date where neither the config nor the data give one; fixed, because a result may not depend on
 the day of the run.
 """
+
+MOST_NATIONALITIES = 6
+"""Nationalities of one referral, of both boxes, that are a person's (chosen by us: docs/decisions/0017)."""
+
+MOST_SETS = 2_000
+"""Different sets of nationalities of an extract that are compared: invented extracts of a million referrals
+hold five hundred (chosen by us: docs/decisions/0017).
+"""
+
+MANY_NATIONALITIES = "more nationalities than one person has: read as missing"
+MANY_SETS = "one of very many combinations of nationalities: read as missing"
 
 Columns = Mapping[str, tuple[pd.Series, ...]]
 
@@ -167,6 +178,7 @@ def _nationalities(columns: Columns, n_rows: int) -> tuple[Nationalities, list[p
             rest, position = divmod(rest, len(read.readings))
             codes |= read.readings[position].codes
         sets_of_pairs.append(codes)
+    sets_of_pairs, lost = _usable_sets(sets_of_pairs, np.bincount(code, minlength=len(distinct)))
     sets = (frozenset[str](), *sorted(set(sets_of_pairs) - {frozenset()}, key=sorted))
     number = {codes: position for position, codes in enumerate(sets)}
     recode = np.array([number[codes] for codes in sets_of_pairs], dtype=np.int32)
@@ -179,8 +191,32 @@ def _nationalities(columns: Columns, n_rows: int) -> tuple[Nationalities, list[p
             group=np.array([group_names.index(name) for name in groups], dtype=np.int8),
             group_names=group_names,
         ),
-        [_reading_issues(name, read) for name, read in zip(present, reads, strict=True)],
+        [
+            *(_reading_issues(name, read) for name, read in zip(present, reads, strict=True)),
+            *(_row_issues("nationality", np.isin(code, places), issue) for issue, places in lost.items()),
+        ],
     )
+
+
+def _usable_sets(
+    sets: list[frozenset[str]], n_referrals: Int64s
+) -> tuple[list[frozenset[str]], dict[str, list[int]]]:
+    """Sets of codes, empty where they say too much: those of more than `MOST_NATIONALITIES`, and beyond
+    `MOST_SETS` different ones, single nationalities first, those that the fewest referrals hold. And by
+    issue, the places of the emptied.
+    """
+    held: dict[frozenset[str], int] = {}
+    for codes, count in zip(sets, n_referrals.tolist(), strict=True):
+        held[codes] = held.get(codes, 0) + count
+    of_one_person = [codes for codes in held if len(codes) <= MOST_NATIONALITIES]
+    of_one_person.sort(key=lambda codes: (len(codes) > 1, -held[codes], sorted(codes)))
+    kept = frozenset(of_one_person[:MOST_SETS])
+    lost: dict[str, list[int]] = {}
+    for place, codes in enumerate(sets):
+        if codes and codes not in kept:
+            issue = MANY_NATIONALITIES if len(codes) > MOST_NATIONALITIES else MANY_SETS
+            lost.setdefault(issue, []).append(place)
+    return [codes if codes in kept else frozenset() for codes in sets], lost
 
 
 def _gender(

@@ -262,4 +262,10 @@ def not_compared(report: LinkageReport, floor_bits: float) -> tuple[str, ...]:
         for rule in report.blocking
         if rule.not_compared
     ]
+    lines += [
+        f"Rule {rule.rule!r}: {rule.refined:,} pairs share keys too common to compare in full; of them those "
+        "that agree in one more attribute were compared."
+        for rule in report.blocking
+        if rule.refined
+    ]
     return tuple(lines)

@@ -11,6 +11,9 @@ from nrm_linkage.tables import Int32s
 
 __all__ = ["run_record"]
 
+MOST_SIZES = 20
+"""Components whose sizes the report lists (chosen by us: the largest; the others are counted)."""
+
 
 def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issues: int) -> LinkageReport:
     """The record of a run. `n_clustered`: referrals of each cluster; `n_issues`: rows of `data_issues`."""
@@ -74,6 +77,12 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
         for of in found.candidates.yields
         if of.not_compared
     ]
+    refined = [f"{of.rule!r} {of.refined:,}" for of in found.candidates.yields if of.refined]
+    if refined:
+        choices.append(
+            "keys too common to compare in full were refined: of the pairs that share one, a rule compares "
+            f"those that agree in one more attribute (pairs, by key: {', '.join(refined)})"
+        )
     if found.unseen.recall_lost:
         choices.append(
             f"not all pairs were compared: {found.unseen.recall_lost:.1%} of matched pairs may be among the "
@@ -85,7 +94,8 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
     if uncut:
         choices.append(
             f"components too large even to be sampled were put together anew from their strongest links, in "
-            f"pieces that can be weighed exactly: {list(uncut)} referrals; who is in two pieces is not joined"
+            f"pieces that can be weighed exactly: {_some_of(uncut)} referrals; who is in two pieces is not "
+            "joined"
         )
     partition = run.partition
     if len(partition.sampled):
@@ -100,6 +110,13 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
             "the model was given, not estimated: its prior and frequencies are those of another extract"
         )
     return tuple(choices)
+
+
+def _some_of(sizes: tuple[int, ...]) -> str:
+    """The largest, and how many others there are."""
+    largest = sorted(sizes, reverse=True)[:MOST_SIZES]
+    others = len(sizes) - len(largest)
+    return f"{largest}" + (f" and {others:,} smaller ones" if others else "")
 
 
 def _mean_repeat_people(draws: Int32s) -> float:
