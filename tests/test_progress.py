@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from tqdm import tqdm
 
+from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError
+from nrm_linkage.link import link_referrals
 from nrm_linkage.progress import watching
+from tests.frames import invented
 
 STAGES = ("read", "compare", "write")
 
@@ -149,3 +152,16 @@ def test_an_interruption_ends_the_bar_and_clears_its_line(
     assert screen.getvalue().endswith("\r")
     assert not screen.getvalue().rstrip("\r").rpartition("\r")[2].strip()
     assert not getattr(tqdm, "_instances", ())
+
+
+@pytest.mark.parametrize("stage", ["block", "compare", "cluster"])
+def test_the_long_stages_of_a_run_say_how_much_is_done_of_what_was_known_before(stage: str) -> None:
+    listener = Listener()
+    linkage = link_referrals(invented(200, seed=31), config=LinkageConfig(chunk_pairs=300), progress=listener)
+    done = [done for name, done, _ in listener.parts if name == stage]
+    (of,) = {of for name, _, of in listener.parts if name == stage}
+    assert done == sorted(done)
+    assert (done[0], done[-1]) == (0, of)
+    if stage == "compare":
+        assert len(done) > 2
+        assert of == linkage.report.counts["candidate pairs"]

@@ -194,7 +194,10 @@ def _run(
         tables = RowTables.of(rows)
         start, rarity = _starting_point(rows, config, own, tables) if model is None else _given(model, rows)
         floor_bits = least_bits(config) - (MARGIN_BITS if model is None else 0.0)
-        sifted = compare_plausible(rows, candidates, start, rarity, floor_bits, config.chunk_pairs, tables)
+        sifted = compare_plausible(
+            *(rows, candidates, start, rarity, floor_bits, config.chunk_pairs, tables),
+            count=watch.counter(len(candidates)),
+        )
     with watch.stage("estimate"):
         model, estimation = (model, None) if model else _estimated(rows, sifted, start, config)
         kept, floor_bits = sifted.pairs, least_bits(config)
@@ -205,7 +208,7 @@ def _run(
         )
         del sifted, kept  # the largest tables of a run
     with watch.stage("cluster"):
-        people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
+        people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config, watch.counter)
         line = follow(people.partition, rows, known.earlier)
     with watch.stage("assemble"):
         linkage = assemble(

@@ -24,6 +24,7 @@ __all__ = [
     "CandidatePairs",
     "Coded",
     "Comparisons",
+    "Counter",
     "Days",
     "Engine",
     "ExtraLevels",
@@ -61,8 +62,16 @@ Part = Callable[[int, int], None]
 """Hears how much of a stage's work is done, of how much."""
 
 
+Counter = Callable[[int], None]
+"""Hears from threads how much of a stage's work each has done, since it last said so."""
+
+
 def unheard(done: int, of: int) -> None:
     """A `Part` where nobody listens."""
+
+
+def uncounted(done: int) -> None:
+    """A `Counter` where nobody listens."""
 
 
 class _Shapes:

@@ -41,7 +41,7 @@ from nrm_linkage.cluster.sample import Large, sampled_partitions
 from nrm_linkage.cluster.trees import subset_trees
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Partition, ScoredPairs
+from nrm_linkage.tables import Counter, Float64s, Int8s, Int32s, Int64s, Partition, ScoredPairs, uncounted
 from nrm_linkage.threads import in_threads
 
 __all__ = ["partition", "weakest_links"]
@@ -125,11 +125,13 @@ def partition(
     config: LinkageConfig,
     changes: Changes | None = None,
     also: Int32s | None = None,
+    counter: Callable[[int], Counter] | None = None,
 ) -> tuple[Partition, Float64s]:
     """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`:
     all pairs within components, sorted; `keys`: a number of each row's own, which seeds its component's
     draws; `changes`: what the points of the parameters' posterior add; None: there is one, and it adds
-    nothing; `also`: rows that are to be in `uncertain` even where they are alone in all draws.
+    nothing; `also`: rows that are to be in `uncertain` even where they are alone in all draws; `counter`: how
+    many components there are -> who hears of those that are weighed.
 
     Returns the partition and the same-person probability of each pair, float64 (p,).
     """
@@ -140,6 +142,7 @@ def partition(
     if also is not None:
         uncertain = np.union1d(uncertain, also)
     canvas = _Canvas.of(n_rows, uncertain, len(pairs), config.draws)
+    count = counter(sum(len(members) for members, _ in batches)) if counter else uncounted
 
     def weigh(batch: tuple[Int64s, Int64s]) -> list[_Sampling]:
         """Components of one size: all that there is to do, or what is needed to sample them."""
@@ -151,12 +154,15 @@ def partition(
         if k > config.exact_component_size:
             return _to_sample(members, at_pairs, against, points[0], keys, config)
         _exactly(canvas, members, at_pairs, against, points, prior_bits, keys, config)
+        count(len(members))
         return []
 
     large = list(itertools.chain.from_iterable(in_threads(weigh, batches)))
     # Not in threads: chains are many small steps, between which threads would wait for one another.
     for at in range(0, len(large), SAMPLED_AT_ONCE):
-        _by_sampling(canvas, large[at : at + SAMPLED_AT_ONCE], prior_bits, config)
+        some = large[at : at + SAMPLED_AT_ONCE]
+        _by_sampling(canvas, some, prior_bits, config)
+        count(len(some))
     return canvas.partition(component, uncertain, large), np.clip(canvas.together, 0.0, 1.0)
 
 

@@ -4,6 +4,7 @@ decided of it, and draws that know what the parameters leave open and which link
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,16 @@ from nrm_linkage.cluster.partitioning import partition
 from nrm_linkage.cluster.weak import weak_links, with_weak_links
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import Leeway, LinkageModel, Unseen, score_pairs
-from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Mask, Partition, Referrals, ScoredPairs
+from nrm_linkage.tables import (
+    CandidatePairs,
+    Counter,
+    Float64s,
+    Int64s,
+    Mask,
+    Partition,
+    Referrals,
+    ScoredPairs,
+)
 
 __all__ = ["People", "people_of"]
 
@@ -46,9 +56,11 @@ def people_of(
     model: LinkageModel,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
+    counter: Callable[[int], Counter] | None = None,
 ) -> People:
     """The people. `pairs`: candidates from `FAINT_BITS` on; `unseen`: what blocking may have cost; `judged`:
-    pairs called the same and pairs called different, int64 (k, 2) each, without contradictions.
+    pairs called the same and pairs called different, int64 (k, 2) each, without contradictions; `counter`:
+    how many components there are -> who hears of those that are weighed.
     """
     same, different = judged
     floor_bits, exact_size = config.component_floor_bits, config.exact_component_size
@@ -69,7 +81,9 @@ def people_of(
     # Where nobody judged, one array of draws is enough, if it has room for the weak links from the first.
     judges = len(same) + len(different) > 0
     also = None if judges else weak.rows
-    model_s, together = partition(rows.n, found.of, within, model.prior_bits, keys, config, changes, also)
+    model_s, together = partition(
+        rows.n, found.of, within, model.prior_bits, keys, config, changes, also, counter
+    )
     bound, decided = bind(model_s, found.of, within, together, judged, config.decision_threshold)
     unjudged = with_weak_links(model_s, weak, config, spend=not judges)
     if bound is not model_s:

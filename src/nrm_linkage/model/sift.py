@@ -21,7 +21,7 @@ import numpy as np
 from nrm_linkage.compare import Rarity, RowTables, compare_pairs
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.score import match_probability, match_weights
-from nrm_linkage.tables import CandidatePairs, Comparisons, Float64s, Int64s, Referrals
+from nrm_linkage.tables import CandidatePairs, Comparisons, Counter, Float64s, Int64s, Referrals, uncounted
 from nrm_linkage.threads import in_threads, slices
 
 __all__ = ["MARGIN_BITS", "Sifted", "compare_plausible"]
@@ -59,9 +59,10 @@ def compare_plausible(
     floor_bits: float,
     chunk_pairs: int,
     tables: RowTables | None = None,
+    count: Counter = uncounted,
 ) -> Sifted:
     """Compare all candidates and keep those at or above a match weight. `tables`: those of the referrals,
-    where they are at hand.
+    where they are at hand; `count`: hears of pairs compared.
     """
     tables = RowTables.of(referrals) if tables is None else tables
     floor_bits = floor_bits if referrals.extra is None else -np.inf
@@ -76,6 +77,7 @@ def compare_plausible(
         kept = np.flatnonzero(above)
         comparisons = Comparisons(found.levels[kept], found.coincidence_bits[kept])
         aside = float(match_probability(weight_bits[~above]).sum())
+        count(len(left))
         return here.start + kept, comparisons, weight_bits[kept], aside
 
     nothing = compare_pairs(referrals, candidates.left[:0], candidates.right[:0], rarity, 1, tables)
