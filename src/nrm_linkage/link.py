@@ -15,6 +15,7 @@ from nrm_linkage.compare import RowTables
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.engines import choose_engine
 from nrm_linkage.errors import ConfigError, InputError, NotConvergedWarning
+from nrm_linkage.hearing import Progress
 from nrm_linkage.model import (
     MARGIN_BITS,
     BoundRarity,
@@ -37,13 +38,7 @@ from nrm_linkage.progress import Watch, watching
 from nrm_linkage.result import Linkage, LinkedRun, Outcome, Since, assemble, since, with_earlier_rows
 from nrm_linkage.review import read_decisions
 from nrm_linkage.schema import Extended, Recognised, arrange, recognise
-from nrm_linkage.tables import (
-    Engine,
-    FoundPairs,
-    Progress,
-    RawReferrals,
-    Referrals,
-)
+from nrm_linkage.tables import Engine, FoundPairs, RawReferrals, Referrals
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nrm_linkage.errors import ConfigError
-from nrm_linkage.tables import Progress
+from nrm_linkage.hearing import Progress
 
 if TYPE_CHECKING:
     from tqdm import tqdm

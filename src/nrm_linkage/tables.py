@@ -11,7 +11,7 @@ token list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
@@ -24,7 +24,6 @@ __all__ = [
     "CandidatePairs",
     "Coded",
     "Comparisons",
-    "Counter",
     "Days",
     "Engine",
     "ExtraLevels",
@@ -38,9 +37,7 @@ __all__ = [
     "Mask",
     "NameBags",
     "Nationalities",
-    "Part",
     "Partition",
-    "Progress",
     "RawReferrals",
     "Referrals",
     "RuleYield",
@@ -56,22 +53,6 @@ Float32s = npt.NDArray[np.float32]
 Float64s = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
-
-Progress = Callable[[str, int, int], None]
-Part = Callable[[int, int], None]
-"""Hears how much of a stage's work is done, of how much."""
-
-
-Counter = Callable[[int], None]
-"""Hears from threads how much of a stage's work each has done, since it last said so."""
-
-
-def unheard(done: int, of: int) -> None:
-    """A `Part` where nobody listens."""
-
-
-def uncounted(done: int) -> None:
-    """A `Counter` where nobody listens."""
 
 
 class _Shapes:

@@ -25,17 +25,16 @@ from nrm_linkage.block.groups import Groups, Plan, pairs_of_groups, plan
 from nrm_linkage.block.rules import KEY_RULES, RULES, BlockingRule, Keys, joined
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError, TooManyPairsError
+from nrm_linkage.hearing import Part, unheard
 from nrm_linkage.tables import (
     CandidatePairs,
     FoundPairs,
     Int32s,
     Int64s,
     Mask,
-    Part,
     Referrals,
     RuleYield,
     SkippedPairs,
-    unheard,
 )
 
 STRETCH_PAIRS = 2**21

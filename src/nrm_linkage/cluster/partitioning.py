@@ -40,8 +40,9 @@ from nrm_linkage.cluster.posterior import (
 from nrm_linkage.cluster.sample import Large, sampled_partitions
 from nrm_linkage.cluster.trees import subset_trees
 from nrm_linkage.config import LinkageConfig
+from nrm_linkage.hearing import Counter, uncounted
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import Counter, Float64s, Int8s, Int32s, Int64s, Partition, ScoredPairs, uncounted
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Partition, ScoredPairs
 from nrm_linkage.threads import in_threads
 
 __all__ = ["partition", "weakest_links"]

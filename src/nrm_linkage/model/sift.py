@@ -19,9 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.compare import Rarity, RowTables, compare_pairs
+from nrm_linkage.hearing import Counter, uncounted
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.score import match_probability, match_weights
-from nrm_linkage.tables import CandidatePairs, Comparisons, Counter, Float64s, Int64s, Referrals, uncounted
+from nrm_linkage.tables import CandidatePairs, Comparisons, Float64s, Int64s, Referrals
 from nrm_linkage.threads import in_threads, slices
 
 __all__ = ["MARGIN_BITS", "Sifted", "compare_plausible"]
