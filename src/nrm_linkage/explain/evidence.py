@@ -66,8 +66,7 @@ BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
     ),
     "repeats_of_group": (
         "base rate",
-        "of referrals like these two, by community and by gender and age, more or fewer are of one person "
-        "than of all",
+        "how often people of this community, and of this gender and age, are referred again, against all",
     ),
     "relatives": ("discount", "relatives and co-victims agree like this too"),
     "namesakes": ("discount", "people agree in such names without being one person"),
