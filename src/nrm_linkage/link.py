@@ -15,7 +15,7 @@ from nrm_linkage.compare import RowTables
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.engines import choose_engine
 from nrm_linkage.errors import ConfigError, InputError, NotConvergedWarning
-from nrm_linkage.hearing import Progress
+from nrm_linkage.hearing import Counter, Progress
 from nrm_linkage.model import (
     MARGIN_BITS,
     BoundRarity,
@@ -38,7 +38,7 @@ from nrm_linkage.progress import Watch, watching
 from nrm_linkage.result import Linkage, LinkedRun, Outcome, Since, assemble, since, with_earlier_rows
 from nrm_linkage.review import read_decisions
 from nrm_linkage.schema import Extended, Recognised, arrange, recognise
-from nrm_linkage.tables import Engine, FoundPairs, RawReferrals, Referrals
+from nrm_linkage.tables import CandidatePairs, Engine, FoundPairs, RawReferrals, Referrals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,13 +186,8 @@ def _run(
         others = _found(asked, frame, raw) if asked else ()
         candidates = candidate_pairs(rows, config, found=others, told=watch.part)
     with watch.stage("compare"):
-        tables = RowTables.of(rows)
-        start, rarity = _starting_point(rows, config, own, tables) if model is None else _given(model, rows)
-        floor_bits = least_bits(config) - (MARGIN_BITS if model is None else 0.0)
-        sifted = compare_plausible(
-            *(rows, candidates, start, rarity, floor_bits, config.chunk_pairs, tables),
-            count=watch.counter(len(candidates)),
-        )
+        count = watch.counter(len(candidates))
+        start, rarity, sifted = _compared(rows, candidates, model, config, own, count)
     with watch.stage("estimate"):
         model, estimation = (model, None) if model else _estimated(rows, sifted, start, config)
         kept, floor_bits = sifted.pairs, least_bits(config)
@@ -265,8 +260,23 @@ def _found(asked: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals) -
     return found_pairs(asked, frame, raw)
 
 
-def _given(model: LinkageModel, rows: Referrals) -> tuple[LinkageModel, BoundRarity]:
-    return model, BoundRarity(model.frequencies, rows)
+def _compared(
+    rows: Referrals,
+    candidates: CandidatePairs,
+    model: LinkageModel | None,
+    config: LinkageConfig,
+    own: tuple[FeatureField, ...],
+    count: Counter,
+) -> tuple[LinkageModel, BoundRarity, Sifted]:
+    """The pairs that may matter, under the model given, or else under the one that estimation starts from."""
+    tables, floor_bits = RowTables.of(rows), least_bits(config)
+    if model is None:
+        model, rarity = _starting_point(rows, config, own, tables)
+        floor_bits -= MARGIN_BITS
+    else:
+        rarity = BoundRarity(model.frequencies, rows)
+    of_pairs = (rows, candidates, model, rarity, floor_bits, config.chunk_pairs, tables, count)
+    return model, rarity, compare_plausible(*of_pairs)
 
 
 def _starting_point(
