@@ -193,9 +193,8 @@ def _run(
         kept, floor_bits = sifted.pairs, least_bits(config)
         pairs, weight_bits = score_plausible(rows, kept, sifted.comparisons, model, floor_bits)
         model = with_points(rows, pairs, model, config)
-        unseen = estimate_unseen(
-            *(rows, kept, weight_bits, model, config.chunk_pairs, rarity, sifted.matches_aside)
-        )
+        aside = (sifted.n_aside, sifted.matches_aside)
+        unseen = estimate_unseen(rows, kept, weight_bits, model, config.chunk_pairs, rarity, *aside)
         del sifted, kept  # the largest tables of a run
     with watch.stage("cluster"):
         people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config, watch.counter)

@@ -54,6 +54,7 @@ def test_no_table_hangs_on_the_pairs_that_are_set_aside(monkeypatch):
     assert sifted.report.unseen.compared == pytest.approx(whole.report.unseen.compared, abs=1e-3)
     assert sifted.report.unseen.faint == pytest.approx(whole.report.unseen.faint, abs=1e-3)
     assert 0 < whole.report.unseen.faint < 1
+    assert 0 < sifted.report.unseen.n_faint == whole.report.unseen.n_faint
 
 
 @pytest.mark.parametrize("processors", [1, 3])

@@ -11,6 +11,7 @@ from nrm_linkage.block import candidate_pairs
 from nrm_linkage.block.rules import RULES
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import estimate_unseen, score_pairs
+from nrm_linkage.model.leeway import FAINT_BITS
 from nrm_linkage.model.unseen import Unseen
 from nrm_linkage.tables import CandidatePairs, ScoredPairs
 from tests.frames import frame_of, invented, model_of, referrals_of, rows
@@ -74,3 +75,16 @@ def test_nothing_is_lost_where_every_pair_is_compared(drawn):
 def test_no_pairs_lose_nothing():
     assert Unseen(0.0, 0.0, 0.0).recall_lost == 0.0
     assert Unseen(90.0, 4.0, 6.0).recall_lost == pytest.approx(0.1)
+
+
+def test_faint_pairs_are_counted_with_those_that_were_not_kept():
+    referrals = referrals_of(invented(4, seed=1))
+    candidates, _ = sure(np.array([1, 1, 1]), 2)
+    weight_bits = np.array([0.0, FAINT_BITS, FAINT_BITS - 1.0])
+    unseen = estimate_unseen(
+        referrals, candidates, weight_bits, model_of(referrals), 100, n_aside=5, matches_aside=0.25
+    )
+    likely = 1 / (1 + 2.0**-weight_bits)
+    assert unseen.n_faint == 6
+    assert unseen.faint == pytest.approx(likely[2] + 0.25)
+    assert unseen.compared == pytest.approx(likely.sum() + 0.25)

@@ -35,13 +35,15 @@ __all__ = ["Unseen", "estimate_unseen"]
 @dataclass(frozen=True)
 class Unseen:
     """Expected matched pairs: `compared`, by blocking brought together; `too_common`, sharing only keys too
-    common to compare; `never_met`, sharing no key. `faint`: those of `compared` that are below `FAINT_BITS`.
+    common to compare; `never_met`, sharing no key. `faint`: those of `compared` that are below
+    `FAINT_BITS`, in `n_faint` pairs.
     """
 
     compared: float
     too_common: float
     never_met: float
     faint: float = 0.0
+    n_faint: int = 0
 
     @property
     def recall_lost(self) -> float:
@@ -57,13 +59,14 @@ def estimate_unseen(
     model: LinkageModel,
     chunk_pairs: int,
     rarity: BoundRarity | None = None,
+    n_aside: int = 0,
     matches_aside: float = 0.0,
 ) -> Unseen:
     """The estimate of a run. `candidates`, `weight_bits`: those that were kept, and their match weights;
-    `rarity`: the model's frequencies bound to the referrals, if at hand; `matches_aside`: matches expected
-    among candidates that were not kept.
+    `rarity`: the model's frequencies bound to the referrals, if at hand; `n_aside`, `matches_aside`:
+    candidates that were not kept, and the matches expected among them.
     """
-    probability = match_probability(weight_bits)
+    probability, faint = match_probability(weight_bits), weight_bits < FAINT_BITS
     too_common = 0.0
     if candidates.skipped is not None:
         skipped = candidates.skipped
@@ -75,7 +78,8 @@ def estimate_unseen(
         compared=float(probability.sum()) + matches_aside,
         too_common=too_common,
         never_met=0.0 if candidates.in_full else _never_met(candidates, probability),
-        faint=float(probability[weight_bits < FAINT_BITS].sum()) + matches_aside,
+        faint=float(probability[faint].sum()) + matches_aside,
+        n_faint=int(np.count_nonzero(faint)) + n_aside,
     )
 
 

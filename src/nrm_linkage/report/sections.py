@@ -254,7 +254,8 @@ def not_compared(report: LinkageReport, floor_bits: float) -> tuple[str, ...]:
         f"and {unseen.too_common:,.0f} only keys too common to compare; {unseen.compared:,.0f} were "
         "compared.",
         f"Pairs below {floor_bits:+.1f} bits were compared and are in no list; components are made without "
-        "them.",
+        f"them. {unseen.n_faint:,} of them are so faint that they are known as a number only: "
+        f"{unseen.faint:,.1f} are expected to be one person's, all in all.",
     ]
     lines += [
         f"Rule {rule.rule!r}: {rule.not_compared:,} pairs share keys too common to compare, even when "

@@ -73,7 +73,8 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     sifted = compare_plausible(rows, candidates, model, rarity, floor_bits, chunk_pairs)
     pairs, weight_bits = score_plausible(rows, sifted.pairs, sifted.comparisons, model, floor_bits)
     unseen = estimate_unseen(
-        rows, sifted.pairs, weight_bits, model, chunk_pairs, rarity, sifted.matches_aside
+        *(rows, sifted.pairs, weight_bits, model, chunk_pairs, rarity),
+        *(sifted.n_aside, sifted.matches_aside),
     )
     people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
     erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
