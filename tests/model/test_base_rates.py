@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nrm_linkage.compare.fields import GenderLevel
 from nrm_linkage.model import EVIDENCE_LINES
 from nrm_linkage.model.base_rates import GROUPS, BaseRates, GroupShares, base_rates, pair_group
 from nrm_linkage.model.strata import age_pair, pair_community
@@ -97,3 +98,11 @@ def test_a_run_learns_them_and_unknown_groups_add_nothing():
     assert not table.gender.any()
     left, right = all_pairs(referrals.n)
     assert set(age_pair(referrals.age_group, left, right).tolist()) <= {0, 1, 2}
+
+
+def test_a_gender_that_is_left_out_brings_no_rate():
+    gender, ages = np.full(2, Gender.MALE, dtype=np.int8), np.full(2, AgeGroup.ADULT, dtype=np.int8)
+    left, right = all_pairs(2)
+    levels = np.array([GenderLevel.SAME], dtype=np.int8)
+    assert pair_group(gender, ages, left, right, levels).tolist() == [1 + GROUPS.index("adults, male")]
+    assert pair_group(gender, ages, left, right, levels * 0).tolist() == [0]

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nrm_linkage.compare.fields import GenderLevel
 from nrm_linkage.model.strata import AGE_PAIRS, age_pair, pair_community
 from nrm_linkage.normalise.gender import Gender
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals
@@ -35,12 +36,17 @@ GROUPS = tuple(f"{ages}, {gender}" for ages in AGES for gender in GENDERS)
 Table = Mapping[str, Mapping[str, float]]
 
 
-def pair_group(gender: Int8s, age_group: Int8s, left: Int32s, right: Int32s) -> Int64s:
+def pair_group(
+    gender: Int8s, age_group: Int8s, left: Int32s, right: Int32s, level: Int8s | None = None
+) -> Int64s:
     """The group of each pair, int64 (p,), code + 1 into `GROUPS`; 0 where the two genders are not known to be
-    the same.
+    the same. `level`: those of `gender`, where it may be missing though the rows hold one: another field may
+    stand in its place, or a question leave it out.
     """
     of_left = gender[left].astype(np.int64)
     same = (of_left == gender[right]) & (of_left != Gender.MISSING)
+    if level is not None:
+        same &= level == GenderLevel.SAME
     return np.where(same, age_pair(age_group, left, right) * len(GENDERS) + of_left, 0)
 
 

@@ -144,7 +144,8 @@ def count_patterns(
     names = ("", *referrals.nationality.group_names)
     as_strangers = by_field[:, len(FIELDS) :].sum(axis=1)
     lookalikes = as_strangers + lookalike_log2(levels, by_field) + unknown_dates_log2(model, names)[community]
-    group = pair_group(referrals.gender, referrals.age_group, left, right)
+    of_rows = referrals.gender, referrals.age_group
+    group = pair_group(*of_rows, left, right, levels[:, GENDER_COLUMN])
     columns = [*binned, community, group, *levels.T]
     key = _keys(columns)
     _, one, count = np.unique(key, return_index=True, return_counts=True)

@@ -274,7 +274,8 @@ class _Bound:
         lines[:, len(FIELDS)] = -gender
         log_u[:, GENDER_COLUMN] += gender
         discounts = _discounts(levels, log_m, log_u, self.unknown_dates[community], model)
-        group = pair_group(self.referrals.gender, self.referrals.age_group, left, right)
+        of_rows = self.referrals.gender, self.referrals.age_group
+        group = pair_group(*of_rows, left, right, levels[:, GENDER_COLUMN])
         lines[:, len(FIELDS) + 1] = self.base_rates.bits(community, group)
         lines[:, len(FIELDS) + 2 : len(EVIDENCE_LINES)] = discounts
         lines = on_grid(lines)
