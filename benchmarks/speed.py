@@ -142,8 +142,9 @@ def timed(work: Callable[[], T]) -> tuple[T, Found]:
 
 def in_a_process(who: str, folder: Path) -> Found:
     """One run of one linker."""
-    command = [sys.executable, __file__, "--run", who, "--folder", str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    command = [sys.executable, str(Path(__file__).resolve()), "--run", who, "--folder", str(folder)]
+    # There, because a peer that runs out of memory leaves its files where it is run.
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
     found: Found = json.loads(done.stdout.splitlines()[-1])
     return found
 

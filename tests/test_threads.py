@@ -47,3 +47,17 @@ def test_there_are_as_many_threads_as_processors(monkeypatch):
     meet = threading.Barrier(2, timeout=30)
     # Two that wait for one another are only done if they run at once.
     assert len(in_threads(lambda part: meet.wait(), range(2))) == 2
+
+
+def test_threads_begin_no_threads(monkeypatch):
+    monkeypatch.setattr(threads, "_processors", lambda: 2)
+
+    def names(part: int) -> set[str]:
+        return {
+            threading.current_thread().name,
+            *in_threads(lambda _: threading.current_thread().name, range(3)),
+        }
+
+    found = in_threads(names, range(4))
+    assert all(len(of_part) == 1 for of_part in found)
+    assert threading.current_thread().name not in set.union(*found)

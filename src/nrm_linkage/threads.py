@@ -7,6 +7,7 @@ come in the order of the parts: no result hangs on the number of threads.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -16,12 +17,16 @@ __all__ = ["MOST_THREADS", "in_threads", "slices"]
 MOST_THREADS = 8
 """More are not begun: each holds the arrays of a part (chosen by us)."""
 
+NAME = "nrm-linkage part"
+"""What the names of threads begin with."""
+
 Part = TypeVar("Part")
 Done = TypeVar("Done")
 
 
 def in_threads(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done]:
     """What `work` gives for each part, in their order. What it raises is raised, and no other part is begun.
+    Work that is itself one of several threads' parts does its own parts in turn.
 
     Examples
     --------
@@ -30,9 +35,9 @@ def in_threads(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done
     """
     given = list(parts)
     workers = min(_processors(), MOST_THREADS, len(given))
-    if workers < 2:
+    if workers < 2 or threading.current_thread().name.startswith(NAME):
         return [work(part) for part in given]
-    pool = ThreadPoolExecutor(workers)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix=NAME)
     try:
         return list(pool.map(work, given))
     finally:

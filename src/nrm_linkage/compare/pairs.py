@@ -44,6 +44,7 @@ AT_A_TIME = 1 << 15
 """Pairs whose names are compared at a time: their arrays then fit in a processor's cache."""
 
 GRID = 2.0**18
+"""Parts of a bit that coincidences are rounded to; 32-bit numbers hold them exactly up to 64 bits."""
 
 _COLUMN = {field.name: number for number, field in enumerate(FIELDS)}
 

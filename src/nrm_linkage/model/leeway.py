@@ -80,7 +80,9 @@ SPEAK_FOR_THEMSELVES = -8.0
 """Pairs below this match weight enter the likelihood by their sum (chosen by us: odds of 1 in 256)."""
 
 FAINT_BITS = -12.0
-"""Pairs below this match weight are left out: a million of them hold one link (chosen by us)."""
+"""Pairs below this match weight are known by their number and sum only: odds of 1 in 4,096 (chosen by us:
+docs/decisions/0018).
+"""
 
 LEAST_COUNT = 1.0
 """Pairs that a level's m is worth at least when it is drawn, or a rare one would come out as never (chosen by
