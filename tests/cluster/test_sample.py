@@ -17,6 +17,7 @@ from nrm_linkage.cluster.posterior import best_partition, co_membership, exact_p
 from nrm_linkage.cluster.sample import (
     FEWEST_SWEEPS,
     N_CHAINS,
+    Labels,
     Large,
     Sampled,
     greedy_partition,
@@ -24,7 +25,7 @@ from nrm_linkage.cluster.sample import (
     smallest_members,
 )
 from nrm_linkage.cluster.weighing import Weighing, Weights
-from nrm_linkage.tables import Float64s, Int8s, Int64s
+from nrm_linkage.tables import Float64s, Int64s
 from tests.cluster import oracles
 from tests.cluster.subsets import subset_weights
 
@@ -156,7 +157,7 @@ def test_every_kept_sweep_is_a_partition_by_smallest_members(k: int, seed: int, 
     assert_smallest_members(*labels[:20])
 
 
-def assert_smallest_members(*labels: Int64s | Int8s) -> None:
+def assert_smallest_members(*labels: Int64s | Labels) -> None:
     for label in labels:
         for member in range(len(label)):
             assert label[member] == np.flatnonzero(label == label[member])[0]
@@ -255,3 +256,13 @@ def test_components_sampled_at_once_are_those_sampled_alone(sizes: list[int], se
         np.testing.assert_array_equal(alone.labels, together.labels)
         np.testing.assert_array_equal(alone.together, together.together)
         assert (alone.apart, alone.worth) == (together.apart, together.worth)
+
+
+def test_more_members_than_a_byte_counts_keep_their_labels() -> None:
+    """People join what is too large: a judgement can make one component of several pieces."""
+    k = 140
+    person = np.arange(k) // 2
+    evidence = np.where(person[:, None] == person, 40.0, -30.0)
+    np.fill_diagonal(evidence, 0.0)
+    found = sampled(evidence, -5.0, 4, 3)
+    assert (found.labels == 2 * person).all()

@@ -37,12 +37,12 @@ from nrm_linkage.cluster.posterior import (
     exact_posterior,
     held_together,
 )
-from nrm_linkage.cluster.sample import Large, sampled_partitions
+from nrm_linkage.cluster.sample import Labels, Large, sampled_partitions
 from nrm_linkage.cluster.trees import subset_trees
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.hearing import Counter, uncounted
 from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Partition, ScoredPairs
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, ScoredPairs
 from nrm_linkage.threads import in_threads
 
 __all__ = ["partition", "weakest_links"]
@@ -322,7 +322,7 @@ def _by_sampling(canvas: _Canvas, large: list[_Sampling], prior_bits: float, con
         canvas.membership[rows] = _membership(together[None], label[None], _alone(labels)[None])[0]
 
 
-def _alone(labels: Int8s) -> Float64s:
+def _alone(labels: Labels) -> Float64s:
     """The share of partitions in which each member is alone, (k,). `labels`: (n, k), smallest members."""
     n, k = labels.shape
     size = np.bincount((np.arange(n)[:, None] * k + labels).ravel(), minlength=n * k).reshape(n, k)

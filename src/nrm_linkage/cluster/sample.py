@@ -17,13 +17,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from nrm_linkage.cluster.against import Against
 from nrm_linkage.cluster.chains import NEAR_BITS, Chains
 from nrm_linkage.cluster.weighing import Weights
-from nrm_linkage.tables import Float64s, Int8s, Int64s
+from nrm_linkage.tables import Float64s, Int64s
 
-__all__ = ["N_CHAINS", "Large", "Sampled", "greedy_partition", "sampled_partitions", "smallest_members"]
+__all__ = [
+    "N_CHAINS",
+    "Labels",
+    "Large",
+    "Sampled",
+    "greedy_partition",
+    "sampled_partitions",
+    "smallest_members",
+]
 
 N_CHAINS = 64
 """Chains of a component (chosen by us: moving sixty-four at once takes hardly longer than moving ten)."""
@@ -50,6 +59,9 @@ GOOD_ENOUGH = 0.005
 LOOKED_AT = (40, 80, 160, 320)
 """After so many sweeps the chains look whether it is reached."""
 
+Labels = npt.NDArray[np.int16]
+"""Members as they are labelled: judgements can join more of them than a byte counts."""
+
 SPLIT, STOPPED = -1, -2
 """Moves of a component beside a visit: try to split or merge; none any more."""
 
@@ -59,12 +71,12 @@ STARTED_AT = (0.99, 0.01)
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """Partitions of one component of k referrals. `labels`: int8 (n_kept, k), for each kept sweep of all
+    """Partitions of one component of k referrals. `labels`: int16 (n_kept, k), for each kept sweep of all
     chains, in turn, the smallest member of each member's cluster; `together`: (k, k), the probability that
     two members are one person; `apart`, `worth`: as the module says.
     """
 
-    labels: Int8s
+    labels: Labels
     together: Float64s
     apart: float
     worth: float
@@ -93,7 +105,7 @@ def sampled_partitions(components: Sequence[Large], prior_bits: float, sweeps: i
     match = [one.evidence + prior_bits for one in weights]
     near = [(one >= NEAR_BITS) & ~np.eye(len(one), dtype=bool) for one in match]
     chains = Chains([_starts(one, _n_chains(len(one))) for one in match], weights, near, randoms)
-    kept: list[list[Int8s]] = [[] for _ in components]
+    kept: list[list[Labels]] = [[] for _ in components]
     moves = {number: _moves(number, chains, kept[number], sweeps) for number in range(len(components))}
     while moves:
         visits, splits = [], []
@@ -116,7 +128,7 @@ def _n_chains(k: int) -> int:
     return max(FEWEST_CHAINS, min(N_CHAINS, MEMBERS_AT_ONCE // k // 2 * 2))
 
 
-def _moves(number: int, chains: Chains, kept: list[Int8s], sweeps: int) -> Iterator[int]:
+def _moves(number: int, chains: Chains, kept: list[Labels], sweeps: int) -> Iterator[int]:
     """The moves of one component in turn, a member to visit or `SPLIT`, until the chains may stop. What they
     come to after each sweep is `kept`.
     """
@@ -127,7 +139,7 @@ def _moves(number: int, chains: Chains, kept: list[Int8s], sweeps: int) -> Itera
         yield from chains.randoms[number].permutation(k).tolist()
         for _ in range(2 + k // 8):
             yield SPLIT
-        kept.append(smallest_members(chains.labels(number)).astype(np.int8))
+        kept.append(smallest_members(chains.labels(number)).astype(np.int16))
         if len(kept) in LOOKED_AT and _told(kept[len(kept) // 4 :])[1] <= GOOD_ENOUGH:
             return
 
@@ -139,7 +151,7 @@ def _starts(match: Float64s, n_chains: int) -> Int64s:
     return np.stack([ends[number % 2] for number in range(n_chains)])
 
 
-def _told(kept: list[Int8s]) -> tuple[Sampled, float]:
+def _told(kept: list[Labels]) -> tuple[Sampled, float]:
     """What the sweeps (c, k) say of each pair, how well they say it, and the largest standard error."""
     c, k = kept[0].shape
     seen = np.zeros((c, k, k))
