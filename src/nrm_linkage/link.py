@@ -25,13 +25,11 @@ from nrm_linkage.model import (
     compare_plausible,
     count_patterns,
     estimate,
-    estimate_unseen,
     learn_frequencies,
     learn_strangers,
     least_bits,
-    score_plausible,
     starting_model,
-    with_points,
+    weigh,
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
@@ -190,12 +188,9 @@ def _run(
         start, rarity, sifted = _compared(rows, candidates, model, config, own, count)
     with watch.stage("estimate"):
         model, estimation = (model, None) if model else _estimated(rows, sifted, start, config)
-        kept, floor_bits = sifted.pairs, least_bits(config)
-        pairs, weight_bits = score_plausible(rows, kept, sifted.comparisons, model, floor_bits)
-        model = with_points(rows, pairs, model, config)
-        aside = (sifted.n_aside, sifted.matches_aside)
-        unseen = estimate_unseen(rows, kept, weight_bits, model, config.chunk_pairs, rarity, *aside)
-        del sifted, kept  # the largest tables of a run
+        weighed = weigh(rows, sifted, model, rarity, config)
+        model, pairs, unseen = weighed.model, weighed.pairs, weighed.unseen
+        del sifted, weighed  # the largest tables of a run
     with watch.stage("cluster"):
         people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config, watch.counter)
         line = follow(people.partition, rows, known.earlier)

@@ -25,7 +25,9 @@ __all__ = [
     "fingerprint_of_bytes",
     "fingerprint_of_file",
     "fingerprint_of_rows",
+    "id_hashes",
     "mixed",
+    "pair_keys",
     "row_hashes",
     "versions",
 ]
@@ -81,6 +83,13 @@ def fingerprint_of_rows(columns: Sequence[pd.Series]) -> str:
     return fingerprint_of_bytes(np.sort(row_hashes(columns)).astype("<u8").tobytes())
 
 
+def id_hashes(referral_id: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
+    """A 64-bit hash of the text of each referral id."""
+    return np.asarray(
+        pd.util.hash_array(np.array([str(value) for value in referral_id], dtype=object), categorize=False)
+    )
+
+
 def mixed(*parts: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
     """One 64-bit number from several; different parts give different numbers but for a chance of about 2^-64
     a pair.
@@ -94,6 +103,14 @@ def mixed(*parts: npt.NDArray[np.integer]) -> npt.NDArray[np.uint64]:
         result = (result ^ (result >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         result ^= result >> np.uint64(31)
     return result
+
+
+def pair_keys(
+    keys: npt.NDArray[np.uint64], left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]
+) -> npt.NDArray[np.uint64]:
+    """One 64-bit number a pair of rows, the same whichever stands first. `keys`: one number a row."""
+    one, other = keys[left], keys[right]
+    return mixed(np.minimum(one, other).view(np.int64), np.maximum(one, other).view(np.int64))
 
 
 HOME_OFFICE_CAVEAT = (

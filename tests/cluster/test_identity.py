@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nrm_linkage.cluster import cluster_ids, id_hashes
+from nrm_linkage.cluster import cluster_ids
+from nrm_linkage.provenance import id_hashes
 
 IDS = ("NRM-0001", "NRM-0002", "ab12", "7", "Ω-9", "x")
 DAYS = ("2023-01-05", "2023-01-02", "2023-03-01", None, "2023-01-02", None)

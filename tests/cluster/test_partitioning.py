@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nrm_linkage.cluster import components, id_hashes, partition, partitioning, weakest_links
+from nrm_linkage.cluster import components, partition, partitioning, weakest_links
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EVIDENCE_LINES
+from nrm_linkage.provenance import id_hashes
 from nrm_linkage.tables import Float64s, Int64s, Partition, ScoredPairs
 from tests.cluster import oracles
 

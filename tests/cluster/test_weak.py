@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nrm_linkage.cluster import id_hashes
 from nrm_linkage.cluster.weak import WeakLinks, weak_links, with_weak_links
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EVIDENCE_LINES, Leeway, Unseen
+from nrm_linkage.provenance import id_hashes
 from nrm_linkage.tables import Int64s, Partition, Referrals, ScoredPairs
 from tests.frames import frame_of, referrals_of
 

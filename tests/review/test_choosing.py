@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nrm_linkage as nl
-from nrm_linkage.cluster import id_hashes
+from nrm_linkage.provenance import id_hashes
 from nrm_linkage.review import review_queue, review_sample
 
 COLUMNS = ["referral_id_l", "referral_id_r", "same_cluster", "same_person_probability", "match_weight_bits"]

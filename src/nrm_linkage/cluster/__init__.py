@@ -2,7 +2,7 @@
 
 from nrm_linkage.cluster.binding import bind, with_bound
 from nrm_linkage.cluster.components import Components, components, cut_large
-from nrm_linkage.cluster.identity import cluster_ids, id_hashes
+from nrm_linkage.cluster.identity import cluster_ids
 from nrm_linkage.cluster.lineage import Earlier, Lineage, date_ranks, follow, ids_made_of
 from nrm_linkage.cluster.partitioning import partition, weakest_links
 from nrm_linkage.cluster.people import People, people_of
@@ -21,7 +21,6 @@ __all__ = [
     "date_ranks",
     "decided_at",
     "follow",
-    "id_hashes",
     "ids_made_of",
     "partition",
     "people_of",

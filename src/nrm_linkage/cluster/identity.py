@@ -9,18 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from nrm_linkage.provenance import id_hashes
 from nrm_linkage.tables import Days, Int64s
 
-__all__ = ["cluster_ids", "id_hashes"]
-
-
-def id_hashes(referral_id: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
-    """A 64-bit hash of the text of each referral id."""
-    return np.asarray(
-        pd.util.hash_array(np.array([str(value) for value in referral_id], dtype=object), categorize=False)
-    )
+__all__ = ["cluster_ids"]
 
 
 def cluster_ids(

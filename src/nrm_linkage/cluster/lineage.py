@@ -28,7 +28,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from nrm_linkage.cluster.identity import cluster_ids, id_hashes
+from nrm_linkage.cluster.identity import cluster_ids
+from nrm_linkage.provenance import id_hashes
 from nrm_linkage.tables import Days, Int64s, Mask, Partition, Referrals
 
 __all__ = ["CHANGES", "Earlier", "Lineage", "date_ranks", "follow", "ids_made_of"]

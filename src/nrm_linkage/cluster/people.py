@@ -12,12 +12,12 @@ import numpy as np
 from nrm_linkage.block import pairs_within
 from nrm_linkage.cluster.binding import bind, with_bound
 from nrm_linkage.cluster.components import Components, cut_large
-from nrm_linkage.cluster.identity import id_hashes
 from nrm_linkage.cluster.partitioning import partition
 from nrm_linkage.cluster.weak import weak_links, with_weak_links
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.hearing import Counter
 from nrm_linkage.model import Leeway, LinkageModel, Unseen, score_pairs
+from nrm_linkage.provenance import id_hashes
 from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Mask, Partition, Referrals, ScoredPairs
 
 __all__ = ["People", "people_of"]

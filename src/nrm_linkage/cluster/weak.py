@@ -1,12 +1,13 @@
 """Links too weak to be weighed in a component, or never compared, as rare joins in the draws.
 
-Each of them is unlikely, but there are very many, and some are true. What they add up to is expected: the
-match probabilities of all compared pairs that no component holds, at each point of the parameters'
-posterior, and what blocking may have cost or is too faint to be kept (`model.unseen`). To draw them one by
-one would make nearly every referral uncertain. So a sample of the pairs stands for all: a pair enters it with
-a chance in proportion to its probability, `STAND_INS` of them for each link expected, and is then joined in a
-draw that much more often. Who they are is who such links are: groups and periods get their share. Pairs that
-were never compared, or are too faint, are taken to be like those that were compared and are weak.
+Each of them is unlikely, but there are very many, and some are true. How many are is expected, at each point
+of the parameters' posterior: the match probabilities of compared pairs that no component holds, and, of those
+so low that one person's cannot be told from strangers', as many as `model.hidden` says, with those that share
+only keys too common to compare. To draw them one by one would make nearly every referral uncertain. So a
+sample of the pairs stands for all: a pair enters it with a chance in proportion to its probability,
+`STAND_INS` of them for each link expected, and is then joined in a draw that much more often. Who they are is
+who such links are: groups and periods get their share. Pairs that were never compared, or are too faint, are
+taken to be like those that were compared and are low.
 
 A draw joins a pair only when both of its referrals are alone in it: a link to somebody who is a repeat
 already makes no other person one. Whether a pair is in the sample, and whether a draw joins it, hangs on the
@@ -21,9 +22,10 @@ import numpy as np
 
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import Leeway, Unseen
+from nrm_linkage.model.hidden import HIDDEN_BITS
 from nrm_linkage.model.leeway import FAINT_BITS
-from nrm_linkage.provenance import mixed
-from nrm_linkage.tables import Float64s, Int32s, Int64s, Partition, Referrals, ScoredPairs
+from nrm_linkage.provenance import mixed, pair_keys
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Partition, Referrals, ScoredPairs
 
 __all__ = ["WeakLinks", "weak_links", "with_weak_links"]
 
@@ -78,21 +80,30 @@ def weak_links(
         some = slice(at, at + AT_A_TIME)
         here = apart[some]
         probability[some] = _chances(rows, pairs, here, leeway).mean(axis=0)
-        key = _pair_keys(keys, pairs.left[here], pairs.right[here])
+        key = pair_keys(keys, pairs.left[here], pairs.right[here])
         found.append(at + np.flatnonzero(_uniform(key, config.seed) < _taken(probability[some])))
     chosen = np.concatenate(found)
-    expected, taken, sample = float(probability.sum()), _taken(probability[chosen]), apart[chosen]
-    stands_for = _chances(rows, pairs, sample, leeway) / taken
-    stood_for = float(stands_for.mean(axis=0).sum())
-    if stood_for > 0:
-        # The sample stands for just what is expected, and for what was never compared on top of it.
-        of_point = stands_for.sum(axis=1, keepdims=True) * expected / stood_for
-        missed = (unseen.too_common + unseen.never_met + unseen.faint) * np.exp2(
-            leeway.doubt_bits - leeway.doubt_bits.mean()
-        )
-        stands_for *= expected / stood_for * (1.0 + missed[:, None] / np.maximum(of_point, 1e-300))
+    taken, sample = _taken(probability[chosen]), apart[chosen]
     left, right = pairs.left[sample], pairs.right[sample]
-    return WeakLinks(left, right, np.minimum(stands_for, 1.0), _pair_keys(keys, left, right))
+    chance = _chances(rows, pairs, sample, leeway) / taken
+    low = pairs.weight_bits[apart] < HIDDEN_BITS
+    weighed = float(probability[~low].sum())
+    hidden = unseen.too_common + np.array(unseen.hidden or [0.0] * len(leeway))
+    chance = np.minimum(_standing_for(chance, low[chosen], weighed, hidden), 1.0)
+    return WeakLinks(left, right, chance, pair_keys(keys, left, right))
+
+
+def _standing_for(chance: Float64s, low: Mask, weighed: float, hidden: Float64s) -> Float64s:
+    """The chances of a sample, (n_points, s), that stand for just what is expected: `weighed`, on average
+    over the points, of pairs that are not `low`, and `hidden`, at each point, of those that are; of the
+    others, where the sample holds no low ones.
+    """
+    stood_for = float(chance[:, ~low].sum(axis=1).mean())
+    scale = np.where(low, 1.0, weighed / stood_for if stood_for > 0 else 1.0) * np.ones_like(chance)
+    like_hidden = low if low.any() else ~low
+    in_place = np.maximum((chance * scale)[:, like_hidden].sum(axis=1), 1e-300)
+    scale[:, like_hidden] *= ((0.0 if low.any() else 1.0) + hidden / in_place)[:, None]
+    return chance * scale
 
 
 def _taken(probability: Float64s) -> Float64s:
@@ -105,12 +116,6 @@ def _chances(rows: Referrals, pairs: ScoredPairs, at: Int64s, leeway: Leeway) ->
     bits = pairs.weight_bits[at]
     changes = leeway.changes(rows, pairs.left[at], pairs.right[at], pairs.levels[at], bits)
     return np.asarray(1.0 / (1.0 + np.exp2(-(bits + changes))), dtype=np.float64)
-
-
-def _pair_keys(keys: Keys, left: Int32s, right: Int32s) -> Keys:
-    """The same whichever row stands first."""
-    one, other = keys[left], keys[right]
-    return mixed(np.minimum(one, other).view(np.int64), np.maximum(one, other).view(np.int64))
 
 
 def _uniform(key: Keys, seed: int) -> Float64s:

@@ -11,6 +11,7 @@ from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score
 from nrm_linkage.model.sift import MARGIN_BITS, Sifted, compare_plausible
 from nrm_linkage.model.strangers import learn_strangers, starting_model
 from nrm_linkage.model.unseen import Unseen, estimate_unseen
+from nrm_linkage.model.weigh import Weighed, weigh
 
 __all__ = [
     "DEPENDENCE_LINES",
@@ -23,6 +24,7 @@ __all__ = [
     "LinkageModel",
     "Sifted",
     "Unseen",
+    "Weighed",
     "compare_plausible",
     "count_patterns",
     "estimate",
@@ -38,5 +40,6 @@ __all__ = [
     "starting_model",
     "told_lines",
     "told_names",
+    "weigh",
     "with_points",
 ]

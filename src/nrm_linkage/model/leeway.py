@@ -36,11 +36,20 @@ from scipy.special import gammaincinv, ndtri
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
-from nrm_linkage.model.parameters import LinkageModel, ParameterPoints, array_of
+from nrm_linkage.model.parameters import LinkageModel, ParameterPoints, array_of, m_tables
 from nrm_linkage.model.strata import pair_community
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals, ScoredPairs
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, ScoredPairs
 
-__all__ = ["DOUBTED", "FAINT_BITS", "N_POINTS", "Leeway", "least_bits", "with_points"]
+__all__ = [
+    "DOUBTED",
+    "FAINT_BITS",
+    "MESSY_BITS",
+    "N_POINTS",
+    "Leeway",
+    "error_levels",
+    "least_bits",
+    "with_points",
+]
 
 N_POINTS = 20
 """Points of the parameters' posterior (chosen by us: each costs the small components' posterior once)."""
@@ -68,7 +77,7 @@ MESSY_SHARES = (0.0, 0.02, 0.05, 0.1, 0.15)
 MESSY_BITS = 2.2
 """How much likelier errors are in a messy pair, in bits of odds: four and a half times (chosen by us)."""
 
-DOUBT_BITS = (0.55, 0.6)
+DOUBT_BITS = (0.65, 0.35)
 """Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what two
 kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013).
 """
@@ -190,16 +199,26 @@ def _doubted(weight_bits: Float64s) -> Float64s:
     return np.clip((first - weight_bits) / (first - full), 0.0, 1.0)
 
 
+def error_levels() -> Mask:
+    """Which levels of the fixed fields show an error of the kind that comes together with others, bool
+    (n_fields, n_levels).
+    """
+    found = np.zeros((len(FIELDS), max(len(field.levels) for field in FIELDS)), dtype=bool)
+    for column in _COLUMNS:
+        field = FIELDS[column]
+        found[column, 1 : len(field.levels)] = True
+        found[column, [field.number(name) for name in FREE_OF_ERROR[field.name]]] = False
+    return found
+
+
 def _kinds(community: Int64s, levels: Int8s) -> Int64s:
     """The kind of each pair, int64 (p,)."""
-    kind = community
+    kind, is_error = community, error_levels()
     errors = np.zeros(len(levels), dtype=np.int64)
     for column in _COLUMNS:
-        free = [FIELDS[column].number(name) for name in FREE_OF_ERROR[FIELDS[column].name]]
-        level, is_error = levels[:, column], np.ones(len(FIELDS[column].levels), dtype=bool)
-        is_error[[0, *free]] = False
+        level = levels[:, column]
         kind = kind * 2 + (level > 0)
-        errors += is_error[level]
+        errors += is_error[column, level]
     return np.asarray(kind * _N_ERRORS + errors, dtype=np.int64)
 
 
@@ -226,18 +245,12 @@ def _kinds_table(
 
 def _error_shares(communities: tuple[str, ...], model: LinkageModel) -> Float64s:
     """How often one person's two records are not the same in each field under m, (communities, fields)."""
-    m = _tables(communities, model)
+    m = m_tables(model, communities)
     free = [
         [FIELDS[column].number(name) for name in FREE_OF_ERROR[FIELDS[column].name]] for column in _COLUMNS
     ]
     same = [m[:, column, of_field].sum(axis=1) for column, of_field in zip(_COLUMNS, free, strict=True)]
     return np.asarray(1.0 - np.stack(same, axis=1))
-
-
-def _tables(communities: tuple[str, ...], model: LinkageModel) -> Float64s:
-    """m of the whole and of each community, (1 + communities, fields, levels)."""
-    tables = [model.m, *(model.m_by_community.get(name, model.m) for name in communities)]
-    return np.stack([array_of(table, model.fields) for table in tables])
 
 
 def _worth_pairs(

@@ -37,6 +37,7 @@ __all__ = [
     "LinkageModel",
     "ParameterPoints",
     "array_of",
+    "m_tables",
     "stratum_key",
     "table_of",
 ]
@@ -258,6 +259,14 @@ def table_of(array: Float64s, fields: Sequence[Field] = FIELDS) -> dict[str, dic
         for row, compared in enumerate(fields)
         if not np.isnan(array[row, 1])
     }
+
+
+def m_tables(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
+    """m of the whole and of each community, (1 + n_communities, n_fields, n_levels); a community without an m
+    of its own has the whole's.
+    """
+    tables = [model.m, *(model.m_by_community.get(name, model.m) for name in communities)]
+    return np.stack([array_of(table, model.fields) for table in tables])
 
 
 def array_of(table: priors.Shares | Table, fields: Sequence[Field] = FIELDS) -> Float64s:

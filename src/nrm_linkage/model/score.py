@@ -24,7 +24,14 @@ from nrm_linkage.compare.fields import FIELDS, GenderLevel, GivenLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.base_rates import BaseRates, pair_group
 from nrm_linkage.model.extra import read_by
-from nrm_linkage.model.parameters import NAME_FIELDS, STRATUM_FIELDS, LinkageModel, array_of, stratum_key
+from nrm_linkage.model.parameters import (
+    NAME_FIELDS,
+    STRATUM_FIELDS,
+    LinkageModel,
+    array_of,
+    m_tables,
+    stratum_key,
+)
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.stand_ins import unknown_share
 from nrm_linkage.model.strata import AGE_PAIRS, age_pair, pair_community
@@ -212,16 +219,10 @@ def matched_log2(
     of the model's fields.
     """
     return _among_matched(
-        _m_by_community(model, referrals.nationality.group_names),
+        np.log2(m_tables(model, referrals.nationality.group_names)),
         pair_community(referrals, left, right),
         levels,
     )
-
-
-def _m_by_community(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
-    """log2 of m, (1 + n_communities, n_fields, n_levels)."""
-    tables = [model.m, *(model.m_by_community.get(name, model.m) for name in communities)]
-    return np.asarray(np.log2(np.stack([array_of(table, model.fields) for table in tables])))
 
 
 def _among_matched(log_m: Float64s, community: Int64s, levels: Int8s) -> Float64s:
@@ -250,7 +251,7 @@ class _Bound:
         return cls(
             model=model,
             referrals=referrals,
-            log_m=_m_by_community(model, names),
+            log_m=np.log2(m_tables(model, names)),
             log_u=_u_by_stratum(model, ("", *names)),
             unknown_dates=unknown_dates_log2(model, ("", *names)),
             base_rates=BaseRates.of(model.base_rates, names),

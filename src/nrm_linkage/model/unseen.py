@@ -12,7 +12,8 @@ Two kinds are estimated apart, both without labels:
   do.
 
 And one kind was compared and is in no table: pairs so faint (`FAINT_BITS`) that each counts for nothing, of
-which there are very many.
+which there are very many. How many pairs of one person lie too low to be told from strangers, compared or
+not, is estimated otherwise (`hidden`), and that is what the draws go by.
 
 What it does not do: it cannot know of errors under which nothing is recorded alike any more.
 """
@@ -36,7 +37,8 @@ __all__ = ["Unseen", "estimate_unseen"]
 class Unseen:
     """Expected matched pairs: `compared`, by blocking brought together; `too_common`, sharing only keys too
     common to compare; `never_met`, sharing no key. `faint`: those of `compared` that are below
-    `FAINT_BITS`, in `n_faint` pairs.
+    `FAINT_BITS`, in `n_faint` pairs. `hidden`: those below `hidden.HIDDEN_BITS`, whether compared or not, at
+    each point of the parameters' posterior; empty where nobody has asked.
     """
 
     compared: float
@@ -44,6 +46,7 @@ class Unseen:
     never_met: float
     faint: float = 0.0
     n_faint: int = 0
+    hidden: tuple[float, ...] = ()
 
     @property
     def recall_lost(self) -> float:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from nrm_linkage.explain import ClusterExplanation, PairExplanation
 from nrm_linkage.model import LinkageModel
+from nrm_linkage.model.hidden import HIDDEN_BITS
 from nrm_linkage.report.record import LinkageReport
 
 __all__ = [
@@ -256,6 +257,8 @@ def not_compared(report: LinkageReport, floor_bits: float) -> tuple[str, ...]:
         f"Pairs below {floor_bits:+.1f} bits were compared and are in no list; components are made without "
         f"them. {unseen.n_faint:,} of them are so faint that they are known as a number only: "
         f"{unseen.faint:,.1f} are expected to be one person's, all in all.",
+        f"{np.mean(unseen.hidden or 0.0):,.0f} pairs of one person are expected to lie below "
+        f"{HIDDEN_BITS:+.1f} bits, compared or not. No table holds them; ranges of counts do.",
     ]
     lines += [
         f"Rule {rule.rule!r}: {rule.not_compared:,} pairs share keys too common to compare, even when "

@@ -28,9 +28,8 @@ from nrm_linkage.model import (
     BoundRarity,
     LinkageModel,
     compare_plausible,
-    estimate_unseen,
     least_bits,
-    score_plausible,
+    weigh,
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.result.parts import linkage_parts
@@ -69,13 +68,9 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     )
     candidates = candidate_pairs(rows, config, found=found)
     rarity = BoundRarity(model.frequencies, rows)
-    floor_bits, chunk_pairs = least_bits(config), config.chunk_pairs
-    sifted = compare_plausible(rows, candidates, model, rarity, floor_bits, chunk_pairs)
-    pairs, weight_bits = score_plausible(rows, sifted.pairs, sifted.comparisons, model, floor_bits)
-    unseen = estimate_unseen(
-        *(rows, sifted.pairs, weight_bits, model, chunk_pairs, rarity),
-        *(sifted.n_aside, sifted.matches_aside),
-    )
+    sifted = compare_plausible(rows, candidates, model, rarity, least_bits(config), config.chunk_pairs)
+    weighed = weigh(rows, sifted, model, rarity, config)
+    model, pairs, unseen = weighed.model, weighed.pairs, weighed.unseen
     people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config)
     erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
     earlier = earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased)

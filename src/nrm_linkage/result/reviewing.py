@@ -7,11 +7,10 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.cluster import id_hashes
 from nrm_linkage.errors import InputError
 from nrm_linkage.explain.evidence import RECORDED_IN
 from nrm_linkage.explain.pair import Show, check_show
-from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
+from nrm_linkage.provenance import HOME_OFFICE_CAVEAT, id_hashes
 from nrm_linkage.result.decided import decisions_table
 from nrm_linkage.result.holding import LinkageTables
 from nrm_linkage.review import review_form, review_queue, review_sample
