@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -71,14 +73,29 @@ def joins(partition: Partition) -> list[set[tuple[int, ...]]]:
 DISJOINT = [(row, row + 1) for row in range(0, N_ROWS, 2)]
 
 
-@pytest.mark.parametrize("unseen", [NOTHING_UNSEEN, Unseen(100.0, 2.0, 3.0)])
+HIDDEN = Unseen(100.0, 2.0, 7.0, hidden=(2.5, 3.5))
+
+
+@pytest.mark.parametrize("unseen", [NOTHING_UNSEEN, HIDDEN])
 def test_as_many_are_joined_as_are_expected(rows: Referrals, unseen: Unseen) -> None:
     pairs, two = pairs_of(DISJOINT, -5.0), points([0.0, 0.0])
     weak = weak_links(rows, np.arange(N_ROWS), pairs, two, unseen, KEYS, CONFIG)
-    expected = len(DISJOINT) / (1 + 2.0**5) + unseen.too_common + unseen.never_met
-    np.testing.assert_allclose(weak.chance.sum(axis=1), expected)
+    at_points = len(DISJOINT) / (1 + 2.0**5) + unseen.too_common + np.array(unseen.hidden or (0.0, 0.0))
+    np.testing.assert_allclose(weak.chance.sum(axis=1), at_points)
+    expected = at_points.mean()
     n_each = [len(one) for one in joins(with_weak_links(all_alone(), weak, CONFIG))]
     assert np.mean(n_each) == pytest.approx(expected, abs=4 * np.sqrt(expected / CONFIG.draws))
+
+
+def test_hidden_pairs_are_like_those_so_low_and_others_count_as_they_are(rows: Referrals) -> None:
+    """However many low pairs there are, they stand for those that are expected to be hidden."""
+    pairs = pairs_of(DISJOINT, -5.0)
+    low = np.arange(len(DISJOINT)) % 2 == 0
+    pairs = replace(pairs, weight_bits=np.where(low, -8.0, -5.0))
+    weak = weak_links(rows, np.arange(N_ROWS), pairs, points([0.0, 0.0]), HIDDEN, KEYS, CONFIG)
+    is_low = low[weak.left // 2]
+    np.testing.assert_allclose(weak.chance[:, is_low].sum(axis=1), [4.5, 5.5])
+    np.testing.assert_allclose(weak.chance[:, ~is_low].sum(axis=1), (~low).sum() / (1 + 2.0**5))
 
 
 def test_draws_that_doubt_less_join_more(rows: Referrals) -> None:

@@ -36,7 +36,7 @@ HIDDEN_BITS = -7.0
 """Below this match weight a pair is hidden: odds of 1 in 128, where components end by default (chosen by us).
 """
 
-HIDDEN_DOUBT = 1.5
+HIDDEN_DOUBT = 2.0
 """How many times as much, in bits, the number of hidden pairs is doubted as a weak pair is (chosen by us:
 docs/decisions/0020).
 """

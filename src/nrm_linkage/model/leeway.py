@@ -77,7 +77,7 @@ MESSY_SHARES = (0.0, 0.02, 0.05, 0.1, 0.15)
 MESSY_BITS = 2.2
 """How much likelier errors are in a messy pair, in bits of odds: four and a half times (chosen by us)."""
 
-DOUBT_BITS = (0.65, 0.35)
+DOUBT_BITS = (0.55, 0.35)
 """Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what two
 kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013).
 """

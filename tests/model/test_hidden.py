@@ -1,0 +1,127 @@
+"""Pairs too low to be found: as many as an enumeration of all ways to record a pair says, and more of them
+where there are more errors.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nrm_linkage.compare import FIELDS
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import BoundRarity, Leeway, LinkageModel, hidden, leeway, score, score_pairs
+from nrm_linkage.model.hidden import HIDDEN_BITS, hidden_pairs
+from nrm_linkage.model.parameters import ParameterPoints, array_of
+from nrm_linkage.model.score import match_probability
+from nrm_linkage.tables import CandidatePairs, Comparisons, Float64s, Referrals, ScoredPairs
+from tests.frames import all_pairs, compared, frame_of, model_of, referrals_of
+
+CONFIG = LinkageConfig()
+PAIR = [("Zamir", "Testaj", "14/05/2001", ""), ("Zamir", "Testaj", "14/05/2001", "")]
+
+
+def points(error_bits: float, messy_share: float, model: LinkageModel) -> ParameterPoints:
+    """Points that are all alike, at which m is known to the last digit."""
+    n, sure = leeway.N_POINTS, {"": {field.name: 1e9 for field in model.fields}}
+    return ParameterPoints((error_bits,) * n, (messy_share,) * n, (0.0,) * n, sure, seed=1)
+
+
+def known(rows: list[tuple[str, str, str, str]], error_bits: float, messy: float, prior_bits: float):
+    """Referrals, their pairs, weighed, and a model with points."""
+    referrals = referrals_of(frame_of(rows))
+    model = replace(model_of(referrals), prior_bits=prior_bits)
+    model = replace(model, points=points(error_bits, messy, model))
+    left, right = all_pairs(referrals.n)
+    none = np.zeros(len(left), dtype=np.int32)
+    pairs = score_pairs(referrals, CandidatePairs(left, right, none, (), ()), model, 100)
+    return referrals, pairs, model
+
+
+def found(referrals: Referrals, pairs: ScoredPairs, model: LinkageModel) -> Float64s:
+    """The number at each point, the doubt taken out."""
+    rarity = BoundRarity(model.frequencies, referrals)
+    number = np.array(hidden_pairs(referrals, pairs, model, rarity, CONFIG))
+    doubt = Leeway.of(model, referrals.nationality.group_names).doubt_bits
+    return number / np.exp2(hidden.HIDDEN_DOUBT * doubt)
+
+
+def enumerated(referrals: Referrals, model: LinkageModel, error_bits: float, messy: float) -> float:
+    """The share of hidden pairs, over every way to record one pair."""
+    one = compared(referrals, *all_pairs(2), model)
+    spoken = np.flatnonzero(one.levels[0]).tolist()
+    ways = np.array(
+        list(itertools.product(*(range(1, len(FIELDS[column].levels)) for column in spoken))), dtype=np.int8
+    )
+    levels = np.zeros((len(ways), len(FIELDS)), dtype=np.int8)
+    levels[:, spoken] = ways
+    bits = np.where(levels == one.levels[0], one.coincidence_bits[0], np.nan).astype(np.float32)
+    ends = np.zeros(len(ways), dtype=np.int32), np.ones(len(ways), dtype=np.int32)
+    _, weight_bits = score(referrals, *ends, Comparisons(levels, bits), model)
+    share = 0.0
+    for of_class, more in ((1 - messy, 0.0), (messy, leeway.MESSY_BITS)):
+        chance = np.ones(len(ways))
+        for column in spoken:
+            m = array_of(model.m)[column, 1 : len(FIELDS[column].levels)].copy()
+            free = leeway.FREE_OF_ERROR.get(FIELDS[column].name)
+            if free is not None:
+                others = [n for n, level in enumerate(FIELDS[column].levels[1:]) if level.name not in free]
+                m[others] *= 2.0 ** (error_bits + more)
+            chance *= (m / m.sum())[levels[:, column] - 1]
+        share += of_class * float(chance[weight_bits < HIDDEN_BITS].sum())
+    return share
+
+
+@pytest.mark.parametrize(("error_bits", "messy"), [(0.0, 0.0), (0.8, 0.0), (0.3, 0.15)])
+def test_as_many_are_expected_as_an_enumeration_says(error_bits, messy, monkeypatch):
+    monkeypatch.setattr(hidden, "REDRAWS", 3_000)
+    referrals, pairs, model = known(PAIR, error_bits, messy, prior_bits=-16.0)
+    share = enumerated(referrals, model, error_bits, messy)
+    assert 0.01 < share < 0.2
+    number = found(referrals, pairs, model).mean()
+    expected = match_probability(pairs.weight_bits).sum() * share / (1 - share)
+    assert number == pytest.approx(expected, abs=4 * np.sqrt(share / (3_000 * leeway.N_POINTS)))
+
+
+def test_more_are_hidden_where_there_are_more_errors_and_where_they_come_together():
+    few, more, together = (
+        found(*known(PAIR * 15, bits, messy, -16.0)).mean()
+        for bits, messy in ((0.0, 0.0), (1.0, 0.0), (0.0, 0.15))
+    )
+    assert few < together
+    assert few < more
+
+
+def test_a_point_that_doubts_more_expects_more():
+    referrals, pairs, model = known(PAIR * 15, 0.0, 0.0, -16.0)
+    rarity = BoundRarity(model.frequencies, referrals)
+    number = np.array(hidden_pairs(referrals, pairs, model, rarity, CONFIG))
+    doubt = Leeway.of(model, referrals.nationality.group_names).doubt_bits
+    assert np.corrcoef(np.log(number), doubt)[0, 1] > 0.8
+
+
+def test_the_order_of_rows_changes_nothing():
+    rows = [
+        ("Zamir", "Testaj", "14/05/2001", "Albanian"), ("Zamira", "Testai", "14/05/2001", "Albanian"),
+        ("Teklay", "Mockiani", "17/08/2006", "Eritrean"), ("Teklai", "Mockiani", "17/08/2003", "Eritrean"),
+        ("Nhung", "Van Mau", "", "Vietnamese"), ("Nhung", "Van Mau", "2004", "Vietnamese"),
+    ]  # fmt: skip
+    frame = frame_of(rows)
+    numbers = []
+    for order in (np.arange(len(rows)), np.array([3, 0, 5, 1, 4, 2])):
+        referrals = referrals_of(frame.iloc[order])
+        model = replace(model_of(referrals), prior_bits=-8.0)
+        model = replace(model, points=points(0.2, 0.05, model))
+        left, right = all_pairs(referrals.n)
+        none = np.zeros(len(left), dtype=np.int32)
+        pairs = score_pairs(referrals, CandidatePairs(left, right, none, (), ()), model, 100)
+        assert (pairs.weight_bits >= 0).sum() >= 3
+        numbers.append(found(referrals, pairs, model))
+    np.testing.assert_array_equal(*numbers)
+
+
+def test_where_no_pair_is_likely_none_is_hidden():
+    referrals, pairs, model = known([*PAIR[:1], ("Ruth", "Example", "17/08/2006", "")], 0.0, 0.0, -16.0)
+    assert found(referrals, pairs, model).tolist() == [0.0] * leeway.N_POINTS
