@@ -246,6 +246,24 @@ def test_how_many_draws_are_counted_at_a_time_changes_nothing(case: Case, defini
         pd.testing.assert_frame_equal(case.table(definition=definition), at_once)
 
 
+def test_what_any_draw_joins_is_together_and_nothing_else() -> None:
+    case = two_and_one(draws=[[0, 0], [0, 1]], published=[0, 1, 2])
+    assert counted.ever_together(case.partition()).tolist() == [0, 0, 2]
+    apart = two_and_one(draws=[[0, 1]], published=[0, 0, 2])
+    assert counted.ever_together(apart.partition()).tolist() == [0, 0, 2]
+    chained = two_and_one(uncertain=[0, 1, 2], draws=[[0, 0, 2], [0, 1, 1]], published=[0, 1, 2])
+    assert counted.ever_together(chained.partition()).tolist() == [0, 0, 0]
+
+
+@given(cases(), st.sampled_from(DEFINITIONS), st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted))
+def test_what_no_draw_joins_to_the_period_s_referrals_need_not_be_read(
+    case: Case, definition: str, period: list[int]
+) -> None:
+    of_period = {"definition": definition, "period": (day(period[0]), day(period[1]))}
+    together = counted.ever_together(case.partition())
+    pd.testing.assert_frame_equal(case.table(**of_period, together=together), case.table(**of_period))
+
+
 def two_and_one(**changes: Any) -> Case:
     """Rows 0 and 1 are one person's in three draws of four; row 2 is somebody else's."""
     values: dict[str, Any] = {

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nrm_linkage.cluster import components
 from nrm_linkage.instances import LATER, SAME_POSSIBLE
-from nrm_linkage.tables import Days, Float64s, Int32s, Int64s, Mask
+from nrm_linkage.tables import Days, Float64s, Int32s, Int64s, Mask, Partition
 
-__all__ = ["COUNTINGS", "PEOPLE", "TURNED", "CountedRows", "counts_of_draws"]
+__all__ = ["COUNTINGS", "PEOPLE", "TURNED", "CountedRows", "counts_of_draws", "ever_together"]
 
 COUNTINGS = ("all", "excluding same instance possible", "later exploitation recorded")
 
@@ -73,6 +74,17 @@ def counts_of_draws(
         label = draws[at : at + batch, kept].astype(np.int64)
         result[at : at + batch, :] += _people(rows, row, label, start, codes, n_groups)
     return result
+
+
+def ever_together(partition: Partition) -> Int64s:
+    """The smallest row of those that any draw joins, or what is published, through others too, int64 (n,)."""
+    uncertain, n_rows = partition.uncertain, len(partition.cluster)
+    own, joins = uncertain.astype(np.int32), np.zeros(0, dtype=np.int64)
+    for label in (partition.cluster[uncertain], *partition.draws):
+        moved = np.flatnonzero(label != own)
+        joins = np.union1d(joins, uncertain[moved] * n_rows + label[moved])
+    left, right = np.divmod(joins, n_rows)
+    return components(n_rows, left.astype(np.int32), right.astype(np.int32))
 
 
 def _people(

@@ -51,8 +51,11 @@ def repeat_referrals(
     interval: float = 0.9,
     suppress_below: int | None = None,
     round_to: int | None = None,
+    together: Int64s | None = None,
 ) -> pd.DataFrame:
     """One row a group and counting, total rows last; see the columns in `Linkage.repeat_referrals`.
+    `together`: `ever_together` of the partition, where many periods are asked for: of what it keeps apart
+    from the period's referrals nothing is then read.
 
     Raises
     ------
@@ -65,6 +68,8 @@ def repeat_referrals(
     used = rows.counts & ~np.isnat(rows.referred) & (rows.referred <= end)
     if definition == "inside_period":
         used &= rows.referred >= start
+    if together is not None:
+        used &= np.isin(together, together[used & (rows.referred >= start)])
     codes, labels = _grouped(rows, by)
     draws = counts_of_draws(rows, partition.uncertain, partition.draws, used, start, codes, len(labels))
     published = counts_of_draws(

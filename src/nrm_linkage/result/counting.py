@@ -12,6 +12,7 @@ import pandas as pd
 from nrm_linkage.errors import InputError
 from nrm_linkage.report import repeat_referrals
 from nrm_linkage.report.charts import Chart, days_between, flow_of_assessments, people_by_month
+from nrm_linkage.report.counted import ever_together
 from nrm_linkage.report.publication import check_audience, published
 from nrm_linkage.report.sensitivity import COSTS, published_sensitivity, sensitivity
 from nrm_linkage.result.holding import LinkageTables
@@ -178,12 +179,21 @@ class Counting(LinkageTables):
 
     def _by_month(self, by: tuple[str, ...]) -> pd.DataFrame:
         """The rows of `repeat_referrals` for each month with a referral."""
-        referred = self._countable.referred[self._countable.counts]
-        months = np.unique(referred[~np.isnat(referred)].astype("datetime64[M]"))
-        parts = []
+        referred = self._countable.referred
+        dated = referred[self._countable.counts & ~np.isnat(referred)]
+        months = np.unique(dated.astype("datetime64[M]"))
+        parts, partition = [], self.run.partition
+        together = ever_together(partition)
         for month in months:
             period = month.astype("datetime64[D]"), (month + 1).astype("datetime64[D]") - 1
-            table = self.repeat_referrals(period, by, definition="latest_inside")
+            table = repeat_referrals(
+                self._countable,
+                partition,
+                period=period,
+                by=by,
+                definition="latest_inside",
+                together=together,
+            )
             rows = table[table["counting"] == "all"]
             parts.append((rows.iloc[:-1] if by else rows).assign(month=pd.Timestamp(period[0])))
         if not parts:
