@@ -45,7 +45,7 @@ def found(referrals: Referrals, pairs: ScoredPairs, model: LinkageModel) -> Floa
     rarity = BoundRarity(model.frequencies, referrals)
     number = np.array(hidden_pairs(referrals, pairs, model, rarity, CONFIG))
     doubt = Leeway.of(model, referrals.nationality.group_names).doubt_bits
-    return number / np.exp2(hidden.HIDDEN_DOUBT * doubt)
+    return number / np.exp2(hidden.MORE_BITS + doubt - doubt.mean())
 
 
 def enumerated(referrals: Referrals, model: LinkageModel, error_bits: float, messy: float) -> float:

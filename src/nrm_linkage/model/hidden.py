@@ -8,7 +8,8 @@ In this order: pairs at even odds or better are templates, `TEMPLATES` of them a
 parameters' posterior (`leeway`) each field that both records hold draws a level from the m of the pair's
 community, errors being likelier in all fields of some pairs at once. A level that the template shows keeps
 its coincidence; another takes that of a template that shows it. What so falls below `HIDDEN_BITS` is the
-share of one person's pairs that no run finds. Their number is doubted as that of weak pairs is, and more.
+share of one person's pairs that no run finds. Errors come together more than the points know, so more of them
+are expected (`MORE_BITS`), by how much is doubted.
 
 What it does not do: what a template does not record stays missing, so people of whom little is ever recorded
 count as often as they are found. And nothing is known here of errors under which no field is alike any more,
@@ -36,9 +37,9 @@ HIDDEN_BITS = -7.0
 """Below this match weight a pair is hidden: odds of 1 in 128, where components end by default (chosen by us).
 """
 
-HIDDEN_DOUBT = 2.0
-"""How many times as much, in bits, the number of hidden pairs is doubted as a weak pair is (chosen by us:
-docs/decisions/0020).
+MORE_BITS = 1.0
+"""How much more of them there are, in bits, than the points say: twice as many, give or take what a weak pair
+is doubted (chosen by us: docs/decisions/0020).
 """
 
 TEMPLATES = 2_000
@@ -75,7 +76,8 @@ def hidden_pairs(
     chance = match_probability(pairs.weight_bits[at])
     share = ((weight_bits < HIDDEN_BITS).mean(axis=1) * chance).sum(axis=1) / chance.sum()
     found = match_probability(pairs.weight_bits).sum()
-    expected = found * share / (1.0 - np.minimum(share, 0.5)) * np.exp2(HIDDEN_DOUBT * leeway.doubt_bits)
+    doubt_bits = MORE_BITS + leeway.doubt_bits - leeway.doubt_bits.mean()
+    expected = found * share / (1.0 - np.minimum(share, 0.5)) * np.exp2(doubt_bits)
     return tuple(expected.tolist())
 
 
