@@ -19,7 +19,7 @@ modelled on section 62 of the Nationality and Borders Act 2022):
 An imprecise date decides only when every day that it may mean decides alike. Reasons are fixed: a code, which
 does not change, and a sentence without values (`Reason`). They are what the assessment rests on and what a
 reader may want to know beside it: those from `TURNED_ADULT` on decide nothing, nor do places and types that
-differ. Nothing here links anybody: the partition is decided before.
+differ. Nothing here links anybody: who is one person is decided without it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,21 @@ from nrm_linkage.normalise.ages import AgeGroup
 from nrm_linkage.normalise.answers import Answer
 from nrm_linkage.tables import Coded, Days, InstanceFacts, Int64s, Mask, Referrals, TokenLists
 
-__all__ = ["CANNOT_TELL", "LATER", "SAME_POSSIBLE", "Assessed", "Reason", "assess", "read_codes"]
+__all__ = [
+    "ASSESSMENTS",
+    "CANNOT_TELL",
+    "LATER",
+    "SAME_POSSIBLE",
+    "Assessed",
+    "Reason",
+    "assess",
+    "read_codes",
+]
 
 SAME_POSSIBLE = "same instance possible"
 LATER = "later exploitation recorded"
 CANNOT_TELL = "cannot tell"
+ASSESSMENTS = (SAME_POSSIBLE, LATER, CANNOT_TELL)
 
 MULTI_AGENCY_DAYS = 30
 """Two bodies that refer one situation do so within about a month (domain.md 3.3, T1); it supports, and never

@@ -15,7 +15,7 @@ from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EVIDENCE_LINES, Leeway, Unseen
 from nrm_linkage.provenance import id_hashes
 from nrm_linkage.tables import Int64s, Partition, Referrals, ScoredPairs
-from tests.frames import frame_of, referrals_of
+from tests.frames import frame_of, people, referrals_of
 
 N_ROWS = 400
 CONFIG = LinkageConfig(draws=300)
@@ -96,6 +96,32 @@ def test_hidden_pairs_are_like_those_so_low_and_others_count_as_they_are(rows: R
     is_low = low[weak.left // 2]
     np.testing.assert_allclose(weak.chance[:, is_low].sum(axis=1), [4.5, 5.5])
     np.testing.assert_allclose(weak.chance[:, ~is_low].sum(axis=1), (~low).sum() / (1 + 2.0**5))
+
+
+def test_repeats_among_weak_pairs_are_assessed_as_those_of_sure_pairs() -> None:
+    """Of sure pairs four in five may be about one instance, of weak ones one in five."""
+    pairs = pairs_of(DISJOINT, -8.0)
+    n = len(DISJOINT)
+    sure = np.arange(n) >= n // 2
+    one_instance = np.where(sure, np.arange(n) % 5 != 0, np.arange(n) % 5 == 0)
+    records = [
+        {
+            "given_name": "Zamir",
+            "referral_date": f"{1 + side:02d}/06/2023",
+            "exploitation_end": "01/05/2023" if one_instance[pair] else "",
+        }
+        for pair in range(n)
+        for side in (0, 1)
+    ]
+    of_people = referrals_of(people(*records))
+    pairs = replace(pairs, weight_bits=np.where(sure, 8.0, -8.0))
+    component = np.where(np.repeat(sure, 2), np.arange(N_ROWS) // 2 * 2, np.arange(N_ROWS))
+    weak = weak_links(of_people, component, pairs, points([0.0, 0.0]), HIDDEN, KEYS, CONFIG)
+    assert not sure[weak.left // 2].any()
+    np.testing.assert_allclose(weak.chance.sum(axis=1), [4.5, 5.5])
+    share = weak.chance[0, one_instance[weak.left // 2]].sum() / weak.chance[0].sum()
+    # As many as of sure pairs, shrunk to a fifth with the weight of twenty.
+    assert share == pytest.approx((80 + 20 * 0.2) / 120, abs=0.03)
 
 
 def test_draws_that_doubt_less_join_more(rows: Referrals) -> None:

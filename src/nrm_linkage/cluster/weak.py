@@ -7,7 +7,10 @@ only keys too common to compare. To draw them one by one would make nearly every
 sample of the pairs stands for all: a pair enters it with a chance in proportion to its probability,
 `STAND_INS` of them for each link expected, and is then joined in a draw that much more often. Who they are is
 who such links are: groups and periods get their share. Pairs that were never compared, or are too faint, are
-taken to be like those that were compared and are low.
+taken to be like those that were compared and are low. In one thing these, being strangers mostly, are not
+like one person's pairs: fewer may be about one instance (`instances`). So pairs are joined that much oftener,
+or more seldom, that repeats among them are assessed as those of sure pairs are. How many are joined does not
+hang on it, nor who is linked.
 
 A draw joins a pair only when both of its referrals are alone in it: a link to somebody who is a repeat
 already makes no other person one. Whether a pair is in the sample, and whether a draw joins it, hangs on the
@@ -21,11 +24,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nrm_linkage.config import LinkageConfig
+from nrm_linkage.instances import ASSESSMENTS, assess
 from nrm_linkage.model import Leeway, Unseen
 from nrm_linkage.model.hidden import HIDDEN_BITS
 from nrm_linkage.model.leeway import FAINT_BITS
 from nrm_linkage.provenance import mixed, pair_keys
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Partition, Referrals, ScoredPairs
+from nrm_linkage.threads import slices
 
 __all__ = ["WeakLinks", "weak_links", "with_weak_links"]
 
@@ -33,6 +38,9 @@ STAND_INS = 10
 """Pairs of the sample for each link expected, so that none is joined in more than about a tenth of draws
 (chosen by us).
 """
+
+LIKENESS_STRENGTH_PAIRS = 20.0
+"""Sure pairs that weak pairs' own shares of assessments are worth (chosen by us)."""
 
 AT_A_TIME = 16_384
 """Pairs whose probabilities are looked up at a time, at all points; bounds memory, changes no result."""
@@ -75,22 +83,52 @@ def weak_links(
     across = component[pairs.left] != component[pairs.right]
     apart = np.flatnonzero(across & (pairs.weight_bits >= FAINT_BITS))
     del across
-    probability, found = np.zeros(len(apart)), [np.zeros(0, dtype=np.int64)]
-    for at in range(0, len(apart), AT_A_TIME):
-        some = slice(at, at + AT_A_TIME)
-        here = apart[some]
-        probability[some] = _chances(rows, pairs, here, leeway).mean(axis=0)
-        key = pair_keys(keys, pairs.left[here], pairs.right[here])
-        found.append(at + np.flatnonzero(_uniform(key, config.seed) < _taken(probability[some])))
-    chosen = np.concatenate(found)
-    taken, sample = _taken(probability[chosen]), apart[chosen]
-    left, right = pairs.left[sample], pairs.right[sample]
-    chance = _chances(rows, pairs, sample, leeway) / taken
+    stretches = slices(len(apart), AT_A_TIME)
+    probability = np.zeros(len(apart))
+    for some in stretches:
+        probability[some] = _chances(rows, pairs, apart[some], leeway).mean(axis=0)
     low = pairs.weight_bits[apart] < HIDDEN_BITS
     weighed = float(probability[~low].sum())
     hidden = unseen.too_common + np.array(unseen.hidden or [0.0] * len(leeway))
+    more = max(hidden.mean() / max(float(probability[low].sum()), 1e-300), 1.0)
+    taken = np.minimum(probability * np.where(low, more, 1.0) * STAND_INS, 1.0)
+    found = [np.zeros(0, dtype=np.int64)]
+    for some in stretches:
+        key = pair_keys(keys, pairs.left[apart[some]], pairs.right[apart[some]])
+        found.append(some.start + np.flatnonzero(_uniform(key, config.seed) < taken[some]))
+    chosen = np.concatenate(found)
+    sample = apart[chosen]
+    left, right = pairs.left[sample], pairs.right[sample]
+    chance = _chances(rows, pairs, sample, leeway) / taken[chosen]
+    chance *= _like_sure_pairs(rows, pairs, sample, chance.mean(axis=0))
     chance = np.minimum(_standing_for(chance, low[chosen], weighed, hidden), 1.0)
     return WeakLinks(left, right, chance, pair_keys(keys, left, right))
+
+
+def _like_sure_pairs(rows: Referrals, pairs: ScoredPairs, sample: Int64s, chance: Float64s) -> Float64s:
+    """How many times as often pairs of a sample are to be joined as they would be, float64 (s,), so that
+    repeats are assessed as those of pairs at even odds or better are. `chance`: how often each would be.
+    """
+    of_sample = _assessed(rows, pairs, sample)
+    sure = np.flatnonzero(pairs.weight_bits >= 0.0)
+    of_sure = _assessed(rows, pairs, sure)
+    result = np.ones(len(sample))
+    for kind in ASSESSMENTS:
+        here = of_sample == kind
+        share = float(chance[here].sum() / max(chance.sum(), 1e-300))
+        if share > 0:
+            found = np.count_nonzero(of_sure == kind) + LIKENESS_STRENGTH_PAIRS * share
+            result[here] = found / (len(sure) + LIKENESS_STRENGTH_PAIRS) / share
+    return result
+
+
+def _assessed(
+    rows: Referrals, pairs: ScoredPairs, at: Int64s
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """The assessments of some pairs as if each were a repeat."""
+    left, right = pairs.left[at].astype(np.int64), pairs.right[at].astype(np.int64)
+    turned = rows.referred[left] > rows.referred[right]
+    return assess(rows, np.where(turned, right, left), np.where(turned, left, right)).assessment
 
 
 def _standing_for(chance: Float64s, low: Mask, weighed: float, hidden: Float64s) -> Float64s:
@@ -104,11 +142,6 @@ def _standing_for(chance: Float64s, low: Mask, weighed: float, hidden: Float64s)
     in_place = np.maximum((chance * scale)[:, like_hidden].sum(axis=1), 1e-300)
     scale[:, like_hidden] *= ((0.0 if low.any() else 1.0) + hidden / in_place)[:, None]
     return chance * scale
-
-
-def _taken(probability: Float64s) -> Float64s:
-    """The chance of pairs to be in the sample."""
-    return np.minimum(probability * STAND_INS, 1.0)
 
 
 def _chances(rows: Referrals, pairs: ScoredPairs, at: Int64s, leeway: Leeway) -> Float64s:
