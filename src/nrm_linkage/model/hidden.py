@@ -84,7 +84,9 @@ def hidden_pairs(
 def _templates(referrals: Referrals, pairs: ScoredPairs) -> Int64s:
     """Positions of pairs at even odds or better, those with the smallest hashes of ids, in that order."""
     likely = np.flatnonzero(pairs.weight_bits >= 0.0)
-    key = pair_keys(id_hashes(referrals.referral_id), pairs.left[likely], pairs.right[likely])
+    ends = np.stack([pairs.left[likely], pairs.right[likely]])
+    rows, place = np.unique(ends, return_inverse=True)
+    key = pair_keys(id_hashes(referrals.referral_id[rows]), *place.reshape(ends.shape))
     return likely[np.argsort(key, kind="stable")[:TEMPLATES]]
 
 
