@@ -76,7 +76,7 @@ class LinkageReport:
         rest = {name: value for name, value in values.items() if name in known}
         rest["recognised"] = {name: tuple(labels) for name, labels in values["recognised"].items()}
         rest["choices"] = tuple(values["choices"])
-        rest["unseen"] = Unseen(**values["unseen"] | {"hidden": tuple(values["unseen"]["hidden"])})
+        rest["unseen"] = Unseen(**values["unseen"] | {"hidden": tuple(values["unseen"].get("hidden", ()))})
         rest["blocking"] = tuple(RuleYield(**found) for found in values["blocking"])
         if values["estimation"] is not None:
             estimation = dict(values["estimation"])
