@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -140,11 +141,15 @@ def timed(work: Callable[[], T]) -> tuple[T, Found]:
     return done, cost | {"peak_gb": peak * (1 if sys.platform == "darwin" else 1024) / 1e9}
 
 
-def in_a_process(who: str, folder: Path) -> Found:
-    """One run of one linker."""
+def in_a_process(who: str, folder: Path) -> Found | None:
+    """One run of one linker; None where the machine killed it, which it does for want of memory."""
     command = [sys.executable, str(Path(__file__).resolve()), "--run", who, "--folder", str(folder)]
     # There, because a peer that runs out of memory leaves its files where it is run.
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
+    if done.returncode == -signal.SIGKILL and who != "nrm-linkage":
+        return None
+    if done.returncode:
+        sys.exit(done.stderr)
     found: Found = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -187,8 +192,13 @@ def main() -> None:
         who = ["nrm-linkage", *(one for one in asked.who if one != "nrm-linkage")]
         runs: dict[str, list[Found]] = {one: [] for one in who}
         for _ in range(asked.rounds):
-            for one in who:
-                runs[one].append(in_a_process(one, folder))
+            for one in list(runs):
+                found = in_a_process(one, folder)
+                if found is None:
+                    del runs[one]
+                    print(f"{one} was killed for want of memory, and is left out")
+                else:
+                    runs[one].append(found)
         print(f"{len(records):,} referrals; median of {asked.rounds}\n")
         print_table(runs)
         if "floor" in runs:
