@@ -142,7 +142,7 @@ def timed(work: Callable[[], T]) -> tuple[T, Found]:
 
 
 def in_a_process(who: str, folder: Path) -> Found | None:
-    """One run of one linker; None where the machine killed it, which it does for want of memory."""
+    """One run of one linker; None where a peer was killed, as for want of memory."""
     command = [sys.executable, str(Path(__file__).resolve()), "--run", who, "--folder", str(folder)]
     # There, because a peer that runs out of memory leaves its files where it is run.
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
@@ -196,7 +196,7 @@ def main() -> None:
                 found = in_a_process(one, folder)
                 if found is None:
                     del runs[one]
-                    print(f"{one} was killed for want of memory, and is left out")
+                    print(f"{one} was killed, as for want of memory, and is left out")
                 else:
                     runs[one].append(found)
         print(f"{len(records):,} referrals; median of {asked.rounds}\n")

@@ -43,7 +43,8 @@ class LinkageReport:
     blocking
         What each blocking rule found, found alone, and could not compare.
     unseen
-        Matched pairs that blocking may have missed, as estimated under the model (`model.unseen`).
+        Matched pairs that blocking may have missed, or that lie too low to be told from strangers, as
+        estimated under the model (`model.unseen`, `model.hidden`).
     estimation
         How the model was estimated; None when one was given.
     config, versions, input_fingerprint
