@@ -24,6 +24,7 @@ from nrm_linkage.model.strata import pair_community
 from tests.frames import all_pairs, compared, invented, model_of, referrals_of, scored
 
 NAMES = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
+GIVEN = [field.name for field in FIELDS].index("given_name")
 U = array_of(priors.U_PRIOR)
 START = model_of(referrals_of(invented(40, seed=16)))
 
@@ -45,7 +46,7 @@ def patterns_of(levels: np.ndarray, community: np.ndarray | None = None, n_other
         community=rows[:, -1].astype(np.int64),
         strangers=by_field.sum(axis=1),
         strangers_names=by_field[:, NAMES].sum(axis=1),
-        relatives=relative_log2(levels),
+        relatives=relative_log2(levels, by_field[:, GIVEN]),
         lookalikes=np.full(len(levels), -np.inf),
         count=count.astype(float),
         n_other_pairs=n_other,
@@ -76,6 +77,7 @@ def simulated(seed: int) -> tuple[np.ndarray, np.ndarray]:
     namesakes = U.copy()
     namesakes[NAMES] = array_of(priors.NAMESAKE)[NAMES]
     relatives = array_of(priors.RELATIVE)
+    relatives[GIVEN] = U[GIVEN]
     parts = ((m, N_MATCHED), (relatives, N_RELATIVE), (namesakes, N_NAMESAKE), (U, N_STRANGER))
     return np.concatenate([drawn_levels(random, shares, n) for shares, n in parts]), m
 
@@ -203,8 +205,8 @@ def test_patterns_count_every_plausible_pair_once_and_the_others_as_strangers():
         ours[(code, *row)] += int(count)
     assert ours == expected
     np.testing.assert_array_equal(found.strangers / BIN_BITS, np.round(found.strangers / BIN_BITS))
-    assert len({*map(tuple, np.column_stack([found.strangers, found.strangers_names, found.community,
-                                             found.levels]).tolist())}) == len(found.count)  # fmt: skip
+    by_pattern = (found.strangers, found.strangers_names, found.relatives, found.community, found.levels)
+    assert len({*map(tuple, np.column_stack(by_pattern).tolist())}) == len(found.count)
 
 
 def test_no_pairs_and_one_row_are_counted_too():

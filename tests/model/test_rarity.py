@@ -4,6 +4,8 @@ nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -57,7 +59,18 @@ def test_a_name_weighs_by_its_share_within_the_nationality_in_common(extract):
     at_home = bits(extract, "given_name", *twice(given_name="Zamir", nationality="Albanian"))
     assert at_home != everywhere
     apart = [{"given_name": "Zamir", "nationality": nation} for nation in ("Albanian", "Indian")]
-    assert bits(extract, "given_name", *apart) == everywhere
+    assert bits(extract, "given_name", *apart) <= everywhere
+
+
+def test_a_name_that_two_communities_have_in_common_weighs_no_more_than_both_say(extract):
+    words = extract.frequencies.words
+    within = {nation: {**words.within.get(nation, {}), "ly": 0.05} for nation in ("CHN", "VNM")}
+    known = replace(words, overall={**words.overall, "ly": 0.004}, within={**words.within, **within})
+    model = replace(extract, frequencies=replace(extract.frequencies, words=known))
+    apart = [{"given_name": "Ly", "nationality": nation} for nation in ("Chinese", "Vietnamese")]
+    either = [{"given_name": "Ly", "nationality": nation} for nation in ("Chinese", "Indian")]
+    assert bits(model, "given_name", *apart) == pytest.approx(-np.log2(0.05))
+    assert bits(model, "given_name", *either) == pytest.approx(-np.log2(0.004))
 
 
 @pytest.mark.parametrize("level", [WordLevel.EXACT, WordLevel.SHORTENED])

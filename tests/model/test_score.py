@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.compare import FIELDS
+from nrm_linkage.compare.fields import GivenLevel
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import (
     EVIDENCE_LINES,
     LinkageModel,
     learn_strangers,
+    priors,
     score,
     score_pairs,
     score_plausible,
 )
 from nrm_linkage.model.parameters import stratum_key
-from nrm_linkage.model.score import on_grid
+from nrm_linkage.model.score import GIVEN_COLUMN, on_grid, relative_log2
 from nrm_linkage.model.strata import age_pair, pair_community
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored
 
@@ -105,6 +107,13 @@ def test_a_sibling_is_discounted_as_a_relative():
     lines, weight_bits = scored(referrals_of(people(RECORD, sibling)), *all_pairs(2), MODEL)
     assert lines[0, EVIDENCE_LINES.index("relatives")] < 0
     assert weight_bits[0] < 0
+
+
+def test_relatives_are_given_one_name_as_seldom_as_strangers_but_named_after_one_another():
+    levels = np.zeros((3, len(FIELDS)), dtype=np.int8)
+    levels[:, GIVEN_COLUMN] = (GivenLevel.EXACT, GivenLevel.MOVED, GivenLevel.MOVED)
+    found = relative_log2(levels, np.log2([0.001, 0.001, 0.2]))
+    np.testing.assert_allclose(np.exp2(found), [0.001, priors.NAMED_AFTER, 0.2])
 
 
 ONE_NAME = {"given_name": "Zamir", "family_name": "Testaj", "date_of_birth": "01/01/2001", "gender": "Male"}

@@ -32,6 +32,7 @@ from nrm_linkage.model.parameters import LinkageModel, array_of, table_of
 from nrm_linkage.model.score import (
     DATE_COLUMN,
     GENDER_COLUMN,
+    GIVEN_COLUMN,
     NAME_COLUMNS,
     gender_of_name_log2,
     lookalike_log2,
@@ -138,7 +139,8 @@ def count_patterns(
     by_field = stranger_log2(referrals, left, right, plausible, model)
     by_field[:, GENDER_COLUMN] += gender_of_name_log2(levels, by_field, model)
     binned = [
-        np.round(bits / BIN_BITS).astype(np.int64) for bits in (by_field.sum(axis=1), _names_of(by_field))
+        np.round(bits / BIN_BITS).astype(np.int64)
+        for bits in (by_field.sum(axis=1), _names_of(by_field), by_field[:, GIVEN_COLUMN])
     ]
     community = pair_community(referrals, left, right)
     names = ("", *referrals.nationality.group_names)
@@ -150,12 +152,13 @@ def count_patterns(
     key = _keys(columns)
     _, one, count = np.unique(key, return_index=True, return_counts=True)
     n = int(np.count_nonzero(referrals.linkable))
+    given_name = np.asarray(binned[2][one] * BIN_BITS, dtype=np.float64)
     return Patterns(
         levels=levels[one],
         community=community[one],
         strangers=np.asarray(binned[0][one] * BIN_BITS, dtype=np.float64),
         strangers_names=np.asarray(binned[1][one] * BIN_BITS, dtype=np.float64),
-        relatives=relative_log2(levels[one, : len(FIELDS)]) + as_strangers[one],
+        relatives=relative_log2(levels[one, : len(FIELDS)], given_name) + as_strangers[one],
         lookalikes=lookalikes[one],
         count=count.astype(float),
         n_other_pairs=max(n * (n - 1) / 2 - len(key), 0.0),

@@ -4,13 +4,14 @@ outweighs it.
 `M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md
 4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
 different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
-and not learned. `NAMESAKE`: the same of names among strangers whose names go together more often than their
-words do (Mary Grace, a name of one village), chosen by us and learned. `LOOKALIKE`: the same of birth and
-nationality among strangers who have one name and were given one stand-in date of birth, chosen by us: near
-what M_PRIOR has for one person's date, because theirs is recorded with the same errors. Their name is spelt
-by other hands, as one person's is, and has m. `U_PRIOR`: the same among strangers, chosen by us and learned,
-for levels without a frequency of their own. Shares are of pairs in which neither side is missing; they are
-scaled to sum to one where they are used.
+and not learned; their given names are alike as often as any two strangers' (docs/decisions/0021). `NAMESAKE`:
+the same of names among strangers whose names go together more often than their words do (Mary Grace, a name
+of one village), chosen by us and learned. `LOOKALIKE`: the same of birth and nationality among strangers who
+have one name and were given one stand-in date of birth, chosen by us: near what M_PRIOR has for one person's
+date, because theirs is recorded with the same errors. Their name is spelt by other hands, as one person's is,
+and has m. `U_PRIOR`: the same among strangers, chosen by us and learned, for levels without a frequency of
+their own. Shares are of pairs in which neither side is missing; they are scaled to sum to one where they are
+used.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ __all__ = [
     "LOOKALIKES_PER_UNKNOWN_DATE",
     "M_PRIOR",
     "M_STRENGTH_PAIRS",
+    "NAMED_AFTER",
     "NAMESAKE",
     "NAMESAKES_PER_REFERRAL",
     "NEAR_WORD_SHARES",
@@ -56,6 +58,11 @@ REFERENCE_STRENGTH = 200.0
 RELATIVES_PER_REFERRAL = 0.05
 """Pairs of relatives or co-victims per referral (domain.md 6: 4% of referrals have a same-day sibling;
 ASSUME).
+"""
+
+NAMED_AFTER = 0.04
+"""How often, at least, the given name of one relative stands among the other names of the other: people bear
+their fathers' (chosen by us).
 """
 
 NAMESAKES_PER_REFERRAL = 0.05
@@ -107,10 +114,6 @@ M_PRIOR: Shares = {
 }  # fmt: skip
 
 RELATIVE: Shares = {
-    "given_name": {
-        "exact": 0.02, "variant": 0.01, "near": 0.02, "shortened": 0.01, "moved": 0.04, "alias": 0.001,
-        "different": 0.899,
-    },
     "other_names": {
         "exact": 0.66, "variant": 0.10, "near": 0.04, "shortened": 0.01, "partly": 0.15, "different": 0.04,
     },

@@ -2,13 +2,14 @@
 look-up.
 
 A word's share is taken within the nationality that the two referrals have in common; where they record two
-nationalities of one naming community (Eritrean and Ethiopian), from its shares in both; and otherwise in the
-whole. Where one side does not say, several words that agree are as common as a stranger of the nationality
-that the other records, who bears them all: names tell the nationality, and do so once, not with every word.
-At the level `variant` the share is that of the commonest class that either word belongs to; at `near` and
-`shortened` that of strangers' near or shortened words, and never below the words' own shares (whoever is near
-Mohamed is near many). A word that too few of the extract bear to be named in the model, and that the shipped
-reference knows as common, has the reference's share and not a rare word's.
+nationalities of one naming community (Eritrean and Ethiopian), from its shares in both; where of two, from
+both or in the whole, whichever is more; and otherwise in the whole. Where one side does not say, several
+words that agree are as common as a stranger of the nationality that the other records, who bears them all:
+names tell the nationality, and do so once, not with every word. At the level `variant` the share is that of
+the commonest class that either word belongs to; at `near` and `shortened` that of strangers' near or
+shortened words, and never below the words' own shares (whoever is near Mohamed is near many). A word that too
+few of the extract bear to be named in the model, and that the shipped reference knows as common, has the
+reference's share and not a rare word's.
 """
 
 from __future__ import annotations
@@ -63,15 +64,16 @@ class BoundRarity:
         bags = referrals.names
         names = tuple(nationality_key(codes) for codes in referrals.nationality.sets)
         known = reference()
+        group = referrals.nationality.group
 
         def bound(shares: WordShares, texts: tuple[str, ...], of: ReferenceShares) -> _BoundShares:
-            return _BoundShares(_with_known(shares, of, frequencies, set(texts), names), texts, names)
+            return _BoundShares(_with_known(shares, of, frequencies, set(texts), names), texts, names, group)
 
         self._words = bound(frequencies.words, bags.tokens.texts, known.words)
         self._skeletons = bound(frequencies.skeletons, bags.skeleton_texts, known.skeletons)
         self._variants = bound(frequencies.variants, bags.variant_texts, known.variants)
-        self._towns = _BoundShares(frequencies.towns, referrals.towns.texts, names)
-        self._birthplaces = _BoundShares(frequencies.birthplaces, referrals.birthplaces.texts, names)
+        self._towns = _BoundShares(frequencies.towns, referrals.towns.texts, names, group)
+        self._birthplaces = _BoundShares(frequencies.birthplaces, referrals.birthplaces.texts, names, group)
         letters = np.array(
             [min(len(text), _MAX_BY_LETTERS) for text in bags.tokens.texts] or [1], dtype=np.int64
         )
@@ -143,12 +145,12 @@ class BoundRarity:
 
     def _nationalities_among(self, left: Int32s, right: Int32s) -> tuple[Int32s, Int32s]:
         """The nationalities within which names of each pair are common or rare; 0 (the whole) on both sides
-        where one is not known or the two have no naming community in common.
+        where one is not known.
         """
-        code, group = self._referrals.nationality.code, self._referrals.nationality.group
+        code = self._referrals.nationality.code
         of_left, of_right = code[left], code[right]
-        related = (of_left != 0) & (of_right != 0) & (group[of_left] == group[of_right])
-        return np.where(related, of_left, 0), np.where(related, of_right, 0)
+        known = (of_left != 0) & (of_right != 0)
+        return np.where(known, of_left, 0), np.where(known, of_right, 0)
 
     def _nationality_told(
         self, left: Int32s, right: Int32s, n_aligned: Int64s
@@ -219,7 +221,10 @@ class _BoundShares:
     key.
     """
 
-    def __init__(self, shares: WordShares, texts: tuple[str, ...], nationalities: tuple[str, ...]) -> None:
+    def __init__(
+        self, shares: WordShares, texts: tuple[str, ...], nationalities: tuple[str, ...], group: Int8s
+    ) -> None:
+        self._group = group
         self._n_texts = max(len(texts), 1)
         self._overall = np.array([shares.overall.get(text, shares.rare) for text in texts] or [shares.rare])
         known = np.array([text in shares.overall for text in texts] or [False], dtype=bool)
@@ -242,11 +247,14 @@ class _BoundShares:
     def share(self, code: Int32s, nationality: Int32s, other: Int32s) -> Float64s:
         """The chance that strangers of two nationalities (0: the whole) meet in each code, given that one
         person recorded as both might bear it: the harmonic mean of its shares, the share itself where the
-        two are one.
+        two are one. Of two naming communities little is known that both have in common, and it is never
+        less than in the whole.
         """
         share, apart = self._share_within(code, nationality), np.flatnonzero(nationality != other)
         if len(apart):
-            share[apart] = 2.0 / (1.0 / share[apart] + 1.0 / self._share_within(code[apart], other[apart]))
+            met = 2.0 / (1.0 / share[apart] + 1.0 / self._share_within(code[apart], other[apart]))
+            unlike = self._group[nationality[apart]] != self._group[other[apart]]
+            share[apart] = np.where(unlike, np.maximum(met, self._overall[code[apart]]), met)
         return share
 
     def _share_within(self, code: Int32s, nationality: Int32s) -> Float64s:

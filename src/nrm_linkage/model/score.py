@@ -4,13 +4,13 @@ A field's line is log2 m - log2 u; at levels that go by frequency -log2 u is the
 values. Missing weighs 0. One line is a dependence between fields: `gender_of_name`, because a given name
 tells the gender, and agreement of both says little more than agreement of one. One is a base rate
 (`base_rates`): in some groups more referrals are of one person than in others. Three lines are discounts, for
-ways to agree without being one person that frequencies do not know: `relatives` and co-victims share names,
-days and references; `namesakes` have names that go together more often than their words do; `lookalikes` have
-one name and were given one stand-in date of birth, which their two records may show, or half show, or not
-hold at all. Each weighs the probability of the same agreement in that class against that among strangers.
-Fields of the caller's own have lines like any field's, after all others. The match weight is the prior plus
-all lines. Bits, the prior's too, are rounded to multiples of 2^-20, which makes their sums exact in any
-order.
+ways to agree without being one person that frequencies do not know: `relatives` and co-victims share family
+names, days and references, and given names by chance alone; `namesakes` have names that go together more
+often than their words do; `lookalikes` have one name and were given one stand-in date of birth, which their
+two records may show, or half show, or not hold at all. Each weighs the probability of the same agreement in
+that class against that among strangers. Fields of the caller's own have lines like any field's, after all
+others. The match weight is the prior plus all lines. Bits, the prior's too, are rounded to multiples of
+2^-20, which makes their sums exact in any order.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ __all__ = [
     "DATE_COLUMN",
     "EVIDENCE_LINES",
     "GENDER_COLUMN",
+    "GIVEN_COLUMN",
     "NAME_COLUMNS",
     "evidence_lines",
     "gender_of_name_log2",
@@ -177,10 +178,16 @@ def _u_by_stratum(model: LinkageModel, communities: tuple[str, ...]) -> Float64s
     return np.asarray(np.log2(np.stack(tables)), dtype=np.float64)
 
 
-def relative_log2(levels: Int8s) -> Float64s:
-    """log2 of the probability of each pattern of the fixed fields among relatives, (p,)."""
-    shares = np.log2(array_of(priors.RELATIVE))
-    return np.asarray(_by_field(shares, levels).sum(axis=1))
+def relative_log2(levels: Int8s, strangers: Float64s) -> Float64s:
+    """log2 of the probability of each pattern of the fixed fields among relatives, (p,). `strangers`:
+    `stranger_log2` of the given name, (p,): relatives are given one name as seldom as strangers are, but may
+    be named after one another.
+    """
+    found = _by_field(np.log2(array_of(priors.RELATIVE)), levels)
+    moved = levels[:, GIVEN_COLUMN] == GivenLevel.MOVED
+    named_after = np.maximum(np.log2(priors.NAMED_AFTER), strangers)
+    found[:, GIVEN_COLUMN] = np.where(moved, named_after, strangers)
+    return np.asarray(found.sum(axis=1))
 
 
 def _by_field(table: Float64s, levels: Int8s) -> Float64s:
@@ -306,7 +313,7 @@ def _discounts(
     all_fields, names = log_u.sum(axis=1), log_u[:, NAME_COLUMNS].sum(axis=1)
     alike = lookalike_log2(levels, log_u) + log_m[:, NAME_COLUMNS].sum(axis=1)
     classes = (
-        model.relative_bits + relative_log2(levels) - all_fields,
+        model.relative_bits + relative_log2(levels, log_u[:, GIVEN_COLUMN]) - all_fields,
         model.namesake_bits + namesake_log2(levels, array_of(model.namesakes)) - names,
         model.lookalike_bits + unknown_dates + alike - all_fields,
     )
