@@ -7,6 +7,7 @@ import html
 import itertools
 import json
 import random
+import re
 from typing import Any
 
 import numpy as np
@@ -156,6 +157,11 @@ def everything_shown(explanation: PairExplanation) -> str:
     ).lower()
 
 
+def without_bits(text: str) -> str:
+    """A text without its long decimals, whose digits may be those of a year by chance."""
+    return re.sub(r"\d+\.\d{6,}", "", text)
+
+
 def test_values_appear_only_when_asked_for() -> None:
     linkage = canaries()
     secrets = [*(name.lower() for name in NAMES.values()), "1987", "17/03"]
@@ -163,10 +169,10 @@ def test_values_appear_only_when_asked_for() -> None:
         found = linkage.explain("CANARY-1", "CANARY-2", show=show)
         # What it holds, too: a caller may write it out as he likes.
         text = everything_shown(found) + json.dumps(dataclasses.asdict(found), default=str).lower()
-        assert [secret for secret in secrets if secret in text] == []
+        assert [secret for secret in secrets if secret in without_bits(text)] == []
     asked = linkage.explain("CANARY-1", "CANARY-2", show="values")
     assert all(secret in json.dumps(asked.to_dict()).lower() for secret in secrets)
-    assert [secret for secret in secrets if secret in repr(asked).lower()] == []
+    assert [secret for secret in secrets if secret in without_bits(repr(asked).lower())] == []
     lines = {line["field"]: line for line in asked.to_dict()["evidence"]}
     assert lines["given_name"]["left"]["given_name"] == NAMES["Forename(s)"]
     assert lines["date_of_birth"]["right"] == {"date_of_birth": "1987-03-17"}
