@@ -54,7 +54,7 @@ BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
     ),
     "name_and_nationality": (
         "dependence",
-        "how common the names are among people of the nationality that the two share, not among all",
+        "how common the names are among people of the nationality or nationalities recorded, not among all",
     ),
     "birth_and_group": (
         "dependence",
@@ -62,7 +62,7 @@ BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
     ),
     "place_and_nationality": (
         "dependence",
-        "how common the places are among people of the nationality that the two share, not among all",
+        "how common the places are among people of the nationality or nationalities recorded, not among all",
     ),
     "repeats_of_group": (
         "base rate",

@@ -81,7 +81,7 @@ MESSY_BITS = 2.2
 
 DOUBT_BITS = (0.65, 0.35)
 """Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what two
-kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013, 0020).
+kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013, 0021).
 """
 
 DOUBTED = (-1.0, -3.0)
