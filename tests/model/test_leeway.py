@@ -139,18 +139,21 @@ def test_errors_that_come_together_are_noticed() -> None:
 def test_what_is_expected_covers_the_truth_of_data_that_the_model_made(error_bits: float) -> None:
     """Of thirty sets, though the weights know nothing of the errors: the 90% range that the points and the
     pairs' own chances make holds the matched pairs nine times in ten, and the points' mean is nearer than the
-    weights' own sum where there are more errors than m says. The doubt is belief, and nothing in these data.
+    weights' own sum where there are more errors than m says. That doubted pairs are likelier is belief, which
+    these data do not bear out: it is left out, its spread is not.
     """
     off, before = [], []
     for seed in range(30):
         referrals, model, pairs, matched = made(error_bits, seed)
-        points = expected(leeway_of(referrals, pairs, model), referrals, pairs)
+        found = leeway_of(referrals, pairs, model)
+        found = replace(found, doubt_bits=found.doubt_bits - found.doubt_bits.mean())
+        points = expected(found, referrals, pairs)
         p = 1 / (1 + np.exp2(-pairs.weight_bits))
         spread = np.sqrt(points.var() + (p * (1 - p)).sum())
         off.append((points.mean() - matched.sum()) / spread)
         before.append((p.sum() - matched.sum()) / spread)
     assert np.mean(np.abs(off) < 1.645) >= 0.85
-    assert abs(np.mean(off)) < 1.0
+    assert abs(np.mean(off)) < 0.8
     if error_bits:
         assert abs(np.mean(off)) < abs(np.mean(before)) / 2
 

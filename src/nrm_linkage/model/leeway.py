@@ -72,8 +72,8 @@ around 0 with this standard deviation: two thirds of extracts are within a facto
 """
 
 MESSY_SHARES: Mapping[float, float] = {0.0: 0.3, 0.02: 0.3, 0.05: 0.25, 0.1: 0.1, 0.15: 0.05}
-"""Shares of messy pairs that are tried, and how likely each is before the data speak: extracts of 20,000
-people spoke for 0 to 5% (chosen by us: docs/decisions/0021).
+"""Shares of messy pairs that are tried, and how likely each is before the data speak: four invented
+extracts of 20,000 people spoke for 0 to 5% (chosen by us: docs/decisions/0021).
 """
 
 MESSY_BITS = 2.2

@@ -247,8 +247,7 @@ class _BoundShares:
     def share(self, code: Int32s, nationality: Int32s, other: Int32s) -> Float64s:
         """The chance that strangers of two nationalities (0: the whole) meet in each code, given that one
         person recorded as both might bear it: the harmonic mean of its shares, the share itself where the
-        two are one. Of two naming communities little is known that both have in common, and it is never
-        less than in the whole.
+        two are one. Where they are of two naming communities it is never less than the share in the whole.
         """
         share, apart = self._share_within(code, nationality), np.flatnonzero(nationality != other)
         if len(apart):

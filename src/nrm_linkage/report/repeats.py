@@ -162,11 +162,11 @@ def _grouped(rows: CountedRows, by: Sequence[str]) -> tuple[Int64s, list[tuple[s
 
 
 def _range(values: Float64s, interval: float) -> tuple[float, float]:
-    """The least and the largest count that lie within the range by more than half of their draws.
+    """The least and the largest count that lie within the range by half of their draws or more.
 
     People are whole. A range that took in every count of which some draws lie inside would hold more of them
-    than it says, 0.93 or 0.94 of few people's where 0.9 is asked for; these are the quantiles of the
-    mid-distribution function (Parzen 2004), and hold as many as is said, over many ranges.
+    than it says: of a hundred people 0.93 where 0.9 is asked for. These are the quantiles of the
+    mid-distribution function (Parzen 2004), and hold 0.90 to 0.91 there (docs/decisions/0021).
     """
     count, n_draws = np.unique(values, return_counts=True)
     middle = (np.cumsum(n_draws) - n_draws / 2) / len(values)
