@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import BoundRarity, LinkageModel
-from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows
+from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored
 
 COLUMN = {field.name: number for number, field in enumerate(FIELDS)}
 
@@ -82,11 +82,31 @@ def test_an_initial_says_little_however_few_write_one(extract, level):
     assert bits(extract, "other_names", *pair) < 4
 
 
+def evidence(model: LinkageModel, *records: dict[str, str]) -> float:
+    """What the given names of two records are worth."""
+    lines, _ = scored(referrals_of(people(*records)), *all_pairs(2), model)
+    return float(lines[0, COLUMN["given_name"]])
+
+
 @pytest.mark.parametrize("other", ["Zamira", "Zamiro", "Zami"])
-def test_agreeing_in_part_on_a_common_name_weighs_no_more_than_in_full(extract, other):
+def test_agreeing_in_part_on_a_common_name_weighs_less_than_in_full(extract, other):
     pair = [{"given_name": name} for name in ("Zamir", other)]
-    in_full = bits(extract, "given_name", *twice(given_name="Zamir"))
-    assert bits(extract, "given_name", *pair) <= in_full + 1e-9
+    assert evidence(extract, *pair) < evidence(extract, *twice(given_name="Zamir"))
+
+
+@given(share=st.floats(0.01, 1.0), community=st.sampled_from(["Albanian", ""]))
+def test_another_spelling_is_as_common_as_the_name_and_as_names_are_spelt_differently(
+    extract, share, community
+):
+    pair = [{"given_name": name, "nationality": community} for name in ("Zamir", "Zamira")]
+    group = next(iter(referrals_of(people(pair[0])).nationality.group_names)) if community else ""
+    spelt = {"": 1.0, group: share}
+    models = [
+        replace(extract, frequencies=replace(extract.frequencies, spelt_otherwise=of))
+        for of in (spelt, {"": 1.0})
+    ]
+    found, certain = (bits(model, "given_name", *pair) for model in models)
+    assert found == pytest.approx(certain - np.log2(share), abs=1e-4)
 
 
 def test_first_january_weighs_less_than_an_ordinary_day(extract):

@@ -109,11 +109,12 @@ def test_a_sibling_is_discounted_as_a_relative():
     assert weight_bits[0] < 0
 
 
-def test_relatives_are_given_one_name_as_seldom_as_strangers_but_named_after_one_another():
-    levels = np.zeros((3, len(FIELDS)), dtype=np.int8)
-    levels[:, GIVEN_COLUMN] = (GivenLevel.EXACT, GivenLevel.MOVED, GivenLevel.MOVED)
-    found = relative_log2(levels, np.log2([0.001, 0.001, 0.2]))
-    np.testing.assert_allclose(np.exp2(found), [0.001, priors.NAMED_AFTER, 0.2])
+def test_relatives_are_given_one_name_more_seldom_than_strangers_but_named_after_one_another():
+    levels = np.zeros((5, len(FIELDS)), dtype=np.int8)
+    levels[:4, GIVEN_COLUMN] = (GivenLevel.EXACT, GivenLevel.DIFFERENT, GivenLevel.MOVED, GivenLevel.MOVED)
+    found = relative_log2(levels, np.log2([0.001, 0.99, 0.001, 0.2, 1.0]))
+    expected = [0.001 * priors.GIVEN_ONE_NAME, 0.99, priors.NAMED_AFTER, 0.2, 1.0]
+    np.testing.assert_allclose(np.exp2(found), expected)
 
 
 ONE_NAME = {"given_name": "Zamir", "family_name": "Testaj", "date_of_birth": "01/01/2001", "gender": "Male"}

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from nrm_linkage.compare.fields import FIELDS, DateLevel
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.link import link_referrals
 from nrm_linkage.model import learn_strangers, priors
 from nrm_linkage.model.parameters import array_of
+from nrm_linkage.model.strangers import _paired, _shrunk
 from tests.frames import frame_of, invented, model_of, people, referrals_of
 
 LETTERS = np.array(list("abdefghiklmnoprstu"))
@@ -76,3 +80,40 @@ def test_a_small_extract_gives_a_model_of_finite_numbers(frame):
     assert np.isfinite(numbers(model.to_dict())).all()
     assert model.prior_bits < 10
     assert 0 < model.growth < 1
+
+
+@given(n=st.integers(0, 60), most=st.integers(1, 400))
+def test_each_row_of_a_sample_is_in_as_many_pairs_as_any_other(n: int, most: int):
+    rows = np.random.default_rng(n).permutation(100)[:n]
+    left, right = _paired(rows, most)
+    pairs = {frozenset(pair) for pair in zip(left.tolist(), right.tolist(), strict=True)}
+    assert len(pairs) == len(left) <= most
+    assert all(len(pair) == 2 for pair in pairs)
+    if n * (n - 1) // 2 <= most:
+        assert len(pairs) == n * (n - 1) // 2
+    else:
+        times = np.bincount(np.concatenate([left, right]), minlength=100)
+        assert set(times[rows[:most]]) == {2 * (len(left) // min(n, most))}
+
+
+def test_a_level_that_a_sample_is_too_small_for_keeps_what_is_believed_of_it():
+    believed = array_of(priors.U_PRIOR)
+    column = [field.name for field in FIELDS].index("date_of_birth")
+    swapped, far = DateLevel.SWAPPED, DateLevel.FAR
+    count = np.zeros_like(believed)
+    count[column, far] = 20_000
+    found = _shrunk(count, believed)[column]
+    assert found[swapped] > believed[column, swapped] / 4
+    assert found[far] > 0.95
+    count[column, swapped] = 200
+    assert _shrunk(count, believed)[column, swapped] == pytest.approx(0.01, rel=0.4)
+    assert np.nansum(found[1:]) == pytest.approx(1)
+
+
+def test_exchanged_days_and_months_of_strangers_are_as_seldom_as_their_days_say():
+    referrals = referrals_of(strangers(1500, seed=7))
+    found = learn_strangers(referrals, model_of(referrals), 100_000)
+    # Of two days drawn from forty years: a day of the month of twelve at most, and one day of all.
+    assert found.u["date_of_birth"]["day and month swapped"] == pytest.approx(11 / 30 / (40 * 365), rel=0.7)
+    for table in found.u_dates.values():
+        assert 2e-6 < table["date_of_birth"]["day and month swapped"] < 3e-4

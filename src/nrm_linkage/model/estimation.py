@@ -27,7 +27,7 @@ from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
 from nrm_linkage.model.base_rates import GroupShares, base_rates, pair_group
-from nrm_linkage.model.extra import EXTRA_M_STRENGTH_PAIRS, read_by
+from nrm_linkage.model.extra import m_strength_pairs, read_by
 from nrm_linkage.model.parameters import LinkageModel, array_of, table_of
 from nrm_linkage.model.score import (
     DATE_COLUMN,
@@ -41,6 +41,7 @@ from nrm_linkage.model.score import (
     stranger_log2,
     unknown_dates_log2,
 )
+from nrm_linkage.model.spellings import spelt_anew
 from nrm_linkage.model.stand_ins import date_shares, unknown_share
 from nrm_linkage.model.strata import pair_community
 from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
@@ -192,8 +193,7 @@ def estimate(
     """
     pseudo = _size_pseudo_counts(config, patterns.count.sum() + patterns.n_other_pairs)
     shipped = array_of({**start.m, **priors.M_PRIOR}, start.fields)
-    strength = np.full((len(start.fields), 1), priors.M_STRENGTH_PAIRS)
-    strength[len(FIELDS) :] = EXTRA_M_STRENGTH_PAIRS
+    strength = m_strength_pairs(start)[:, None]
     nowhere = np.zeros(len(patterns.count), dtype=np.int64)
     whole = _fit(patterns, nowhere, shipped[None], strength, pseudo, config)
     apart = [
@@ -218,9 +218,10 @@ def estimate(
 
 def _community_start(whole: Float64s, start: LinkageModel, community: str) -> Float64s:
     """m that a community's EM starts from: the whole's, with what its share of stand-in dates says of its
-    dates.
+    dates, and how differently its names are spelt of its spellings.
     """
-    m = whole.copy()
+    m, otherwise = whole.copy(), start.frequencies.spelt_otherwise
+    m[NAME_COLUMNS] = spelt_anew(m[NAME_COLUMNS], otherwise.get(community, otherwise[""]) / otherwise[""])
     m[DATE_COLUMN] = date_shares(m[DATE_COLUMN], unknown_share(start.frequencies.days, community))
     return m
 

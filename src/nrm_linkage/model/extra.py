@@ -16,10 +16,17 @@ import numpy as np
 
 from nrm_linkage.compare.extra import ExtraField
 from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.tables import Comparisons, Float64s, Int8s
 
-__all__ = ["EXTRA_M_STRENGTH_PAIRS", "EXTRA_U_STRENGTH_PAIRS", "read_by", "with_extra"]
+__all__ = [
+    "EXTRA_M_STRENGTH_PAIRS",
+    "EXTRA_U_STRENGTH_PAIRS",
+    "m_strength_pairs",
+    "read_by",
+    "with_extra",
+]
 
 EXTRA_M_TOP = 0.75
 """Of referrals of one person, the share at the first level; the others share the rest (chosen by us)."""
@@ -46,6 +53,14 @@ def with_extra(model: LinkageModel, extra: Sequence[ExtraField], levels: Int8s) 
         m[field.name] = _by_level(field, shipped_m)
         u[field.name] = _by_level(field, held / held.sum())
     return replace(model, extra=tuple(extra), m={**model.m, **m}, u={**model.u, **u})
+
+
+def m_strength_pairs(model: LinkageModel) -> Float64s:
+    """Matched pairs that what is believed of m before the data speak is worth, by field of the model, ours
+    and the caller's own, float64 (n_fields,).
+    """
+    ours = [priors.M_STRENGTH_PAIRS_OF.get(field.name, priors.M_STRENGTH_PAIRS) for field in FIELDS]
+    return np.array([*ours, *[EXTRA_M_STRENGTH_PAIRS] * len(model.extra)])
 
 
 def _by_level(field: ExtraField, shares: Float64s) -> Mapping[str, float]:

@@ -22,7 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.model import priors
+from nrm_linkage.model.holders import counts_of_people, people_by_key
 from nrm_linkage.model.reference import NOTHING_KNOWN, ReferenceShares, reference
+from nrm_linkage.model.spellings import spelt_otherwise
 from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, TokenLists
 
@@ -67,12 +69,13 @@ class Frequencies:
     """All frequencies of a model. Keys are texts, so the object is its own JSON.
 
     `words`, `skeletons`, `variants`: shares of name words and of their classes. `near_words`, `short_words`:
-    by letters, the chance that a stranger's bag holds a near or shortened word. `people`, `people_within`:
-    named people counted, all and of each nationality of five or more; `reference`: the fingerprint of the
-    table of common words that shares start from. `years`: stratum
-    ("community|age group") -> birth year -> share. `days`: community -> kind of day (`DefaultDate` as text)
-    -> share; in both the community "" is the whole. `nationalities`, `genders`: shares; `rare_nationality`.
-    `towns`, `birthplaces`: shares of places among people of whom one is known.
+    by letters, the chance that a stranger's bag holds a near or shortened word. `spelt_otherwise`: community
+    -> how often two people of one name are spelt differently. `people`, `people_within`: named people
+    counted, all and of each nationality of five or more; `reference`: the fingerprint of the table of common
+    words that shares start from. `years`: stratum ("community|age group") -> birth year -> share. `days`:
+    community -> kind of day (`DefaultDate` as text) -> share; in these the community "" is the whole.
+    `nationalities`, `genders`: shares; `rare_nationality`. `towns`, `birthplaces`: shares of places among
+    people of whom one is known.
     """
 
     words: WordShares
@@ -80,6 +83,7 @@ class Frequencies:
     variants: WordShares
     near_words: Mapping[str, float]
     short_words: Mapping[str, float]
+    spelt_otherwise: Mapping[str, float]
     people: float
     people_within: Mapping[str, float]
     reference: str
@@ -126,6 +130,7 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
         variants=shares(_codes(bags.variant, word), bags.variant_texts, known.variants),
         near_words={str(letters): share for letters, share in priors.NEAR_WORD_SHARES.items()},
         short_words={str(letters): share for letters, share in priors.SHORT_WORD_SHARES.items()},
+        spelt_otherwise=spelt_otherwise(referrals, token_row.astype(np.int32), word, person[token_row]),
         people=people.n,
         people_within=people.by_name(nationality_names),
         reference=known.fingerprint,
@@ -191,8 +196,8 @@ def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> _Peopl
     pair = person[named] * (int(sound.max(initial=0)) + 1) + sound
     return _People(
         n=float(len(np.unique(pair))),
-        within=_distinct_counts(code, pair, n_sets).astype(float),
-        is_common=_distinct_counts(code, person[named], n_sets) >= COMMON_MIN_PEOPLE,
+        within=counts_of_people(code, pair, n_sets).astype(float),
+        is_common=counts_of_people(code, person[named], n_sets) >= COMMON_MIN_PEOPLE,
         group=referrals.nationality.group.astype(np.int64),
     )
 
@@ -209,7 +214,7 @@ def _word_shares(
     """Shares of people for words or classes of words; `of`, `person`, `nationality`: int64, one element a
     token. `expected`: what the reference knows of them.
     """
-    count = _distinct_counts(of, person, len(texts))
+    count = counts_of_people(of, person, len(texts))
     strength, n_people = priors.REFERENCE_STRENGTH, people.n
     is_rare = count < COMMON_MIN_PEOPLE
     known = np.array([expected.overall.get(text, 0.0) for text in texts])
@@ -224,7 +229,7 @@ def _word_shares(
     overall = {texts[code]: float(share[code]) for code in np.flatnonzero(~is_rare)}
 
     n_texts = max(len(texts), 1)
-    packed, within_count = _packed_counts(nationality * n_texts + of, person)
+    packed, within_count = people_by_key(nationality * n_texts + of, person)
     code, word = packed // n_texts, packed % n_texts
     known_within = [expected.of(name) for name in nationality_names]
     pairs = zip(code.tolist(), word.tolist(), strict=True)
@@ -263,23 +268,6 @@ def _rare_within(
         for number, name in enumerate(names)
         if name and people.is_common[number]
     }, float(min(whole, 1.0))
-
-
-def _distinct_counts(of: Int64s, person: Int64s, size: int) -> Int64s:
-    """How many distinct persons each code has."""
-    packed, count = _packed_counts(of, person)
-    result = np.zeros(size, dtype=np.int64)
-    result[packed] = count
-    return result
-
-
-def _packed_counts(key: Int64s, person: Int64s) -> tuple[Int64s, Int64s]:
-    """Distinct keys, ascending, and how many distinct persons hold each."""
-    order = np.lexsort((person, key))
-    key, person = key[order], person[order]
-    once = np.ones(len(key), dtype=bool)
-    once[1:] = (key[1:] != key[:-1]) | (person[1:] != person[:-1])
-    return np.unique(key[once], return_counts=True)
 
 
 def stratum_name(community: str, age_group: int) -> str:
@@ -347,7 +335,7 @@ def _nationality_shares(
     code = referrals.nationality.code[rows].astype(np.int64)
     count = np.bincount(code, minlength=len(names)).astype(float)
     total = count.sum()
-    common = _distinct_counts(code, person[rows], len(names)) >= COMMON_MIN_PEOPLE
+    common = counts_of_people(code, person[rows], len(names)) >= COMMON_MIN_PEOPLE
     rare_count = count[~common & (count > 0)]
     rare_raw = ((rare_count * (rare_count - 1)).sum() + 1) / max(rare_count.sum(), 1) / max(total, 1)
     strength = COMMON_MIN_PEOPLE * 3

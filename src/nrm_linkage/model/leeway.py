@@ -36,6 +36,7 @@ from scipy.special import gammaincinv, ndtri
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
+from nrm_linkage.model.extra import m_strength_pairs
 from nrm_linkage.model.parameters import LinkageModel, ParameterPoints, array_of, m_tables
 from nrm_linkage.model.strata import pair_community
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, ScoredPairs
@@ -79,9 +80,9 @@ extracts of 20,000 people spoke for 0 to 5% (chosen by us: docs/decisions/0021).
 MESSY_BITS = 2.2
 """How much likelier errors are in a messy pair, in bits of odds: four and a half times (chosen by us)."""
 
-DOUBT_BITS = (0.65, 0.35)
+DOUBT_BITS = (0.45, 0.35)
 """Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what two
-kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013, 0021).
+kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013, 0022).
 """
 
 DOUBTED = (-1.0, -3.0)
@@ -268,7 +269,7 @@ def _worth_pairs(
     communities, names = referrals.nationality.group_names, [field.name for field in model.fields]
     worth = np.zeros((1 + len(communities), len(names)))
     np.add.at(worth, community, np.where(pairs.levels[likely] > 0, probability[:, None], 0.0))
-    found = {"": worth.sum(axis=0) + priors.M_STRENGTH_PAIRS}
+    found = {"": worth.sum(axis=0) + m_strength_pairs(model)}
     for number, name in enumerate(communities, start=1):
         if name in model.m_by_community:
             found[name] = worth[number] + priors.POOLING_STRENGTH_PAIRS

@@ -42,7 +42,7 @@ __all__ = [
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 6"
+FORMAT = "nrm-linkage model 7"
 
 NAME_FIELDS = ("given_name", "other_names")
 """Fields whose levels tell namesakes from strangers."""

@@ -4,7 +4,7 @@ outweighs it.
 `M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md
 4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
 different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
-and not learned; their given names are alike as often as any two strangers' (docs/decisions/0021). `NAMESAKE`:
+and not learned; their given names are alike less often than any two strangers'. `NAMESAKE`:
 the same of names among strangers whose names go together more often than their words do (Mary Grace, a name
 of one village), chosen by us and learned. `LOOKALIKE`: the same of birth and nationality among strangers who
 have one name and were given one stand-in date of birth, chosen by us: near what M_PRIOR has for one person's
@@ -22,10 +22,12 @@ __all__ = [
     "DEFAULT_DAY_SHARES",
     "GENDER_OF_NAME",
     "GENDER_OF_NAME_PAIRS",
+    "GIVEN_ONE_NAME",
     "LOOKALIKE",
     "LOOKALIKES_PER_UNKNOWN_DATE",
     "M_PRIOR",
     "M_STRENGTH_PAIRS",
+    "M_STRENGTH_PAIRS_OF",
     "NAMED_AFTER",
     "NAMESAKE",
     "NAMESAKES_PER_REFERRAL",
@@ -37,6 +39,7 @@ __all__ = [
     "RELATIVE",
     "RELATIVES_PER_REFERRAL",
     "SHORT_WORD_SHARES",
+    "SPELT_OTHERWISE",
     "U_PRIOR",
     "U_STRENGTH_PAIRS",
 ]
@@ -45,6 +48,11 @@ Shares = Mapping[str, Mapping[str, float]]
 
 M_STRENGTH_PAIRS = 300.0
 """Pairs that the shipped m are worth (chosen by us)."""
+
+M_STRENGTH_PAIRS_OF: Mapping[str, float] = {"reference": 50.0}
+"""Fields whose m is worth less: how often references change is hardly known (chosen by us:
+docs/decisions/0022).
+"""
 
 POOLING_STRENGTH_PAIRS = 100.0
 """Pairs of the whole that a nationality group's own m starts from (chosen by us)."""
@@ -58,6 +66,12 @@ REFERENCE_STRENGTH = 200.0
 RELATIVES_PER_REFERRAL = 0.05
 """Pairs of relatives or co-victims per referral (domain.md 6: 4% of referrals have a same-day sibling;
 ASSUME).
+"""
+
+GIVEN_ONE_NAME = 0.25
+"""How many times as often as strangers relatives are given one name: a family's children are told apart by
+their first names (domain.md 3.3 T6; 4.5, rule 5), cousins and co-victims may share one (chosen by us:
+docs/decisions/0022).
 """
 
 NAMED_AFTER = 0.04
@@ -79,6 +93,9 @@ RARE_WORD_SHARE = 3e-4
 
 RARE_WORD_WITHIN = 2e-3
 """The same for a stranger of the same nationality, given that the word is rare there (chosen by us)."""
+
+SPELT_OTHERWISE = 0.45
+"""How often two people of one name are spelt differently, before the data speak (chosen by us)."""
 
 GENDER_OF_NAME = 0.95
 """Among strangers whose given names agree, how often genders do too, before the data speak (chosen by us)."""

@@ -6,7 +6,8 @@ nationalities of one naming community (Eritrean and Ethiopian), from its shares 
 both or in the whole, whichever is more; and otherwise in the whole. Where one side does not say, several
 words that agree are as common as a stranger of the nationality that the other records, who bears them all:
 names tell the nationality, and do so once, not with every word. At the level `variant` the share is that of
-the commonest class that either word belongs to; at `near` and `shortened` that of strangers' near or
+the commonest class that either word belongs to, times how often two bearers of one name are spelt differently
+(`spellings`); at `near` and `shortened` that of strangers' near or
 shortened words, and never below the words' own shares (whoever is near Mohamed is near many). A word that too
 few of the extract bear to be named in the model, and that the shipped reference knows as common, has the
 reference's share and not a rare word's.
@@ -38,6 +39,7 @@ from nrm_linkage.model.frequencies import (
     stratum_name,
 )
 from nrm_linkage.model.reference import ReferenceShares, of_few, reference
+from nrm_linkage.model.strata import pair_community
 from nrm_linkage.normalise.dates import DefaultDate
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, TokenLists
 
@@ -80,6 +82,9 @@ class BoundRarity:
         self._letters = letters
         self._near = _by_letters(frequencies.near_words)
         self._short = _by_letters(frequencies.short_words)
+        otherwise = frequencies.spelt_otherwise
+        communities = ("", *referrals.nationality.group_names)
+        self._spelt_otherwise = np.array([otherwise.get(name, otherwise[""]) for name in communities])
         self._nationality_share = np.array(
             [frequencies.nationalities.get(name, frequencies.rare_nationality) for name in names]
         )
@@ -134,6 +139,7 @@ class BoundRarity:
         for word in (left_word[at], right_word[at]):
             for shares, class_of in ((self._skeletons, bags.skeleton), (self._variants, bags.variant)):
                 share[at] = np.maximum(share[at], share_of(shares, class_of[word], at))
+        share[at] *= self._spelt_otherwise[pair_community(self._referrals, left[at], right[at])]
         letters_l, letters_r = self._letters[left_word], self._letters[right_word]
         at = np.flatnonzero(level == WordLevel.NEAR)
         near = np.maximum(self._near[letters_l[at]], self._near[letters_r[at]])

@@ -5,7 +5,7 @@ values. Missing weighs 0. One line is a dependence between fields: `gender_of_na
 tells the gender, and agreement of both says little more than agreement of one. One is a base rate
 (`base_rates`): in some groups more referrals are of one person than in others. Three lines are discounts, for
 ways to agree without being one person that frequencies do not know: `relatives` and co-victims share family
-names, days and references, and given names by chance alone; `namesakes` have names that go together more
+names, days and references, and given names hardly by chance; `namesakes` have names that go together more
 often than their words do; `lookalikes` have one name and were given one stand-in date of birth, which their
 two records may show, or half show, or not hold at all. Each weighs the probability of the same agreement in
 that class against that among strangers. Fields of the caller's own have lines like any field's, after all
@@ -180,13 +180,15 @@ def _u_by_stratum(model: LinkageModel, communities: tuple[str, ...]) -> Float64s
 
 def relative_log2(levels: Int8s, strangers: Float64s) -> Float64s:
     """log2 of the probability of each pattern of the fixed fields among relatives, (p,). `strangers`:
-    `stranger_log2` of the given name, (p,): relatives are given one name as seldom as strangers are, but may
-    be named after one another.
+    `stranger_log2` of the given name, (p,): relatives are given one name more seldom than strangers are, but
+    may be named after one another.
     """
     found = _by_field(np.log2(array_of(priors.RELATIVE)), levels)
     moved = levels[:, GIVEN_COLUMN] == GivenLevel.MOVED
     named_after = np.maximum(np.log2(priors.NAMED_AFTER), strangers)
-    found[:, GIVEN_COLUMN] = np.where(moved, named_after, strangers)
+    alike = np.isin(levels[:, GIVEN_COLUMN], NAMED_ALIKE)
+    given_alike = strangers + np.log2(priors.GIVEN_ONE_NAME) * alike
+    found[:, GIVEN_COLUMN] = np.where(moved, named_after, given_alike)
     return np.asarray(found.sum(axis=1))
 
 

@@ -1,13 +1,18 @@
 """u: how often two unrelated referrals show each level, counted over pairs drawn without looking at who
 resembles whom.
 
-The sample is the rows with the smallest hashes of their own content, so it is as good as random and does not
-depend on the order of rows, on ids or on a seed. Pairs that are plainly one person are left out (a small
-extract is full of them): those that a first score with the shipped parameters puts above even odds. Counts
-are shrunk to the shipped u. Gender is counted once more among pairs whose given names agree: a name tells the
-gender, and agreement of both is hardly more than agreement of one. For dates of birth they are taken apart by
-age stratum, because two children share a year of birth far more often than two people; the ages themselves
-are counted within each naming community, because some refer hardly anybody but children.
+Rows stand in the order of hashes of their own content, as in a ring, and each is paired with those that stand
+so many places further on: so a sample is as good as random, every row has a part in it, and nothing depends
+on the order of rows, on ids or on a seed. Pairs that are plainly one person are left out (a small extract is
+full of them): those that a first score with the shipped parameters puts above even odds. Counts are shrunk to
+the shipped u, those of a rare level by what a pair that shows it is worth at least, or a level that a sample
+is too small for would come out as next to impossible.
+
+Gender is counted once more among pairs whose given names agree: a name tells the gender, and agreement of
+both is hardly more than agreement of one. For dates of birth pairs are taken apart by age stratum, because
+two children share a year of birth far more often than two people; the ages themselves are counted within each
+naming community, because some refer hardly anybody but children. Within a community, people of like ages
+start from what their ages and their community make likely together.
 """
 
 from __future__ import annotations
@@ -37,16 +42,19 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 
 __all__ = ["learn_strangers", "starting_model"]
 
-SAMPLE_ROWS = 1000
-"""Rows of the sample; half a million pairs, which fixes a u of 1 in 10,000 to within a seventh (chosen by
-us).
+SAMPLE_PAIRS = 500_000
+"""Pairs of the sample, which fix a u of 1 in 10,000 to within a seventh (chosen by us)."""
+
+ACCIDENT_PAIRS = 100_000
+"""Pairs of the sample in which near and shortened words are counted (chosen by us)."""
+
+COMMUNITY_PAIRS = 45_000
+"""Pairs of the sample of one naming community (chosen by us)."""
+
+RARE_LEVEL_PAIRS = 1.0
+"""Pairs that show a level, which what is believed of it is worth at least (chosen by us:
+docs/decisions/0022).
 """
-
-ACCIDENT_ROWS = 450
-"""Rows of the sample in which near and shortened words are counted: 100,000 pairs (chosen by us)."""
-
-COMMUNITY_ROWS = 300
-"""Rows of the sample of one naming community: 45,000 pairs (chosen by us)."""
 
 _MAX_BY_LETTERS = 8
 
@@ -92,10 +100,9 @@ def learn_strangers(
     """
     tables = RowTables.of(referrals) if tables is None else tables
     content, bags = _content(referrals), tables.bags
-    everybody = np.ones(referrals.n, dtype=bool)
-    few = _pairs_of(_sample(referrals, content, everybody, ACCIDENT_ROWS))
-    frequencies = _word_accidents(bags, start.frequencies, *few)
-    left, right = _pairs_of(_sample(referrals, content, everybody, SAMPLE_ROWS))
+    everybody = _in_order(referrals, content, np.ones(referrals.n, dtype=bool))
+    frequencies = _word_accidents(bags, start.frequencies, *_paired(everybody, ACCIDENT_PAIRS))
+    left, right = _paired(everybody, SAMPLE_PAIRS)
     start = replace(start, frequencies=frequencies)
     rarity = (rarity or BoundRarity(start.frequencies, referrals)).with_accidents(frequencies)
     comparisons = compare_pairs(referrals, left, right, rarity, chunk_pairs, tables)
@@ -114,7 +121,8 @@ def learn_strangers(
         here = community == number
         at_all_ages = _shrunk(_level_counts(levels[here]), whole)
         for code in range(AGE_PAIRS):
-            counted = _shrunk(_level_counts(levels[here & (ages == code)]), by_ages[code])
+            believed = _summing_to_one(by_ages[code] * at_all_ages / whole)
+            counted = _shrunk(_level_counts(levels[here & (ages == code)]), believed)
             u_dates[stratum_key(name, code)] = _stratum_tables(counted, at_all_ages)
     gender = _gender_of_name(comparisons.levels[strangers])
     learned = replace(start, u=table_of(whole), u_dates=u_dates, gender_of_name=gender)
@@ -128,9 +136,19 @@ def _gender_of_name(levels: Levels) -> float:
     return float((same + strength * priors.GENDER_OF_NAME) / (len(level) + strength))
 
 
-def _pairs_of(rows: Int64s) -> tuple[Int32s, Int32s]:
-    """All pairs of some rows."""
-    first, second = np.triu_indices(len(rows), 1)
+def _paired(rows: Int64s, most: int) -> tuple[Int32s, Int32s]:
+    """All pairs of some rows, or at most `most` of them in which each row is as often as any other: rows that
+    stand so many places apart in a ring.
+    """
+    n = len(rows)
+    if n * (n - 1) // 2 <= most:
+        first, second = np.triu_indices(n, 1)
+    else:
+        n = min(n, most)
+        farthest = (n - 1) // 2
+        apart = np.unique(np.linspace(1, farthest, min(most // n, farthest)).astype(np.int64))
+        first = np.tile(np.arange(n), len(apart))
+        second = (first + np.repeat(apart, n)) % n
     return rows[first].astype(np.int32), rows[second].astype(np.int32)
 
 
@@ -148,8 +166,8 @@ def _within_communities(
     skeleton = referrals.names.skeleton[word] if len(referrals.names.skeleton) else word
     pairs = []
     for number in range(len(nationality.group_names)):
-        rows = _sample(referrals, content, named & (group == number), COMMUNITY_ROWS)
-        left, right = _pairs_of(rows)
+        rows = _in_order(referrals, content, named & (group == number))
+        left, right = _paired(rows, COMMUNITY_PAIRS)
         apart = skeleton[left] != skeleton[right]
         pairs.append((left[apart], right[apart]))
     left, right = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
@@ -178,21 +196,21 @@ def _stratum_tables(of_like_ages: Float64s, at_all_ages: Float64s) -> dict[str, 
 
 
 def _content(referrals: Referrals) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """A hash of each row's names and birth date, whatever its id and place."""
+    """A hash of each row's names, birth date, gender and day, whatever its id and place."""
     bags = referrals.names
     texts = np.array(bags.tokens.texts or ("",), dtype=object)
     hashed = pd.util.hash_array(texts, categorize=False)
     content = np.zeros(referrals.n, dtype=np.uint64)
     np.add.at(content, bags.tokens.row, hashed[bags.tokens.token] if len(bags.tokens.token) else hashed[:0])
-    return mixed(content.view(np.int64), referrals.birth.first.astype("datetime64[D]").astype(np.int64))
+    for days in (referrals.birth.first, referrals.referred):
+        content = mixed(content.view(np.int64), days.astype("datetime64[D]").astype(np.int64))
+    return mixed(content.view(np.int64), referrals.gender.astype(np.int64))
 
 
-def _sample(
-    referrals: Referrals, content: np.ndarray[tuple[int], np.dtype[np.uint64]], of: Mask, size: int
-) -> Int64s:
-    """The linkable rows among `of` with the smallest content hashes, ascending."""
+def _in_order(referrals: Referrals, content: np.ndarray[tuple[int], np.dtype[np.uint64]], of: Mask) -> Int64s:
+    """The linkable rows among `of` in the order of their content hashes."""
     rows = np.flatnonzero(referrals.linkable & of)
-    return np.sort(rows[np.lexsort((rows, content[rows]))][:size])
+    return rows[np.lexsort((rows, content[rows]))]
 
 
 def _level_counts(levels: Levels) -> Float64s:
@@ -203,12 +221,19 @@ def _level_counts(levels: Levels) -> Float64s:
 
 
 def _shrunk(count: Float64s, start: Float64s) -> Float64s:
-    """Shares of levels, shrunk to `start`; missing stays 1 and levels that do not exist stay NaN."""
-    held = count[:, 1:]
-    share = (held + priors.U_STRENGTH_PAIRS * start[:, 1:]) / (
-        held.sum(axis=1, keepdims=True) + priors.U_STRENGTH_PAIRS
-    )
-    return np.concatenate([start[:, :1], share], axis=1)
+    """Shares of levels, shrunk to `start`; missing stays 1 and levels that do not exist stay NaN. Each level
+    is believed as if in so many pairs more, the rarer the more, so that some would show it.
+    """
+    held, believed = count[:, 1:], start[:, 1:]
+    more = np.maximum(priors.U_STRENGTH_PAIRS, RARE_LEVEL_PAIRS / believed)
+    share = (held + more * believed) / (held.sum(axis=1, keepdims=True) + more)
+    return _summing_to_one(np.concatenate([start[:, :1], share], axis=1))
+
+
+def _summing_to_one(shares: Float64s) -> Float64s:
+    """Shares of levels scaled; missing stays as it is."""
+    held = shares[:, 1:]
+    return np.concatenate([shares[:, :1], held / np.nansum(held, axis=1, keepdims=True)], axis=1)
 
 
 def _word_accidents(matrix: PaddedBags, frequencies: Frequencies, left: Int32s, right: Int32s) -> Frequencies:
