@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrm_linkage.compare import FIELDS, ExtraField
-from nrm_linkage.model import LinkageModel, learn_frequencies, read_by, starting_model
+from nrm_linkage.model import LinkageModel, learn_frequencies, priors, read_by, starting_model
 from nrm_linkage.model.estimation import _keys
-from nrm_linkage.model.extra import with_extra
+from nrm_linkage.model.extra import EXTRA_M_STRENGTH_PAIRS, m_strength_pairs, with_extra
 from nrm_linkage.tables import Comparisons
 from tests.frames import invented, referrals_of
 
@@ -75,3 +75,11 @@ def test_keys_tell_rows_apart_however_many_columns(rows: list[list[int]], far: i
     _, expected = np.unique(table, axis=0, return_inverse=True)
     _, found = np.unique(keys, return_inverse=True)
     np.testing.assert_array_equal(found, expected.ravel())
+
+
+def test_what_is_believed_of_m_is_worth_pairs_by_field(model: LinkageModel) -> None:
+    wider = with_extra(model, [OWN], np.zeros((0, 1), dtype=np.int8))
+    worth = dict(zip([field.name for field in wider.fields], m_strength_pairs(wider).tolist(), strict=True))
+    assert worth.pop("reference") == priors.M_STRENGTH_PAIRS_OF["reference"] < priors.M_STRENGTH_PAIRS
+    assert worth.pop(OWN.name) == EXTRA_M_STRENGTH_PAIRS
+    assert set(worth.values()) == {priors.M_STRENGTH_PAIRS}

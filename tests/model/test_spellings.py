@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.model import priors
-from nrm_linkage.model.spellings import LEAST_BEARERS, SHRINK_PEOPLE, spelt_otherwise
+from nrm_linkage.model.parameters import array_of
+from nrm_linkage.model.score import NAME_COLUMNS
+from nrm_linkage.model.spellings import LEAST_BEARERS, SHRINK_PEOPLE, spelt_anew, spelt_otherwise
 from nrm_linkage.tables import Referrals
 from tests.frames import people, referrals_of
 
@@ -84,3 +87,16 @@ def test_the_order_of_people_changes_nothing():
     records = [("Zamir", "Albanian")] * 4 + [("Zamira", "Albanian")] * 3
     results = [found_in(referrals_of(frame(list(order)))) for order in list(permutations(records))[:5000:997]]
     assert all(found == results[0] for found in results)
+
+
+@given(times=st.floats(0.01, 100))
+def test_what_other_spellings_gain_equal_ones_lose(times):
+    shipped = array_of(priors.M_PRIOR)[NAME_COLUMNS]
+    found = spelt_anew(shipped, times)
+    np.testing.assert_allclose(np.nansum(found, axis=1), np.nansum(shipped, axis=1))
+    fields = ((GivenLevel.EXACT, GivenLevel.VARIANT), (OtherNamesLevel.EXACT, OtherNamesLevel.VARIANT))
+    for of_field, before, (exact, variant) in zip(found, shipped, fields, strict=True):
+        both = of_field[exact] + of_field[variant]
+        assert of_field[variant] == pytest.approx(min(before[variant] * times, both / 2))
+        others = [level for level in range(len(before)) if level not in (exact, variant)]
+        np.testing.assert_array_equal(of_field[others], before[others])

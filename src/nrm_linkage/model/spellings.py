@@ -28,6 +28,9 @@ LEAST_BEARERS = 5
 SHRINK_PEOPLE = 60.0
 """People of the whole that a community's own share starts from (chosen by us)."""
 
+_EXACT = (GivenLevel.EXACT, OtherNamesLevel.EXACT)
+_VARIANT = (GivenLevel.VARIANT, OtherNamesLevel.VARIANT)
+
 
 def spelt_otherwise(referrals: Referrals, row: Int32s, word: Int64s, person: Int64s) -> dict[str, float]:
     """The share of each naming community, and of the whole under "". `row`, `word`, `person`: of each token
@@ -63,10 +66,6 @@ def spelt_anew(m: Float64s, times: float) -> Float64s:
         of_field[variant] = min(of_field[variant] * times, both / 2)
         of_field[exact] = both - of_field[variant]
     return found
-
-
-_EXACT = (GivenLevel.EXACT, OtherNamesLevel.EXACT)
-_VARIANT = (GivenLevel.VARIANT, OtherNamesLevel.VARIANT)
 
 
 def _of_one_class(community: Int64s, class_of: Int32s, word: Int64s, bearers: Int64s) -> Float64s:
