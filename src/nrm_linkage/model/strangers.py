@@ -42,8 +42,8 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Mask, Referrals
 
 __all__ = ["learn_strangers", "starting_model"]
 
-SAMPLE_PAIRS = 500_000
-"""Pairs of the sample, which fix a u of 1 in 10,000 to within a seventh (chosen by us)."""
+SAMPLE_PAIRS = 250_000
+"""Pairs of the sample, which fix a u of 1 in 10,000 to within a fifth (chosen by us: docs/decisions/0022)."""
 
 ACCIDENT_PAIRS = 100_000
 """Pairs of the sample in which near and shortened words are counted (chosen by us)."""
