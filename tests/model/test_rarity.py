@@ -94,6 +94,12 @@ def test_agreeing_in_part_on_a_common_name_weighs_less_than_in_full(extract, oth
     assert evidence(extract, *pair) < evidence(extract, *twice(given_name="Zamir"))
 
 
+def test_a_shortened_common_name_is_no_rarer_than_the_name(extract):
+    pair = [{"given_name": name} for name in ("Zamir", "Zami")]
+    in_full = bits(extract, "given_name", *twice(given_name="Zamir"))
+    assert bits(extract, "given_name", *pair) <= in_full + 1e-9
+
+
 @given(share=st.floats(0.01, 1.0), community=st.sampled_from(["Albanian", ""]))
 def test_another_spelling_is_as_common_as_the_name_and_as_names_are_spelt_differently(
     extract, share, community

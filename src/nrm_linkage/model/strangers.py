@@ -2,11 +2,11 @@
 resembles whom.
 
 Rows stand in the order of hashes of their own content, as in a ring, and each is paired with those that stand
-so many places further on: so a sample is as good as random, every row has a part in it, and nothing depends
-on the order of rows, on ids or on a seed. Pairs that are plainly one person are left out (a small extract is
-full of them): those that a first score with the shipped parameters puts above even odds. Counts are shrunk to
-the shipped u, those of a rare level by what a pair that shows it is worth at least, or a level that a sample
-is too small for would come out as next to impossible.
+so many places further on: so a sample is as good as random, every row has a part in it (where there are no
+more rows than pairs), and nothing depends on the order of rows, on ids or on a seed. Pairs that are plainly
+one person are left out (a small extract is full of them): those that a first score with the shipped
+parameters puts above even odds. Counts are shrunk to the shipped u, those of a rare level by what a pair that
+shows it is worth at least, or a level that a sample is too small for would come out as next to impossible.
 
 Gender is counted once more among pairs whose given names agree: a name tells the gender, and agreement of
 both is hardly more than agreement of one. For dates of birth pairs are taken apart by age stratum, because
