@@ -48,7 +48,7 @@ from nrm_linkage import Linkage, evaluate, link, link_referrals
 from nrm_linkage.compare import dates, names, pairs
 from nrm_linkage.compare.fields import DateLevel, GivenLevel
 from nrm_linkage.evaluation import Evaluation
-from nrm_linkage.model import BoundRarity, base_rates, estimation, priors
+from nrm_linkage.model import BoundRarity, base_rates, estimation, lookalikes, priors
 from nrm_linkage.model.reference import ReferenceShares
 from nrm_linkage.result import LinkedRun, Outcome, assemble
 
@@ -77,9 +77,12 @@ class Ablation:
 
 
 CLASSES = {
-    "relatives": (priors, "RELATIVES_PER_REFERRAL", NONE_EXPECTED),
-    "namesakes": (priors, "NAMESAKES_PER_REFERRAL", NONE_EXPECTED),
-    "lookalikes": (priors, "LOOKALIKES_PER_UNKNOWN_DATE", NONE_EXPECTED),
+    "relatives": ((priors, "RELATIVES_PER_REFERRAL", NONE_EXPECTED),),
+    "namesakes": ((priors, "NAMESAKES_PER_REFERRAL", NONE_EXPECTED),),
+    "lookalikes": (
+        (priors, "LOOKALIKES_PER_UNKNOWN_DATE", NONE_EXPECTED),
+        (lookalikes, "STRENGTH_REFERRALS", 1e15),
+    ),
 }
 
 ABLATIONS = (
@@ -128,8 +131,12 @@ ABLATIONS = (
         ),
         parts.one_rarity,
     ),
-    *(Ablation(name, (change,), parts.silent(name)) for name, change in CLASSES.items()),
-    Ablation("relatives, namesakes and lookalikes", tuple(CLASSES.values()), parts.silent(*CLASSES)),
+    *(Ablation(name, changes, parts.silent(name)) for name, changes in CLASSES.items()),
+    Ablation(
+        "relatives, namesakes and lookalikes",
+        tuple(change for changes in CLASSES.values() for change in changes),
+        parts.silent(*CLASSES),
+    ),
     Ablation(
         "town and birthplace",
         ((pairs, "town_levels", parts.missing), (pairs, "place_levels", parts.missing)),
@@ -165,6 +172,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What each part of the method brings.")
     parser.add_argument("folder", nargs="?", type=Path, help="where the public sets are")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2], help="of invented referrals")
+    names = [ablation.name for ablation in ABLATIONS]
+    parser.add_argument("--only", nargs="+", choices=names, default=names, help="parts to take out")
     given = parser.parse_args()
     cases = [*invented(given.seeds), *(case for case in febrl() if case[0] == "FEBRL 3")]
     cases += public(given.folder) if given.folder else ()
@@ -173,7 +182,7 @@ def main() -> None:
     print_row(*["---"] * len(headings))
     whole, seen = zip(*(linked(case, None) for case in cases), strict=True)
     result_row("nothing", whole)
-    for ablation in ABLATIONS:
+    for ablation in (each for each in ABLATIONS if each.name in given.only):
         assert not ablation.gone(seen[0]), f"{ablation.name}: the check says nothing"
         found = []
         for case in cases:

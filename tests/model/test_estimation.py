@@ -17,8 +17,8 @@ from nrm_linkage.errors import NotConvergedWarning
 from nrm_linkage.link import link_referrals
 from nrm_linkage.model import LinkageModel, count_patterns, estimate, priors
 from nrm_linkage.model.base_rates import GROUPS, GroupShares
-from nrm_linkage.model.estimation import BIN_BITS, PLAUSIBLE_BITS, Patterns
 from nrm_linkage.model.parameters import NAME_FIELDS, array_of
+from nrm_linkage.model.patterns import BIN_BITS, PLAUSIBLE_BITS, Patterns
 from nrm_linkage.model.score import relative_log2
 from nrm_linkage.model.strata import pair_community
 from tests.frames import all_pairs, compared, invented, model_of, referrals_of, scored
@@ -52,6 +52,7 @@ def patterns_of(levels: np.ndarray, community: np.ndarray | None = None, n_other
         n_other_pairs=n_other,
         group=np.zeros(len(levels), dtype=np.int64),
         shares=GroupShares(np.zeros(1 + int(community.max(initial=0))), np.zeros(1 + len(GROUPS))),
+        referrals=np.zeros(1 + int(community.max(initial=0))),
     )
 
 
@@ -205,7 +206,8 @@ def test_patterns_count_every_plausible_pair_once_and_the_others_as_strangers():
         ours[(code, *row)] += int(count)
     assert ours == expected
     np.testing.assert_array_equal(found.strangers / BIN_BITS, np.round(found.strangers / BIN_BITS))
-    by_pattern = (found.strangers, found.strangers_names, found.relatives, found.community, found.levels)
+    of_classes = (found.strangers, found.strangers_names, found.relatives, found.lookalikes)
+    by_pattern = (*of_classes, found.community, found.levels)
     assert len({*map(tuple, np.column_stack(by_pattern).tolist())}) == len(found.count)
 
 

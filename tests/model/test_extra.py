@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nrm_linkage.compare import FIELDS, ExtraField
 from nrm_linkage.model import LinkageModel, learn_frequencies, priors, read_by, starting_model
-from nrm_linkage.model.estimation import _keys
 from nrm_linkage.model.extra import EXTRA_M_STRENGTH_PAIRS, m_strength_pairs, with_extra
+from nrm_linkage.model.patterns import _keys
 from nrm_linkage.tables import Comparisons
 from tests.frames import invented, referrals_of
 

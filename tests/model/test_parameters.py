@@ -57,7 +57,7 @@ def test_another_format_is_refused(model, other):
 def test_describe_has_every_level_with_a_question_and_bits_where_there_is_a_u(model):
     told = model.describe()
     assert told["question"].str.endswith("?").all()
-    told = told.iloc[: len(told) - sum(map(len, model.base_rates.values()))]
+    told = told.iloc[: len(told) - sum(map(len, model.base_rates.values())) - len(model.lookalikes)]
     expected = [(field.name, level.name) for field in FIELDS for level in field.levels[1:]]
     assert list(zip(told["field"], told["level"], strict=True)) == expected
     by_frequency = np.array([level.by_frequency for field in FIELDS for level in field.levels[1:]])
@@ -69,11 +69,17 @@ def test_describe_has_every_level_with_a_question_and_bits_where_there_is_a_u(mo
 
 def test_describe_says_what_base_rates_add(model):
     known = replace(model, base_rates={"community": {"albanian": 2.0, "uk": 0.5}, "gender": {}})
-    told = known.describe().tail(2)
-    assert told["field"].tolist() == ["repeats_of_group, community"] * 2
+    told = known.describe().query("field == 'repeats_of_group, community'")
     assert told["level"].tolist() == ["albanian", "uk"]
     assert told["bits"].tolist() == [1.0, -1.0]
     assert told[["m", "u"]].isna().all(axis=None)
+
+
+def test_describe_says_how_many_look_alikes_there_are(model):
+    known = replace(model, lookalikes={"": 0.0078125, "uk": 0.25})
+    told = known.describe().query("field == 'lookalikes'")
+    assert told["level"].tolist() == ["any", "uk"]
+    assert told["bits"].tolist() == [-7.0, -2.0]
 
 
 def test_tables_and_arrays_are_inverse_and_shares_sum_to_one():

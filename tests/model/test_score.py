@@ -24,6 +24,7 @@ from nrm_linkage.model import (
     score_pairs,
     score_plausible,
 )
+from nrm_linkage.model.lookalikes import believed_numbers
 from nrm_linkage.model.parameters import stratum_key
 from nrm_linkage.model.score import GIVEN_COLUMN, on_grid, relative_log2
 from nrm_linkage.model.strata import age_pair, pair_community
@@ -147,9 +148,19 @@ def test_the_more_dates_stand_for_unknown_days_the_more_look_alikes():
     lines = []
     for share in (1 / 365, 0.05):
         days = {**MODEL.frequencies.days[""], "1": share, "2": 1 / 365, "3": 1 / 365}
-        frequencies = replace(MODEL.frequencies, days={**MODEL.frequencies.days, group: days})
-        lines.append(one_line(replace(MODEL, frequencies=frequencies), "lookalikes", record, record))
+        (number,) = believed_numbers({**MODEL.frequencies.days, group: days}, [group])
+        model = replace(MODEL, lookalikes={**MODEL.lookalikes, group: float(number)})
+        lines.append(one_line(model, "lookalikes", record, record))
     assert lines[0] > lines[1]
+
+
+def test_a_stand_in_date_beside_none_is_a_look_alikes_more_than_an_ordinary_one():
+    record = {**ONE_NAME, "nationality": "Afghan"}
+    lines = [
+        one_line(MODEL, "lookalikes", {**record, "date_of_birth": date}, {**record, "date_of_birth": ""})
+        for date in ("01/01/2001", "", "14/05/2001")
+    ]
+    assert lines[0] < lines[1] < lines[2] <= 0
 
 
 def test_a_given_name_tells_the_gender():

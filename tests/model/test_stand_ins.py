@@ -10,15 +10,25 @@ from hypothesis import strategies as st
 from nrm_linkage.compare.fields import FIELDS, DateLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import array_of
-from nrm_linkage.model.stand_ins import LEAST_UNKNOWN, MOST_UNKNOWN, date_shares, unknown_share
+from nrm_linkage.model.stand_ins import (
+    KEPT,
+    LEAST_UNKNOWN,
+    MOST_UNKNOWN,
+    date_shares,
+    kept_share,
+    unknown_share,
+)
 
 DATES = array_of(priors.M_PRIOR)[[field.name for field in FIELDS].index("date_of_birth")]
 DAYS = {"0": 0.9, "1": 0.0, "2": 0.0, "3": 0.0, "4": 0.05, "5": 0.05}
 
 
-@given(st.floats(LEAST_UNKNOWN, MOST_UNKNOWN))
-def test_m_stays_shares_and_the_other_levels_keep_their_proportions(unknown):
-    found = date_shares(DATES, unknown)
+UNKNOWN = st.floats(LEAST_UNKNOWN, MOST_UNKNOWN)
+
+
+@given(UNKNOWN, st.floats(0, 1))
+def test_m_stays_shares_and_the_other_levels_keep_their_proportions(unknown, one_alone):
+    found = date_shares(DATES, unknown, kept_share(unknown, one_alone))
     assert np.nansum(found[1:]) == pytest.approx(1.0)
     assert (found[~np.isnan(found)] > 0).all()
     kept = [DateLevel.EXACT, DateLevel.SWAPPED, DateLevel.ONE_DIGIT, DateLevel.FAR]
@@ -27,12 +37,20 @@ def test_m_stays_shares_and_the_other_levels_keep_their_proportions(unknown):
 
 
 def test_more_unknown_days_mean_more_stand_ins_and_fewer_true_dates():
-    few, many = date_shares(DATES, 0.01), date_shares(DATES, 0.25)
+    few, many = (date_shares(DATES, unknown, kept_share(unknown)) for unknown in (0.01, 0.25))
     for level in (DateLevel.EXACT_DEFAULT, DateLevel.DEFAULT_NEAR):
         assert many[level] > 5 * few[level]
     assert many[DateLevel.EXACT] < few[DateLevel.EXACT]
     # domain.md 4.3, D2: of Afghan or Eritrean second referrals 15-25% have a stand-in of another true date.
     assert 0.2 < many[DateLevel.DEFAULT_NEAR] < 0.35
+
+
+@given(st.floats(0.01, MOST_UNKNOWN), st.floats(KEPT, 1))
+def test_how_often_a_stand_in_date_is_kept_is_read_off_those_that_stand_alone(unknown, kept):
+    kept = max(kept, unknown)
+    one_alone = float(date_shares(DATES, unknown, kept)[DateLevel.DEFAULT_NEAR])
+    assert kept_share(unknown, one_alone) == pytest.approx(kept, abs=0.06)
+    assert kept_share(unknown) == max(KEPT, unknown)
 
 
 def test_people_truly_born_on_such_days_are_not_unknown():

@@ -1,11 +1,12 @@
 """What each agreement is worth: frequencies, parameters, their estimation, and the match weight of a pair."""
 
 from nrm_linkage.model.dependence import DEPENDENCE_LINES, told_lines, told_names
-from nrm_linkage.model.estimation import EstimationReport, count_patterns, estimate
+from nrm_linkage.model.estimation import EstimationReport, estimate
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
 from nrm_linkage.model.leeway import Leeway, least_bits, with_points
 from nrm_linkage.model.parameters import LinkageModel
+from nrm_linkage.model.patterns import count_patterns
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score_pairs, score_plausible
 from nrm_linkage.model.sift import MARGIN_BITS, Sifted, compare_plausible

@@ -42,7 +42,7 @@ __all__ = [
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 7"
+FORMAT = "nrm-linkage model 8"
 
 NAME_FIELDS = ("given_name", "other_names")
 """Fields whose levels tell namesakes from strangers."""
@@ -98,8 +98,11 @@ class LinkageModel:
     relative_bits, namesake_bits
         log2 odds of relatives, and of namesakes, against strangers among pairs that are not one person.
     lookalike_bits
-        The same of look-alikes (strangers with one name and one stand-in date of birth), if every date stood
-        for an unknown day; a community's share of such dates is taken off.
+        The same of look-alikes (strangers with one name and one stand-in date of birth), if there were one
+        pair of them a referral.
+    lookalikes
+        naming community ("" the whole) -> pairs of look-alikes per referral; a community that is absent has
+        the whole's.
     gender_of_name
         Among strangers whose given names agree, how often genders do too.
     namesakes
@@ -131,6 +134,7 @@ class LinkageModel:
     relative_bits: float
     namesake_bits: float
     lookalike_bits: float
+    lookalikes: Mapping[str, float]
     gender_of_name: float
     namesakes: Table
     growth: float
@@ -206,8 +210,8 @@ class LinkageModel:
         return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
 
     def describe(self) -> pd.DataFrame:
-        """Every m, u and base rate as a plain question with its answer: `field`, `level`, `question`, `m`,
-        `u`, `bits`.
+        """Every m, u, base rate and number of look-alikes as a plain question with its answer: `field`,
+        `level`, `question`, `m`, `u`, `bits`.
 
         `u` and `bits` are missing at levels whose u is the frequency of the very values.
         """
@@ -239,6 +243,18 @@ class LinkageModel:
                         "bits": float(np.log2(ratio)),
                     }
                 )
+        for community, number in self.lookalikes.items():
+            rows.append(
+                {
+                    "field": "lookalikes",
+                    "level": community or "any",
+                    "question": "How many pairs of strangers with one name and one stand-in date of birth "
+                    "are there for each referral of this community, as log2?",
+                    "m": None,
+                    "u": None,
+                    "bits": float(np.log2(number)),
+                }
+            )
         return pd.DataFrame(rows).astype({"m": "float64", "u": "float64", "bits": "float64"})
 
 

@@ -6,12 +6,12 @@ outweighs it.
 different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
 and not learned; their given names are alike less often than any two strangers'. `NAMESAKE`:
 the same of names among strangers whose names go together more often than their words do (Mary Grace, a name
-of one village), chosen by us and learned. `LOOKALIKE`: the same of birth and nationality among strangers who
-have one name and were given one stand-in date of birth, chosen by us: near what M_PRIOR has for one person's
-date, because theirs is recorded with the same errors. Their name is spelt by other hands, as one person's is,
-and has m. `U_PRIOR`: the same among strangers, chosen by us and learned, for levels without a frequency of
-their own. Shares are of pairs in which neither side is missing; they are scaled to sum to one where they are
-used.
+of one village), chosen by us and learned. `LOOKALIKE`: the same of dates of birth among strangers who have
+one name and were given one stand-in date, chosen by us: near what M_PRIOR has for one person's date, because
+theirs is recorded with the same errors. What else they show as one person's referrals do has m
+(`model.lookalikes`). `U_PRIOR`: the same among strangers, chosen by us and learned, for levels without a
+frequency of their own. Shares are of pairs in which neither side is missing; they are scaled to sum to one
+where they are used.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ __all__ = [
     "GENDER_OF_NAME_PAIRS",
     "GIVEN_ONE_NAME",
     "LOOKALIKE",
+    "LOOKALIKES_EVERYWHERE",
     "LOOKALIKES_PER_UNKNOWN_DATE",
     "M_PRIOR",
     "M_STRENGTH_PAIRS",
@@ -86,6 +87,11 @@ LOOKALIKES_PER_UNKNOWN_DATE = 0.14
 """Pairs of strangers with one name, one nationality and one stand-in date of birth, per referral whose date
 stands for an unknown day (domain.md 6: 1% of people have such a look-alike; at the rates of domain.md 4.3 6%
 to 7% of recorded dates stand for an unknown day; ASSUME).
+"""
+
+LOOKALIKES_EVERYWHERE = 1 / 3
+"""The part of them that is as large in every community, however many of its dates stand for unknown days:
+domain.md 6 speaks of 1% of people, of whatever nationality (chosen by us: docs/decisions/0023).
 """
 
 RARE_WORD_SHARE = 3e-4
@@ -168,12 +174,6 @@ LOOKALIKE: Shares = {
         "same day, another year": 0.02, "one digit": 0.02, "default date near": 0.09, "within 35 days": 0.006,
         "same year": 0.015, "next year": 0.015, "within five years": 0.02, "far apart": 0.006,
     },
-    "birth_year": {"agrees": 0.85, "near": 0.10, "within five years": 0.03, "far apart": 0.02},
-    "birth_range": {"compatible": 0.97, "incompatible": 0.03},
-    "age_group": {
-        "both children": 0.42, "both adults": 0.51, "child, later adult": 0.035, "adult, later child": 0.035,
-    },
-    "nationality": {"same": 0.95, "overlap": 0.03, "contested": 0.01, "lookalike": 0.002, "different": 0.008},
 }  # fmt: skip
 
 U_PRIOR: Shares = {

@@ -6,8 +6,8 @@ tells the gender, and agreement of both says little more than agreement of one. 
 (`base_rates`): in some groups more referrals are of one person than in others. Three lines are discounts, for
 ways to agree without being one person that frequencies do not know: `relatives` and co-victims share family
 names, days and references, and given names hardly by chance; `namesakes` have names that go together more
-often than their words do; `lookalikes` have one name and were given one stand-in date of birth, which their
-two records may show, or half show, or not hold at all. Each weighs the probability of the same agreement in
+often than their words do; `lookalikes` have one name and were given one stand-in date of birth
+(`model.lookalikes`). Each weighs the probability of the same agreement in
 that class against that among strangers. Fields of the caller's own have lines like any field's, after all
 others. The match weight is the prior plus all lines. Bits, the prior's too, are rounded to multiples of
 2^-20, which makes their sums exact in any order.
@@ -24,6 +24,7 @@ from nrm_linkage.compare.fields import FIELDS, GenderLevel, GivenLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.base_rates import BaseRates, pair_group
 from nrm_linkage.model.extra import read_by
+from nrm_linkage.model.lookalikes import as_matched_log2, full_dates, lookalike_log2, shown_dates, shown_log2
 from nrm_linkage.model.parameters import (
     NAME_FIELDS,
     STRATUM_FIELDS,
@@ -33,7 +34,6 @@ from nrm_linkage.model.parameters import (
     stratum_key,
 )
 from nrm_linkage.model.rarity import BoundRarity
-from nrm_linkage.model.stand_ins import unknown_share
 from nrm_linkage.model.strata import AGE_PAIRS, age_pair, pair_community
 from nrm_linkage.tables import (
     CandidatePairs,
@@ -56,7 +56,7 @@ __all__ = [
     "NAME_COLUMNS",
     "evidence_lines",
     "gender_of_name_log2",
-    "lookalike_log2",
+    "lookalike_numbers_log2",
     "match_probability",
     "match_weights",
     "matched_log2",
@@ -68,7 +68,6 @@ __all__ = [
     "score_pairs",
     "score_plausible",
     "stranger_log2",
-    "unknown_dates_log2",
 ]
 
 EVIDENCE_LINES = (
@@ -91,11 +90,9 @@ Above = tuple[Int64s, Float64s]
 """Positions of pairs, (k,), and their evidence lines, (k, n_lines)."""
 
 NAME_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
-_LOOKALIKE_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in priors.LOOKALIKE]
 GIVEN_COLUMN, DATE_COLUMN, GENDER_COLUMN = (
     [field.name for field in FIELDS].index(name) for name in ("given_name", "date_of_birth", "gender")
 )
-_LIKE_STRANGERS = [n for n in range(len(FIELDS)) if n not in (*NAME_COLUMNS, *_LOOKALIKE_COLUMNS)]
 
 NAMED_ALIKE = (
     GivenLevel.EXACT,
@@ -205,20 +202,12 @@ def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
     return np.asarray(_by_field(np.log2(shares[NAME_COLUMNS]), levels[:, NAME_COLUMNS]).sum(axis=1))
 
 
-def unknown_dates_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
-    """log2 of each community's share of dates that stand for an unknown day, (n_communities,)."""
-    shares = [unknown_share(model.frequencies.days, name) for name in communities]
-    return np.asarray(np.log2(np.array(shares)), dtype=np.float64)
-
-
-def lookalike_log2(levels: Int8s, strangers: Float64s) -> Float64s:
-    """log2 of the probability of each pattern of the fixed fields but names among look-alikes, (p,). Names
-    have m, as if they were one person's. `strangers`: `stranger_log2` with gender given the name, for the
-    fields in which look-alikes are like any two strangers.
+def lookalike_numbers_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
+    """log2 of the pairs of look-alikes per referral of a community whose one full date of birth is of a kind
+    (`lookalikes.ShownDate`), against strangers of that community with such a date, (n_communities, n_shown).
     """
-    shares = np.log2(array_of(priors.LOOKALIKE)[_LOOKALIKE_COLUMNS])
-    known = _by_field(shares, levels[:, _LOOKALIKE_COLUMNS]).sum(axis=1)
-    return np.asarray(known + strangers[:, _LIKE_STRANGERS].sum(axis=1), dtype=np.float64)
+    numbers = [model.lookalikes.get(name, model.lookalikes[""]) for name in communities]
+    return np.asarray(np.log2(numbers)[:, None] + shown_log2(model.frequencies.days, communities))
 
 
 def matched_log2(
@@ -243,15 +232,16 @@ def _among_matched(log_m: Float64s, community: Int64s, levels: Int8s) -> Float64
 
 @dataclass(frozen=True, eq=False)
 class _Bound:
-    """What a model says of the referrals of a run, as arrays: log2 m by community, log2 u by stratum, and
-    log2 of each community's share of unknown dates, and the base rates.
+    """What a model says of the referrals of a run, as arrays: log2 m by community, log2 u by stratum, how
+    many look-alikes there are, and the base rates.
     """
 
     model: LinkageModel
     referrals: Referrals
     log_m: Float64s
     log_u: Float64s
-    unknown_dates: Float64s
+    lookalikes: Float64s
+    full_dates: Int8s
     base_rates: BaseRates
 
     @classmethod
@@ -262,7 +252,8 @@ class _Bound:
             referrals=referrals,
             log_m=np.log2(m_tables(model, names)),
             log_u=_u_by_stratum(model, ("", *names)),
-            unknown_dates=unknown_dates_log2(model, ("", *names)),
+            lookalikes=lookalike_numbers_log2(model, ("", *names)),
+            full_dates=full_dates(referrals, model.replaced),
             base_rates=BaseRates.of(model.base_rates, names),
         )
 
@@ -283,7 +274,9 @@ class _Bound:
         gender = gender_of_name_log2(levels, log_u, model)
         lines[:, len(FIELDS)] = -gender
         log_u[:, GENDER_COLUMN] += gender
-        discounts = _discounts(levels, log_m, log_u, self.unknown_dates[community], model)
+        shown = shown_dates(self.full_dates, left, right, levels)
+        lookalikes = self.lookalikes[community, shown]
+        discounts = _discounts(levels, log_m, log_u, lookalikes, model)
         of_rows = self.referrals.gender, self.referrals.age_group
         group = pair_group(*of_rows, left, right, levels[:, GENDER_COLUMN])
         lines[:, len(FIELDS) + 1] = self.base_rates.bits(community, group)
@@ -307,17 +300,17 @@ def match_weights(
 
 
 def _discounts(
-    levels: Int8s, log_m: Float64s, log_u: Float64s, unknown_dates: Float64s, model: LinkageModel
+    levels: Int8s, log_m: Float64s, log_u: Float64s, lookalikes: Float64s, model: LinkageModel
 ) -> Float64s:
     """The lines of relatives, namesakes and look-alikes, (p, 3): what each class adds to the strangers.
-    `unknown_dates`: log2 of the share of unknown dates, (p,).
+    `lookalikes`: log2 of their number, (p,).
     """
     all_fields, names = log_u.sum(axis=1), log_u[:, NAME_COLUMNS].sum(axis=1)
-    alike = lookalike_log2(levels, log_u) + log_m[:, NAME_COLUMNS].sum(axis=1)
+    alike = lookalike_log2(levels, log_u) + as_matched_log2(log_m)
     classes = (
         model.relative_bits + relative_log2(levels, log_u[:, GIVEN_COLUMN]) - all_fields,
         model.namesake_bits + namesake_log2(levels, array_of(model.namesakes)) - names,
-        model.lookalike_bits + unknown_dates + alike - all_fields,
+        model.lookalike_bits + lookalikes + alike - all_fields,
     )
     lines, together = np.empty((len(levels), len(classes))), np.zeros(len(levels))
     for column, odds in enumerate(classes):

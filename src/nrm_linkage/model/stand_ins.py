@@ -3,11 +3,11 @@
 Where many births are recorded on such a day because the true one is not known, one person's referrals agree
 on it, or show it on one side alone, far more often than elsewhere; and strangers of one name who were both
 given it look like one person (domain.md 4.1: "extreme" collisions of a name with 1 January; 4.3, D2). So the
-share, which needs no labels, gives each community a starting point for m of `date_of_birth`, and the number
-of its look-alikes.
+share, which needs no labels, gives each community a starting point for m of `date_of_birth`, and for the
+number of its look-alikes (`lookalikes`).
 
-Estimation then learns m from there; the number of look-alikes is not learned, because names, the only other
-evidence, cannot tell them from one person (docs/decisions/0007).
+One person's two records show stand-in dates as often as anybody's. So how often both do follows from the
+share and from how often one alone does, which can be seen: nobody else has one name and two such dates.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nrm_linkage.compare.fields import DateLevel
 from nrm_linkage.normalise.dates import STAND_IN_DATES
 from nrm_linkage.tables import Float64s
 
-__all__ = ["date_shares", "unknown_share"]
+__all__ = ["BORN_ON_THEM", "date_shares", "kept_share", "unknown_share"]
 
 BORN_ON_THEM = len(STAND_IN_DATES) / 365.25
 """Share of people who were truly born on one of the three days."""
@@ -30,7 +30,7 @@ LEAST_UNKNOWN, MOST_UNKNOWN = 0.001, 0.9
 
 KEPT = 0.4
 """How often a stand-in date of one referral stands in the next one too, at the least (chosen by us, near what
-domain.md 4.3's rates for D2 give); in a community with more of them, as often as they are there.
+domain.md 4.3's rates for D2 give).
 """
 
 ONE_BY_SLIP = 0.001
@@ -52,13 +52,21 @@ def unknown_share(days: Mapping[str, Mapping[str, float]], community: str) -> fl
     return min(max(share - BORN_ON_THEM, LEAST_UNKNOWN), MOST_UNKNOWN)
 
 
-def date_shares(m: Float64s, unknown: float) -> Float64s:
+def kept_share(unknown: float, one_alone: float = 1.0) -> float:
+    """How often a stand-in date of one referral stands in the next one too, at the least `KEPT` and as often
+    as such dates are there. `one_alone`: in what share of one person's pairs one of two shows one (unless
+    said, as many as can be).
+    """
+    seen = 1 - one_alone / (2 * unknown * YEARS_AGREE)
+    return min(max(seen, KEPT, unknown), 1.0)
+
+
+def date_shares(m: Float64s, unknown: float, kept: float) -> Float64s:
     """m of `date_of_birth` in a community with this share of unknown days, float64 (n_levels,).
 
-    `m`: the whole's; levels that no stand-in date has a part in keep their proportions. `unknown`: as
-    `unknown_share` gives it.
+    `m`: the whole's; levels that no stand-in date has a part in keep their proportions. `unknown`, `kept`: as
+    `unknown_share` and `kept_share` give them.
     """
-    kept = max(KEPT, unknown)
     both = BORN_ON_THEM * KEPT_IF_TRUE + unknown * kept
     one = 2 * unknown * (1 - kept) * YEARS_AGREE + ONE_BY_SLIP
     shares = m.copy()

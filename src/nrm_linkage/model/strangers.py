@@ -33,6 +33,7 @@ from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.extra import with_extra
 from nrm_linkage.model.frequencies import Frequencies
+from nrm_linkage.model.lookalikes import believed_numbers
 from nrm_linkage.model.parameters import DATE_FIELDS, LinkageModel, array_of, stratum_key, table_of
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import GENDER_COLUMN, match_weights, named_alike
@@ -75,13 +76,20 @@ def starting_model(
         prior_bits=float(np.log2(2 * growth / (scale * (1 - growth) ** 2))),
         relative_bits=float(np.log2(2 * priors.RELATIVES_PER_REFERRAL / scale)),
         namesake_bits=float(np.log2(2 * priors.NAMESAKES_PER_REFERRAL / scale)),
-        lookalike_bits=float(np.log2(2 * priors.LOOKALIKES_PER_UNKNOWN_DATE / scale)),
+        lookalike_bits=float(np.log2(2 / scale)),
+        lookalikes=_believed_lookalikes(frequencies),
         gender_of_name=priors.GENDER_OF_NAME,
         namesakes=table_of(array_of(priors.NAMESAKE)),
         growth=growth,
         n_referrals=n_referrals,
         frequencies=frequencies,
     )
+
+
+def _believed_lookalikes(frequencies: Frequencies) -> dict[str, float]:
+    communities = sorted({"", *frequencies.days})
+    numbers = believed_numbers(frequencies.days, communities)
+    return dict(zip(communities, numbers.tolist(), strict=True))
 
 
 def learn_strangers(
