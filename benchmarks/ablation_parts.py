@@ -199,9 +199,10 @@ def counted_alone(seen: Seen) -> bool:
 
 def started_alike(seen: Seen) -> bool:
     """No m is below what an even start leaves of it, but for a tenth."""
-    estimation_, m, strength = seen.found.estimation, seen.found.model.m, priors.M_STRENGTH_PAIRS
+    estimation_, m = seen.found.estimation, seen.found.model.m
+    strength = {field: priors.M_STRENGTH_PAIRS_OF.get(field, priors.M_STRENGTH_PAIRS) for field in m}
     return estimation_ is not None and all(
-        share >= 0.9 * strength / (len(m[field]) * (strength + matched))
+        share >= 0.9 * strength[field] / (len(m[field]) * (strength[field] + matched))
         for field, matched in estimation_.learned.items()
         for share in m[field].values()
     )
