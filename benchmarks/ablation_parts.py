@@ -16,6 +16,7 @@ from nrm_linkage.cluster import People, components, people_of
 from nrm_linkage.compare import FIELDS, names, words
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.config import LinkageConfig
+from nrm_linkage.hearing import Counter
 from nrm_linkage.model import (
     EVIDENCE_LINES,
     BoundRarity,
@@ -168,9 +169,10 @@ def people_by_ties(
     model: LinkageModel,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
+    counter: Callable[[int], Counter] | None = None,
 ) -> People:
     """People as connected components; their confidences are still the posterior's, and mean nothing."""
-    found = people_of(rows, candidates, scored, unseen, model, judged, config)
+    found = people_of(rows, candidates, scored, unseen, model, judged, config, counter)
     return replace(found, partition=replace(found.partition, cluster=tied(rows.n, scored)))
 
 
