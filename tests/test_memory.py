@@ -17,6 +17,7 @@ pandas 3.0 (Linux, Python 3.11, numpy 2.4, one thread).
 """
 
 TOO_LITTLE_MB = 40
+"""Less than half of what either needs."""
 
 LINKED = f"""
 import os, resource, sys

@@ -34,7 +34,7 @@ from nrm_linkage.model.lookalikes import (
     learned_numbers,
     numbers_log_prior_bits,
 )
-from nrm_linkage.model.parameters import LinkageModel, array_of, table_of
+from nrm_linkage.model.parameters import LinkageModel, array_of, lookalike_numbers, table_of
 from nrm_linkage.model.patterns import Patterns
 from nrm_linkage.model.score import DATE_COLUMN, NAME_COLUMNS, namesake_log2
 from nrm_linkage.model.spellings import spelt_anew
@@ -93,7 +93,7 @@ def estimate(
     """Learn m and the numbers of matched pairs and look-alikes from patterns; `start` gives u, the shipped m
     and the frequencies. `communities`: the names behind the patterns' community codes (code 0 is none).
     """
-    believed = np.array([start.lookalikes.get(name, start.lookalikes[""]) for name in ("", *communities)])
+    believed = lookalike_numbers(start, communities)
     pseudo = _size_pseudo_counts(config, patterns.count.sum() + patterns.n_other_pairs)
     shipped = array_of({**start.m, **priors.M_PRIOR}, start.fields)
     strength = m_strength_pairs(start)[:, None]
@@ -266,11 +266,11 @@ def _held(m: Float64s, start_m: Float64s) -> Float64s:
     """m with the share of two stand-in dates as each community started with; the other levels of the date
     make way.
     """
-    dates, held = m[1:, DATE_COLUMN].copy(), start_m[1:, DATE_COLUMN, DateLevel.EXACT_DEFAULT]
+    m, held = m.copy(), start_m[1:, DATE_COLUMN, DateLevel.EXACT_DEFAULT]
+    dates = m[1:, DATE_COLUMN]
     rest = np.setdiff1d(np.arange(1, dates.shape[1]), [DateLevel.EXACT_DEFAULT])
     dates[:, rest] *= ((1 - held) / np.nansum(dates[:, rest], axis=1))[:, None]
     dates[:, DateLevel.EXACT_DEFAULT] = held
-    m[1:, DATE_COLUMN] = dates
     return m
 
 

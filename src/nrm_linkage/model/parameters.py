@@ -285,6 +285,14 @@ def m_tables(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
     return np.stack([array_of(table, model.fields) for table in tables])
 
 
+def lookalike_numbers(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
+    """Pairs of look-alikes per referral of the whole and of each community, (1 + n_communities,); a community
+    that the model does not know has the whole's.
+    """
+    whole = model.lookalikes[""]
+    return np.array([whole, *(model.lookalikes.get(name, whole) for name in communities)])
+
+
 def array_of(table: priors.Shares | Table, fields: Sequence[Field] = FIELDS) -> Float64s:
     """The inverse of `table_of`, scaled to sum to one a field; missing is 1 (it says nothing) and levels that
     do not exist are NaN.

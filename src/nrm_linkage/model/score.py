@@ -7,10 +7,10 @@ tells the gender, and agreement of both says little more than agreement of one. 
 ways to agree without being one person that frequencies do not know: `relatives` and co-victims share family
 names, days and references, and given names hardly by chance; `namesakes` have names that go together more
 often than their words do; `lookalikes` have one name and were given one stand-in date of birth
-(`model.lookalikes`). Each weighs the probability of the same agreement in
-that class against that among strangers. Fields of the caller's own have lines like any field's, after all
-others. The match weight is the prior plus all lines. Bits, the prior's too, are rounded to multiples of
-2^-20, which makes their sums exact in any order.
+(`model.lookalikes`). Each weighs the probability of the same agreement in that class against that among
+strangers. Fields of the caller's own have lines like any field's, after all others. The match weight is the
+prior plus all lines. Bits, the prior's too, are rounded to multiples of 2^-20, which makes their sums exact
+in any order.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from nrm_linkage.model.parameters import (
     STRATUM_FIELDS,
     LinkageModel,
     array_of,
+    lookalike_numbers,
     m_tables,
     stratum_key,
 )
@@ -56,7 +57,6 @@ __all__ = [
     "NAME_COLUMNS",
     "evidence_lines",
     "gender_of_name_log2",
-    "lookalike_numbers_log2",
     "match_probability",
     "match_weights",
     "matched_log2",
@@ -202,12 +202,13 @@ def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
     return np.asarray(_by_field(np.log2(shares[NAME_COLUMNS]), levels[:, NAME_COLUMNS]).sum(axis=1))
 
 
-def lookalike_numbers_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
+def _lookalike_numbers_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
     """log2 of the pairs of look-alikes per referral of a community whose one full date of birth is of a kind
-    (`lookalikes.ShownDate`), against strangers of that community with such a date, (n_communities, n_shown).
+    (`lookalikes.ShownDate`), against strangers of that community with such a date, (1 + n_communities,
+    n_shown), the whole first.
     """
-    numbers = [model.lookalikes.get(name, model.lookalikes[""]) for name in communities]
-    return np.asarray(np.log2(numbers)[:, None] + shown_log2(model.frequencies.days, communities))
+    numbers = np.log2(lookalike_numbers(model, communities))
+    return np.asarray(numbers[:, None] + shown_log2(model.frequencies.days, ("", *communities)))
 
 
 def matched_log2(
@@ -252,7 +253,7 @@ class _Bound:
             referrals=referrals,
             log_m=np.log2(m_tables(model, names)),
             log_u=_u_by_stratum(model, ("", *names)),
-            lookalikes=lookalike_numbers_log2(model, ("", *names)),
+            lookalikes=_lookalike_numbers_log2(model, names),
             full_dates=full_dates(referrals, model.replaced),
             base_rates=BaseRates.of(model.base_rates, names),
         )

@@ -7,7 +7,7 @@ share, which needs no labels, gives each community a starting point for m of `da
 number of its look-alikes (`lookalikes`).
 
 One person's two records show stand-in dates as often as anybody's. So how often both do follows from the
-share and from how often one alone does, which can be seen: nobody else has one name and two such dates.
+share and from how often one alone does, which can be seen: look-alikes seldom show one on one side alone.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def unknown_share(days: Mapping[str, Mapping[str, float]], community: str) -> fl
 def kept_share(unknown: float, one_alone: float = 1.0) -> float:
     """How often a stand-in date of one referral stands in the next one too, at the least `KEPT` and as often
     as such dates are there. `one_alone`: in what share of one person's pairs one of two shows one (unless
-    said, as many as can be).
+    said, as many as can be); slips are among them, which makes it a little too low where such dates are rare.
     """
     seen = 1 - one_alone / (2 * unknown * YEARS_AGREE)
     return min(max(seen, KEPT, unknown), 1.0)
