@@ -45,15 +45,13 @@ def test_figures_agree_with_one_another(table: pd.DataFrame) -> None:
     assert (table.loc[table["verdict"] == "not mitigated", "joined"] == 0).all()
 
 
-def test_without_the_mitigation_the_pair_would_weigh_less(table: pd.DataFrame) -> None:
+def test_without_the_mitigation_the_pair_would_weigh_less() -> None:
+    """Where an extract is large enough to tell its look-alikes, as docs/bias.md has it."""
+    frame = make_referrals(20_000, seed=1).drop(columns=["true_person", "true_instance"])
+    table = bias_probes(link_referrals(frame, progress=False).model)
     known = table[table["naive_bits"].notna()]
     assert {"transliteration", "name order", "1 January in one record"} <= set(known["hypothesis"])
-    # Hardly any British day of birth is unknown, so a stand-in date says little more than a wrong one.
-    baseline = (known["tradition"] == BASELINE) & (known["hypothesis"] == "1 January in one record")
-    assert baseline.sum() == 1
-    better_by = known["affected_bits"] - known["naive_bits"]
-    assert (better_by[~baseline] > 0).all()
-    assert better_by[baseline].item() > -0.5
+    assert (known["naive_bits"] < known["affected_bits"]).all()
 
 
 def test_a_pair_weighs_what_explain_says_of_the_same_records(linkage: Linkage) -> None:
