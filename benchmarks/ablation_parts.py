@@ -167,12 +167,13 @@ def people_by_ties(
     scored: ScoredPairs,
     unseen: Unseen,
     model: LinkageModel,
+    rarity: BoundRarity,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
     counter: Callable[[int], Counter] | None = None,
 ) -> People:
     """People as connected components; their confidences are still the posterior's, and mean nothing."""
-    found = people_of(rows, candidates, scored, unseen, model, judged, config, counter)
+    found = people_of(rows, candidates, scored, unseen, model, rarity, judged, config, counter)
     return replace(found, partition=replace(found.partition, cluster=tied(rows.n, scored)))
 
 

@@ -26,7 +26,7 @@ WITHIN = {
     "recognise": "choose_engine",
     "normalise": "normalise_referrals",
     "block": "candidate_pairs",
-    "compare": "RowTables.of",
+    "compare": "compare_plausible",
     "estimate": "estimate",
     "cluster": "people_of",
     "assemble": "assemble",

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.cluster import follow, people_of
-from nrm_linkage.compare import RowTables
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.engines import choose_engine
 from nrm_linkage.errors import ConfigError, InputError, NotConvergedWarning
@@ -182,7 +181,7 @@ def _run(
         rows = _with_own(own, rows, frame, raw, recognised) if own else rows
     with watch.stage("block"):
         others = _found(asked, frame, raw) if asked else ()
-        candidates = candidate_pairs(rows, config, found=others, told=watch.part)
+        candidates = candidate_pairs(rows, config, found=others, counter=watch.counter)
     with watch.stage("compare"):
         count = watch.counter(len(candidates))
         start, rarity, sifted = _compared(rows, candidates, model, config, own, count)
@@ -192,7 +191,8 @@ def _run(
         model, pairs, unseen = weighed.model, weighed.pairs, weighed.unseen
         del sifted, weighed  # the largest tables of a run
     with watch.stage("cluster"):
-        people = people_of(rows, candidates, pairs, unseen, model, judged.pairs, config, watch.counter)
+        found = (rows, candidates, pairs, unseen, model, rarity, judged.pairs, config)
+        people = people_of(*found, watch.counter)
         line = follow(people.partition, rows, known.earlier)
     with watch.stage("assemble"):
         linkage = assemble(
@@ -202,7 +202,7 @@ def _run(
             ),
             Outcome(
                 *(model, normalised, candidates, pairs, unseen, people, estimation),
-                *(judged.notes, line.changes, known.counts, known.notes),
+                *(judged.notes, line.changes, rarity.tables, known.counts, known.notes),
             ),
             give_back=lambda added: mover.with_columns(referrals, frame, added),
         )
@@ -263,18 +263,18 @@ def _compared(
     count: Counter,
 ) -> tuple[LinkageModel, BoundRarity, Sifted]:
     """The pairs that may matter, under the model given, or else under the one that estimation starts from."""
-    tables, floor_bits = RowTables.of(rows), least_bits(config)
+    floor_bits = least_bits(config)
     if model is None:
-        model, rarity = _starting_point(rows, config, own, tables)
+        model, rarity = _starting_point(rows, config, own)
         floor_bits -= MARGIN_BITS
     else:
         rarity = BoundRarity(model.frequencies, rows)
-    of_pairs = (rows, candidates, model, rarity, floor_bits, config.chunk_pairs, tables, count)
+    of_pairs = (rows, candidates, model, rarity, floor_bits, config.chunk_pairs, count)
     return model, rarity, compare_plausible(*of_pairs)
 
 
 def _starting_point(
-    rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...], tables: RowTables
+    rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]
 ) -> tuple[LinkageModel, BoundRarity]:
     """Frequencies and u of the data, shipped m; and the frequencies bound to the rows, which estimation does
     not change.
@@ -287,7 +287,7 @@ def _starting_point(
     )
     rarity = BoundRarity(start.frequencies, rows)
     extra = [one.definition for one in own]
-    start = learn_strangers(rows, start, config.chunk_pairs, extra, rarity, tables)
+    start = learn_strangers(rows, start, config.chunk_pairs, extra, rarity)
     return start, rarity.with_accidents(start.frequencies)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nrm_linkage.block import KEY_RULES, RULES, candidate_pairs, pairs_within, rules_that_find
-from nrm_linkage.block.groups import grouped, pairs_at, pairs_of_groups
+from nrm_linkage.block.groups import Shared, grouped, pairs_at, pairs_of_groups
 from nrm_linkage.block.rules import ATTRIBUTES, Keys
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError, TooManyPairsError
@@ -107,16 +107,19 @@ def test_rows_that_lack_what_refines_are_copied_within_bounds_and_the_rest_is_co
 def test_who_asks_hears_of_the_pairs_that_are_made_and_of_how_many(drawn, stretch):
     referrals = referrals_of(frame_of(drawn))
     theirs = found_pairs("theirs", (0, 1))
-    told: list[tuple[int, int]] = []
+    announced: list[int] = []
+    done: list[int] = []
+
+    def counter(of: int):
+        announced.append(of)
+        return done.append
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nrm_linkage.block.pairs.STRETCH_PAIRS", stretch)
-        found = candidate_pairs(
-            referrals, LinkageConfig(), BY_KEY, [theirs], told=lambda *what: told.append(what)
-        )
-    of = sum(rule.pairs for rule in found.yields)
-    assert told == sorted(told)
-    assert (told[0], told[-1]) == ((0, told[0][1]), (told[0][1], told[0][1]))
-    assert told[0][1] >= of and all(total == told[0][1] for _, total in told)
+        found = candidate_pairs(referrals, LinkageConfig(), BY_KEY, [theirs], counter=counter)
+    assert announced == [sum(done)]
+    assert announced[0] >= sum(rule.pairs for rule in found.yields)
+    assert len(done) > 1 or announced[0] <= stretch + referrals.n * len(found.rules)
 
 
 @given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6))
@@ -318,6 +321,36 @@ def test_a_small_extract_is_compared_in_full_and_a_large_one_is_not(monkeypatch)
     assert len(candidate_pairs(referrals, LinkageConfig())) < len(found)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 3)), max_size=40),
+    st.sampled_from([1, 2**20, 2**61]),
+    st.sampled_from([1, 2**59]),
+)
+def test_rows_are_grouped_by_key_whatever_bits_tell_keys_apart(drawn, apart, rows_apart):
+    row = np.array([row * rows_apart for row, _ in drawn], dtype=np.int64)
+    key = np.array([key for _, key in drawn], dtype=np.uint64) * np.uint64(apart)
+    found = grouped(Keys(row, key, key.astype(np.int64)[:, None]))
+    groups = {of: sorted(set(row[key == of].tolist())) for of in sorted(set(key.tolist()))}
+    expected = {of: members for of, members in groups.items() if len(members) > 1}
+    members = np.split(found.row, found.start[1:]) if len(found.start) else []
+    assert dict(zip(found.made_of[:, 0].tolist(), map(np.ndarray.tolist, members), strict=True)) == expected
+    assert found.size.tolist() == list(map(len, expected.values()))
+    assert found.n_pairs == len(pairs_of_groups(found)[0])
+
+
+def test_who_has_no_birth_year_is_no_part_with_those_of_any_year():
+    born = [f"14/05/{year}" for year in range(1966, 1975)]
+    frame = frame_of([("Zamir", "Testaj", day, "") for day in [*born, "", "", ""]])
+    referrals = referrals_of(frame)
+    rule = replace(RULES[1], refine_by=("birth year within one",))
+    pairs, left_over, _ = refined(referrals, rule, 4)
+    found = candidate_pairs(referrals, LinkageConfig(max_key_size=4), [rule])
+    assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == pairs
+    assert found.yields[0].not_compared == left_over
+    undated = np.flatnonzero(np.isnat(referrals.birth.first)).tolist()
+    assert set(itertools.combinations(undated, 2)) <= pairs
+
+
 @given(st.lists(rows(), min_size=2, max_size=25), st.sampled_from(BY_KEY))
 def test_pairs_at_positions_are_those_of_the_whole_list(drawn, rule):
     referrals = referrals_of(frame_of(drawn))
@@ -329,7 +362,7 @@ def test_pairs_at_positions_are_those_of_the_whole_list(drawn, rule):
 
 def test_pairs_at_positions_of_very_large_groups():
     size = 3_000_000
-    keys = Keys(np.arange(size), np.zeros(size, dtype=np.uint64), np.zeros((size, 0), dtype=np.int64))
+    keys = Shared(np.arange(size), np.zeros(1, dtype=np.int64), np.zeros((1, 0), dtype=np.int64))
     n_pairs = size * (size - 1) // 2
     position = np.array([0, 1, size - 2, size - 1, n_pairs // 2, n_pairs - 2, n_pairs - 1])
     first, second = pairs_at(keys, position)

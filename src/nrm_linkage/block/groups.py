@@ -1,7 +1,8 @@
 """Keys -> groups of rows that share one, small enough to compare in full: a group that is too large is split
 by the rule's refinements in turn, and what is still too large at the end is sampled.
 
-Groups of which nobody makes a pair are let go at once, so that a rule holds little more than the rows that it
+A key and a row are sorted as one number, and so are a group, the attribute that splits it and a row. Groups
+of which nobody makes a pair are let go at once, so that a rule holds little more than the rows that it
 compares. What it does not do: pairs of several rules are put together in `pairs`.
 """
 
@@ -10,10 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from nrm_linkage.block.rules import ATTRIBUTES, BlockingRule, Keys, UInt64s, joined
-from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Int64s, Mask, Referrals, SkippedPairs
 
 SAMPLED_PAIRS = 5_000
@@ -27,7 +26,43 @@ MOST_COPIES = 40
 key (chosen by us: docs/decisions/0017).
 """
 
-__all__ = ["Groups", "Plan", "grouped", "n_pairs", "pairs_at", "pairs_of_groups", "plan"]
+BITS = 63
+"""Those of a number that is not negative."""
+
+__all__ = ["Groups", "Plan", "Shared", "grouped", "pairs_at", "pairs_of_groups", "plan"]
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """Groups of two rows or more that share a key, one after the other. `row`: int64 (k,), ascending within
+    each; `start`: int64 (g,); `made_of`: int64 (g, w), the words that the key is made of.
+    """
+
+    row: Int64s
+    start: Int64s
+    made_of: Int64s
+
+    @property
+    def size(self) -> Int64s:
+        """Rows of each group, (g,)."""
+        return np.diff(np.append(self.start, len(self.row)))
+
+    @property
+    def group(self) -> Int64s:
+        """The group of each row, (k,)."""
+        return np.repeat(np.arange(len(self.start), dtype=np.int64), self.size)
+
+    @property
+    def n_pairs(self) -> int:
+        """Pairs within groups, those of two groups counted twice."""
+        size = self.size
+        return int((size * (size - 1) // 2).sum())
+
+    def take(self, which: Mask) -> Shared:
+        """Some of the groups, by a mask (g,)."""
+        size = self.size
+        start = np.cumsum(size[which]) - size[which]
+        return Shared(self.row[np.repeat(which, size)], start, self.made_of[which])
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,37 +105,35 @@ def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
     """Groups of the rule's keys that are small enough to compare in full. `limit`: that of the config."""
     limit = rule.fits or max(limit // rule.part, SMALLEST_LIMIT)
     keys = rule.keys(referrals)
-    keys = grouped(keys.take(referrals.linkable[keys.row]))
-    size = _group_sizes(keys)
-    parts, hot = [_groups(keys, size, limit)], keys.take(size > limit)
-    refined, given_up = n_pairs(hot), 0
+    shared = grouped(keys.take(referrals.linkable[keys.row]))
+    parts, hot = [_groups(shared, limit)], shared.take(shared.size > limit)
+    del keys, shared
+    refined, given_up = hot.n_pairs, 0
     for attribute in rule.refine_by:
         if not len(hot.row):
             break
-        keys, apart = _refined(hot, attribute, referrals)
-        keys, given_up = grouped(keys), given_up + apart
-        size = _group_sizes(keys)
-        parts.append(_groups(keys, size, limit))
-        hot = keys.take(size > limit)
+        split, apart = _refined(hot, attribute, referrals)
+        given_up += apart
+        parts.append(_groups(split, limit))
+        hot = split.take(split.size > limit)
+        del split
     if rule.rare_only:
-        hot = hot.take(np.zeros(len(hot.row), dtype=bool))
+        hot = hot.take(np.zeros(len(hot.start), dtype=bool))
     groups = Groups(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("row", "following")))
-    left_out = 0 if rule.rare_only else n_pairs(hot) + given_up
+    left_out = 0 if rule.rare_only else hot.n_pairs + given_up
     return Plan(groups, left_out, _sampled(hot), refined)
 
 
-def _groups(keys: Keys, size: Int64s, limit: int) -> Groups:
-    """Those of two rows and no more than the limit. `size`: of each key's group."""
-    kept = (size > 1) & (size <= limit)
-    few = keys.take(kept)
-    start, size = _group_starts(few)
-    following = np.repeat(start + size, size) - np.arange(len(few.row)) - 1
-    return Groups(few.row, following)
+def _groups(shared: Shared, limit: int) -> Groups:
+    """Those of no more rows than the limit."""
+    few = shared.take(shared.size <= limit)
+    end = np.repeat(few.start + few.size, few.size)
+    return Groups(few.row, end - np.arange(len(few.row)) - 1)
 
 
-def _sampled(hot: Keys) -> SkippedPairs | None:
+def _sampled(hot: Shared) -> SkippedPairs | None:
     """Pairs taken at even distances from the groups that are not compared."""
-    of_all = n_pairs(hot)
+    of_all = hot.n_pairs
     size = min(of_all, SAMPLED_PAIRS)
     if not size:
         return None
@@ -108,9 +141,9 @@ def _sampled(hot: Keys) -> SkippedPairs | None:
     return SkippedPairs(left.astype(np.int32), right.astype(np.int32), np.full(size, of_all / size))
 
 
-def pairs_at(keys: Keys, position: Int64s) -> tuple[Int64s, Int64s]:
+def pairs_at(shared: Shared, position: Int64s) -> tuple[Int64s, Int64s]:
     """The pairs at some positions of the list that `pairs_of_groups` would give."""
-    start, size = _group_starts(keys)
+    start, size = shared.start, shared.size
     before = np.concatenate([[0], np.cumsum(size * (size - 1) // 2)])
     group = np.searchsorted(before, position, side="right") - 1
     start, size, within = start[group], size[group], position - before[group]
@@ -119,57 +152,94 @@ def pairs_at(keys: Keys, position: Int64s) -> tuple[Int64s, Int64s]:
     first -= first * (2 * size - first - 1) // 2 > within
     first += (first + 1) * (2 * size - first - 2) // 2 <= within
     second = first + 1 + within - first * (2 * size - first - 1) // 2
-    return keys.row[start + first], keys.row[start + second]
+    return shared.row[start + first], shared.row[start + second]
 
 
-def _refined(hot: Keys, attribute: str, referrals: Referrals) -> tuple[Keys, int]:
-    """Split keys by an attribute; and the pairs that are given up. Rows without it stay with every part of
-    their key; where that takes more than `MOST_COPIES` they are a part of their own, and their pairs with the
-    others are given up.
+def _refined(hot: Shared, attribute: str, referrals: Referrals) -> tuple[Shared, int]:
+    """Split groups by an attribute; and the pairs that are given up. Rows without it stay with every part of
+    their group; where that takes more than `MOST_COPIES` they are a part of their own, and their pairs with
+    the others are given up.
     """
     attribute_row, value = ATTRIBUTES[attribute](referrals)
     a, b = joined(hot.row, attribute_row, referrals.n)
+    of_group = hot.group
+    group, value = of_group[a], value[b]
     if attribute == "another name word":
-        fresh = (hot.made_of[a] != value[b][:, None]).all(axis=1)
-        a, b = a[fresh], b[fresh]
+        fresh = (hot.made_of[group] != value[:, None]).all(axis=1)
+        a, group, value = a[fresh], group[fresh], value[fresh]
     has = np.zeros(len(hot.row), dtype=bool)
     has[a] = True
-    split = Keys(hot.row[a], mixed(hot.key[a].view(np.int64), value[b]), hot.made_of[a])
     lacking = np.flatnonzero(~has)
+    # One value more than there is, for those who have none.
+    lowest = int(value.min(initial=0))
+    alone = int(value.max(initial=0)) - lowest + 1
+    bits = alone.bit_length()
+    part, row = group << bits | value - lowest, hot.row[a]
     if not len(lacking):
-        return split, 0
-    start, size = _group_starts(hot)
-    n_lacking = np.add.reduceat((~has).astype(np.int64), start)
-    met = np.repeat(n_lacking > 0, size)[a]
-    parts = pd.DataFrame({"key": hot.key[a[met]], "part": split.key[met]}).drop_duplicates()
-    n_parts = pd.Series(parts["key"].value_counts()).reindex(hot.key[start], fill_value=0).to_numpy()
+        return _together(part, row, bits, hot.made_of), 0
+    n_lacking, size = np.bincount(of_group[lacking], minlength=len(hot.start)), hot.size
+    parts = np.sort(part[n_lacking[group] > 0])
+    parts = parts[_differ(parts)]
+    n_parts = np.bincount(parts >> bits, minlength=len(size))
     apart = n_lacking * n_parts > MOST_COPIES * size
-    given_up = int((n_lacking * (size - n_lacking))[apart].sum())
-    copied = lacking[~np.repeat(apart, size)[lacking]]
-    everywhere = pd.DataFrame({"key": hot.key[copied], "position": copied}).merge(parts, on="key")
-    position = everywhere["position"].to_numpy(dtype=np.int64)
-    alone = mixed(hot.key[lacking].view(np.int64), np.full(len(lacking), -1, dtype=np.int64))
-    keys = Keys(
-        np.concatenate([split.row, hot.row[position], hot.row[lacking]]),
-        np.concatenate([split.key, everywhere["part"].to_numpy(dtype=np.uint64), alone]),
-        np.concatenate([split.made_of, hot.made_of[position], hot.made_of[lacking]]),
-    )
-    return keys, given_up
+    copied = lacking[~apart[of_group[lacking]]]
+    n_copies = n_parts[of_group[copied]]
+    first = np.repeat((np.cumsum(n_parts) - n_parts)[of_group[copied]], n_copies)
+    within = np.arange(len(first)) - np.repeat(np.cumsum(n_copies) - n_copies, n_copies)
+    part = np.concatenate([part, parts[first + within], of_group[lacking] << bits | alone])
+    row = np.concatenate([row, np.repeat(hot.row[copied], n_copies), hot.row[lacking]])
+    return _together(part, row, bits, hot.made_of), int((n_lacking * (size - n_lacking))[apart].sum())
 
 
-def grouped(keys: Keys) -> Keys:
-    """Sorted by key, then row, each row once a key; without keys that stand once, of which most are left out:
-    nobody is a pair there.
-    """
+def grouped(keys: Keys) -> Shared:
+    """The groups of rows that share a key, by key."""
     keys = keys.take(_seen_twice(keys.key))
-    order = np.argsort(keys.key)
-    start, size = _group_starts(Keys(keys.row[order], keys.key[order], keys.made_of))
-    bits = max(int(keys.row.max(initial=0)).bit_length(), 1)
-    packed = np.repeat(np.arange(len(start), dtype=np.int64) << bits, size) | keys.row[order]
+    order, key = _by_key(keys.key)
+    starts = np.flatnonzero(_differ(key))
+    number = np.repeat(np.arange(len(starts), dtype=np.int64), np.diff(np.append(starts, len(key))))
+    return _together(number, keys.row.take(order), 0, keys.made_of.take(order.take(starts), axis=0))
+
+
+def _together(part: Int64s, row: Int64s, bits: int, made_of: Int64s) -> Shared:
+    """The groups of rows of one part, each row once, without those of one row. `part`: (k,), in whose number
+    the group of `made_of` stands above `bits` others.
+    """
+    bits_row = max(int(row.max(initial=0)).bit_length(), 1)
+    if int(part.max(initial=0)).bit_length() + bits_row <= BITS:
+        packed = part << bits_row | row
+        packed.sort()
+        packed = packed[_differ(packed)]
+        part, row = packed >> bits_row, packed & (1 << bits_row) - 1
+    else:
+        order = np.lexsort((row, part))
+        part, row = part.take(order), row.take(order)
+        once = _differ(part) | _differ(row)
+        part, row = part[once], row[once]
+    start = np.flatnonzero(_differ(part))
+    found = Shared(row, start, made_of.take(part.take(start) >> bits, axis=0))
+    return found.take(found.size > 1)
+
+
+def _by_key(key: UInt64s) -> tuple[Int64s, UInt64s]:
+    """The order of keys, and the keys in it: in that of their first bits, beside which a place has room,
+    unless two keys differ in the others alone.
+    """
+    bits = np.uint64(max(len(key).bit_length(), 1))
+    packed = key >> bits << bits | np.arange(len(key), dtype=np.uint64)
     packed.sort()
-    packed = packed[np.diff(packed, prepend=-1) > 0]
-    first = order[start][packed >> bits]
-    return Keys(packed & (1 << bits) - 1, keys.key[first], keys.made_of[first])
+    order = (packed & (np.uint64(1) << bits) - np.uint64(1)).astype(np.int64)
+    found = key.take(order)
+    if (_differ(found) & ~_differ(packed >> bits)).any():
+        order = np.argsort(key, kind="stable")
+        found = key.take(order)
+    return order, found
+
+
+def _differ(values: Int64s | UInt64s) -> Mask:
+    """Where a value is not the one before it."""
+    found = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
 
 
 def _seen_twice(key: UInt64s) -> Mask:
@@ -179,27 +249,8 @@ def _seen_twice(key: UInt64s) -> Mask:
     return np.asarray((np.bincount(place, minlength=1) > 1)[place])
 
 
-def _group_starts(keys: Keys) -> tuple[Int64s, Int64s]:
-    """Start of each group and its size, for grouped keys."""
-    boundary = np.ones(len(keys.key), dtype=bool)
-    boundary[1:] = keys.key[1:] != keys.key[:-1]
-    start = np.flatnonzero(boundary)
-    return start, np.diff(np.append(start, len(keys.key)))
-
-
-def _group_sizes(keys: Keys) -> Int64s:
-    """The size of its group for every key."""
-    _, size = _group_starts(keys)
-    return np.repeat(size, size)
-
-
-def n_pairs(keys: Keys) -> int:
-    _, size = _group_starts(keys)
-    return int((size * (size - 1) // 2).sum())
-
-
-def pairs_of_groups(keys: Keys) -> tuple[Int64s, Int64s]:
-    """All pairs within the groups of grouped keys; rows ascend within a group, so left is the smaller."""
-    groups = _groups(keys, _group_sizes(keys), len(keys.row))
+def pairs_of_groups(shared: Shared) -> tuple[Int64s, Int64s]:
+    """All pairs within the groups; rows ascend within a group, so left is the smaller."""
+    groups = _groups(shared, len(shared.row))
     left, right = groups.pairs_at(np.arange(len(groups.row)))
     return groups.row[left], groups.row[right]

@@ -9,23 +9,23 @@ find), and a sample of those that no rule finds is kept, from which the cost to 
 If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which rules
 are to blame.
 
-Pairs are made for a stretch of left rows at a time, by all rules together, so that beside the pairs
-themselves memory holds the groups and one stretch.
+Rules are planned in threads. Pairs are made for a stretch of left rows at a time, by all rules together,
+stretches in threads, so that beside the pairs themselves memory holds the groups and a stretch a thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from nrm_linkage.block.groups import Groups, Plan, pairs_of_groups, plan
-from nrm_linkage.block.rules import KEY_RULES, RULES, BlockingRule, Keys, joined
+from nrm_linkage.block.groups import Groups, Plan, Shared, pairs_of_groups, plan
+from nrm_linkage.block.rules import KEY_RULES, RULES, BlockingRule, joined
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError, TooManyPairsError
-from nrm_linkage.hearing import Part, unheard
+from nrm_linkage.hearing import Counter, uncounted
 from nrm_linkage.tables import (
     CandidatePairs,
     FoundPairs,
@@ -36,6 +36,7 @@ from nrm_linkage.tables import (
     RuleYield,
     SkippedPairs,
 )
+from nrm_linkage.threads import in_threads
 
 STRETCH_PAIRS = 2**21
 """Pairs made at a time, repeats between rules included (chosen by us: it bounds memory, and changes nothing).
@@ -52,12 +53,12 @@ def candidate_pairs(
     config: LinkageConfig,
     rules: Sequence[BlockingRule] = RULES,
     found: Sequence[FoundPairs] = (),
-    told: Part = unheard,
+    counter: Callable[[int], Counter] | None = None,
 ) -> CandidatePairs:
     """Every pair of linkable rows that at least one rule brings together, or that stands in `found`.
 
-    The bits of `found_by` are the rules in their order, then `found` in theirs. `told` hears how many pairs
-    are made, of how many, repeats between rules included.
+    The bits of `found_by` are the rules in their order, then `found` in theirs. `counter`: how many pairs
+    there are to make, repeats between rules included -> who hears of those that are made.
 
     Raises
     ------
@@ -67,12 +68,13 @@ def candidate_pairs(
         There are more rules than `found_by` has bits.
     """
     check_number_of_rules(len(rules) + len(found))
-    plans = [plan(rule, referrals, config.max_key_size) for rule in rules]
+    plans = _plans(rules, referrals, config.max_key_size)
     given = [_linkable(pairs, referrals) for pairs in found]
     names = (*(rule.name for rule in rules), *(pairs.name for pairs in found))
     counts = [*(of.groups.n_pairs for of in plans), *(len(pairs.left) for pairs in given)]
     _refuse_too_many(list(zip(names, counts, strict=True)), config)
-    made = _Made.of([of.groups for of in plans], given, referrals.n, told)
+    count = counter(sum(counts)) if counter else uncounted
+    made = _Made.of([of.groups for of in plans], given, referrals.n, count)
     left_out = [*((of.not_compared, of.refined) for of in plans), *((0, 0) for _ in given)]
     yields = tuple(
         RuleYield(name, pairs, only_here, *of)
@@ -88,6 +90,15 @@ def candidate_pairs(
         skipped=_skipped(plans, made),
         in_full=len(made.left) == n_linkable * (n_linkable - 1) // 2,
     )
+
+
+def _plans(rules: Sequence[BlockingRule], referrals: Referrals, limit: int) -> list[Plan]:
+    """What each rule would compare, in threads; first the rules of rare keys, which split most and so take
+    longest.
+    """
+    order = sorted(range(len(rules)), key=lambda number: not rules[number].rare_only)
+    made = in_threads(lambda number: plan(rules[number], referrals, limit), order)
+    return [of for _, of in sorted(zip(order, made, strict=True), key=lambda one: one[0])]
 
 
 def check_number_of_rules(n_rules: int) -> None:
@@ -114,10 +125,10 @@ class _Made:
 
     @classmethod
     def of(
-        cls, groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int, told: Part = unheard
+        cls, groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int, count: Counter
     ) -> _Made:
         """A stretch of left rows at a time."""
-        stretches = [(_none(), _none(), _none()), *_stretches(groups, given, n_rows, told)]
+        stretches = [(_none(), _none(), _none()), *_stretches(groups, given, n_rows, count)]
         left, right, found_by = (np.concatenate(parts) for parts in zip(*stretches, strict=True))
         return cls(left, right, found_by)
 
@@ -140,12 +151,12 @@ class _Made:
 
 
 def _stretches(
-    groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int, told: Part
-) -> Iterator[tuple[Int32s, Int32s, Int32s]]:
-    """Left, right and rules of the pairs, a stretch of left rows at a time. A pair is sorted as one number,
-    in which half a billion rows have room.
+    groups: Sequence[Groups], given: Sequence[FoundPairs], n_rows: int, count: Counter
+) -> list[tuple[Int32s, Int32s, Int32s]]:
+    """Left, right and rules of the pairs, a stretch of left rows after another. A pair is sorted as one
+    number, in which half a billion rows have room.
     """
-    order = [np.argsort(of.row, kind="stable") for of in groups]
+    order = in_threads(lambda of: np.argsort(of.row, kind="stable"), groups)
     n_pairs = np.zeros(n_rows, dtype=np.int64)
     for of in groups:
         n_pairs += np.bincount(of.row, weights=of.following, minlength=n_rows).astype(np.int64)
@@ -157,9 +168,10 @@ def _stretches(
     where = [np.searchsorted(of.row[by_row], [0, *ends]) for of, by_row in zip(groups, order, strict=True)]
     where_given = [np.searchsorted(pairs.left, [0, *ends]) for pairs in given]
     bits_right, bits_rule = n_rows.bit_length(), MOST_RULES.bit_length()
-    told(0, int(n_pairs.sum()))
-    for number, first in enumerate([0, *ends[:-1]]):
-        tagged = []
+    starts = [0, *ends[:-1]]
+
+    def made_of(number: int) -> tuple[Int32s, Int32s, Int32s]:
+        first, tagged = starts[number], []
         for rule, (of, by_row) in enumerate(zip(groups, order, strict=True)):
             left, right = of.pairs_at(by_row[where[rule][number] : where[rule][number + 1]])
             tagged.append(((of.row[left] - first << bits_right | of.row[right]) << bits_rule) | rule)
@@ -167,8 +179,11 @@ def _stretches(
             here = slice(*where_given[rule - len(groups)][number : number + 2])
             left, right = pairs.left[here].astype(np.int64), pairs.right[here].astype(np.int64)
             tagged.append(((left - first << bits_right | right) << bits_rule) | rule)
-        yield _without_repeats(np.concatenate([np.zeros(0, dtype=np.int64), *tagged]), first, bits_right)
-        told(int(made[ends[number] - 1]) if n_rows else 0, int(n_pairs.sum()))
+        found = _without_repeats(np.concatenate([np.zeros(0, dtype=np.int64), *tagged]), first, bits_right)
+        count(int(n_pairs[first : ends[number]].sum()))
+        return found
+
+    return in_threads(made_of, range(len(ends)))
 
 
 def _without_repeats(tagged: Int64s, first: int, bits_right: int) -> tuple[Int32s, Int32s, Int32s]:
@@ -241,8 +256,8 @@ def pairs_within(candidates: CandidatePairs, component: Int64s) -> CandidatePair
     size = np.bincount(component, minlength=n_rows)
     rows = np.flatnonzero(size[component] > 1)
     rows = rows[np.argsort(component[rows], kind="stable")]
-    groups = Keys(rows, component[rows].view(np.uint64), np.zeros((len(rows), 0), dtype=np.int64))
-    left, right = pairs_of_groups(groups)
+    start = np.flatnonzero(np.diff(component[rows], prepend=-1))
+    left, right = pairs_of_groups(Shared(rows, start, np.zeros((len(start), 0), dtype=np.int64)))
     packed = np.sort(left * n_rows + right)
     known = candidates.left.astype(np.int64) * n_rows + candidates.right
     place = np.searchsorted(known, packed)

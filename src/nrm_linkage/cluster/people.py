@@ -16,7 +16,7 @@ from nrm_linkage.cluster.partitioning import partition
 from nrm_linkage.cluster.weak import weak_links, with_weak_links
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.hearing import Counter
-from nrm_linkage.model import Leeway, LinkageModel, Unseen, score_pairs
+from nrm_linkage.model import BoundRarity, Leeway, LinkageModel, Unseen, score_pairs
 from nrm_linkage.provenance import id_hashes
 from nrm_linkage.tables import CandidatePairs, Float64s, Int64s, Mask, Partition, Referrals, ScoredPairs
 
@@ -46,19 +46,21 @@ def people_of(
     pairs: ScoredPairs,
     unseen: Unseen,
     model: LinkageModel,
+    rarity: BoundRarity,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
     counter: Callable[[int], Counter] | None = None,
 ) -> People:
-    """The people. `pairs`: candidates from `FAINT_BITS` on; `unseen`: what blocking may have cost; `judged`:
-    pairs called the same and pairs called different, int64 (k, 2) each, without contradictions; `counter`:
-    how many components there are -> who hears of those that are weighed.
+    """The people. `pairs`: candidates from `FAINT_BITS` on; `unseen`: what blocking may have cost; `rarity`:
+    the frequencies of `model` bound to the referrals; `judged`: pairs called the same and pairs called
+    different, int64 (k, 2) each, without contradictions; `counter`: how many components there are -> who
+    hears of those that are weighed.
     """
     same, different = judged
     floor_bits, exact_size = config.component_floor_bits, config.exact_component_size
     found = cut_large(rows.n, pairs.left, pairs.right, pairs.weight_bits, floor_bits, exact_size)
     found = replace(found, of=with_bound(found.of, same))
-    within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs)
+    within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs, rarity)
     keys = id_hashes(rows.referral_id)
     leeway = Leeway.of(model, rows.nationality.group_names)
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nrm_linkage.compare import compare_pairs
+from nrm_linkage.compare import RowTables, compare_pairs
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.model.parameters import STRATUM_FIELDS, LinkageModel, array_of
 from nrm_linkage.model.rarity import BoundRarity
@@ -50,16 +50,18 @@ def told_lines(
     lines: Float64s,
     model: LinkageModel,
     chunk_pairs: int,
+    tables: RowTables | None = None,
 ) -> tuple[Float64s, Float64s]:
     """Lines as told, (p, n_told), and log2 of the fixed fields' agreement among any two strangers, (p,
     n_fields): NaN where the group has no part in it.
 
-    `levels`, `lines`: int8 (p, n_fields of the model) and (p, n_lines), as `score` takes and gives them. Both
-    kinds of lines sum to the same.
+    `levels`, `lines`: int8 (p, n_fields of the model) and (p, n_lines), as `score` takes and gives them;
+    `tables`: those of the referrals, where they are at hand. Both kinds of lines sum to the same.
     """
     of_no_group = _of_no_group(referrals)
-    any_two = BoundRarity(model.frequencies, of_no_group)
-    bits = compare_pairs(of_no_group, left, right, any_two, chunk_pairs).coincidence_bits
+    # What the tables hold of names, dates and places does not hang on the group.
+    any_two = BoundRarity(model.frequencies, of_no_group, tables)
+    bits = compare_pairs(of_no_group, left, right, any_two, chunk_pairs, any_two.tables).coincidence_bits
     given_one = matched_log2(referrals, left, right, levels, model)
     levels = levels[:, : len(FIELDS)]
     by_level = np.log2(array_of(model.u)[np.arange(len(FIELDS)), levels])

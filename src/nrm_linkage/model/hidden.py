@@ -59,7 +59,8 @@ def hidden_pairs(
     if not len(at):
         return (0.0,) * len(leeway)
     left, right = pairs.left[at], pairs.right[at]
-    compared = read_by(model, compare_pairs(referrals, left, right, rarity, config.chunk_pairs))
+    found = compare_pairs(referrals, left, right, rarity, config.chunk_pairs, rarity.tables)
+    compared = read_by(model, found)
     points = model.points
     assert points is not None  # Leeway.of would have raised
     m = _m_at_points(m_tables(model, referrals.nationality.group_names), points, leeway)
@@ -75,9 +76,9 @@ def hidden_pairs(
     weight_bits = match_weights(referrals, *ends, every, model).reshape(len(leeway), REDRAWS, -1)
     chance = match_probability(pairs.weight_bits[at])
     share = ((weight_bits < HIDDEN_BITS).mean(axis=1) * chance).sum(axis=1) / chance.sum()
-    found = match_probability(pairs.weight_bits).sum()
+    matched = match_probability(pairs.weight_bits).sum()
     doubt_bits = MORE_BITS + leeway.doubt_bits - leeway.doubt_bits.mean()
-    expected = found * share / (1.0 - np.minimum(share, 0.5)) * np.exp2(doubt_bits)
+    expected = matched * share / (1.0 - np.minimum(share, 0.5)) * np.exp2(doubt_bits)
     return tuple(expected.tolist())
 
 

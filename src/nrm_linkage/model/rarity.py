@@ -21,6 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from nrm_linkage.compare import RowTables
 from nrm_linkage.compare.fields import (
     BirthYearLevel,
     DateLevel,
@@ -59,9 +60,14 @@ _MAX_BY_LETTERS = 8
 
 
 class BoundRarity:
-    """The `Rarity` of one run. Holds codes and shares, no text."""
+    """The `Rarity` of one run, with `tables`, what else is looked up of its rows; they are made here where
+    they are not at hand.
+    """
 
-    def __init__(self, frequencies: Frequencies, referrals: Referrals) -> None:
+    def __init__(
+        self, frequencies: Frequencies, referrals: Referrals, tables: RowTables | None = None
+    ) -> None:
+        self.tables = RowTables.of(referrals) if tables is None else tables
         self._referrals = referrals
         bags = referrals.names
         names = tuple(nationality_key(codes) for codes in referrals.nationality.sets)

@@ -359,7 +359,7 @@ def score_pairs(
     the referrals, if at hand.
     """
     rarity = rarity or BoundRarity(model.frequencies, referrals)
-    comparisons = compare_pairs(referrals, pairs.left, pairs.right, rarity, chunk_pairs)
+    comparisons = compare_pairs(referrals, pairs.left, pairs.right, rarity, chunk_pairs, rarity.tables)
     return score_plausible(referrals, pairs, comparisons, model, -np.inf)[0]
 
 

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nrm_linkage.compare import Rarity, RowTables, compare_pairs
+from nrm_linkage.compare import compare_pairs
 from nrm_linkage.hearing import Counter, uncounted
 from nrm_linkage.model.parameters import LinkageModel
+from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import match_probability, match_weights
 from nrm_linkage.tables import CandidatePairs, Comparisons, Float64s, Int64s, Referrals
 from nrm_linkage.threads import in_threads, slices
@@ -56,23 +57,21 @@ def compare_plausible(
     referrals: Referrals,
     candidates: CandidatePairs,
     model: LinkageModel,
-    rarity: Rarity,
+    rarity: BoundRarity,
     floor_bits: float,
     chunk_pairs: int,
-    tables: RowTables | None = None,
     count: Counter = uncounted,
 ) -> Sifted:
-    """Compare all candidates and keep those at or above a match weight. `tables`: those of the referrals,
-    where they are at hand; `count`: hears of pairs compared.
+    """Compare all candidates and keep those at or above a match weight. `rarity`: the frequencies of `model`
+    bound to the referrals; `count`: hears of pairs compared.
     """
-    tables = RowTables.of(referrals) if tables is None else tables
     floor_bits = floor_bits if referrals.extra is None else -np.inf
     # What compares fields of the caller's own may not bear two threads.
     parts = [slice(0, len(candidates))] if referrals.extra else slices(len(candidates), chunk_pairs)
 
     def kept_of(here: slice) -> _Part:
         left, right = candidates.left[here], candidates.right[here]
-        found = compare_pairs(referrals, left, right, rarity, chunk_pairs, tables)
+        found = compare_pairs(referrals, left, right, rarity, chunk_pairs, rarity.tables)
         weight_bits = match_weights(referrals, left, right, found, model)
         above = weight_bits >= floor_bits
         kept = np.flatnonzero(above)
@@ -81,7 +80,7 @@ def compare_plausible(
         count(len(left))
         return here.start + kept, comparisons, weight_bits[kept], aside
 
-    nothing = compare_pairs(referrals, candidates.left[:0], candidates.right[:0], rarity, 1, tables)
+    nothing = compare_pairs(referrals, candidates.left[:0], candidates.right[:0], rarity, 1, rarity.tables)
     return _together(
         [(np.zeros(0, dtype=np.int64), nothing, np.zeros(0), 0.0), *in_threads(kept_of, parts)], candidates
     )

@@ -98,21 +98,20 @@ def learn_strangers(
     chunk_pairs: int,
     extra: Sequence[ExtraField] = (),
     rarity: BoundRarity | None = None,
-    tables: RowTables | None = None,
 ) -> LinkageModel:
     """`start` with u counted over the sample's pairs, and the chance of near and shortened words with it.
 
     `extra`: the fields that `referrals.extra` compares, which `start` does not know: who is plainly one
-    person is told without them. `rarity`: the frequencies of `start` bound to the referrals, and `tables`:
-    those of the referrals, if at hand.
+    person is told without them. `rarity`: the frequencies of `start` bound to the referrals, if at hand.
     """
-    tables = RowTables.of(referrals) if tables is None else tables
+    rarity = rarity or BoundRarity(start.frequencies, referrals)
+    tables = rarity.tables
     content, bags = _content(referrals), tables.bags
     everybody = _in_order(referrals, content, np.ones(referrals.n, dtype=bool))
     frequencies = _word_accidents(bags, start.frequencies, *_paired(everybody, ACCIDENT_PAIRS))
     left, right = _paired(everybody, SAMPLE_PAIRS)
     start = replace(start, frequencies=frequencies)
-    rarity = (rarity or BoundRarity(start.frequencies, referrals)).with_accidents(frequencies)
+    rarity = rarity.with_accidents(frequencies)
     comparisons = compare_pairs(referrals, left, right, rarity, chunk_pairs, tables)
     weight_bits = match_weights(referrals, left, right, comparisons, start)
     strangers = weight_bits < 0

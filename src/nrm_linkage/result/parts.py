@@ -33,7 +33,7 @@ def linkage_parts(run: LinkedRun, found: Outcome, give_back: Callable[[pd.DataFr
     added = added_columns_table(run, ids)
     links = links_table(
         *(run, found.model, found.candidates.rules, found.pairs),
-        *(found.people.within, found.people.together),
+        *(found.people.within, found.people.together, found.tables),
     )
     for table in (links, found.changes):
         table.attrs["caveat"] = HOME_OFFICE_CAVEAT

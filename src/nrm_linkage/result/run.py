@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nrm_linkage.cluster import People
+from nrm_linkage.compare import RowTables
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import EstimationReport, LinkageModel, Unseen
 from nrm_linkage.normalise.referrals import Normalised
@@ -57,8 +58,8 @@ class Outcome:
     """What the stages found, for the tables and the report.
 
     `pairs`: the candidates at or above `least_bits`; `unseen`: what blocking may have cost; `changes`: what
-    happened to clusters since the previous run; `since_counts`, `since_notes`: what the report says of that
-    run.
+    happened to clusters since the previous run; `tables`: those of the rows; `since_counts`, `since_notes`:
+    what the report says of that run.
     """
 
     model: LinkageModel
@@ -70,5 +71,6 @@ class Outcome:
     estimation: EstimationReport | None
     decision_notes: tuple[str, ...]
     changes: pd.DataFrame
+    tables: RowTables
     since_counts: Mapping[str, int] = field(default_factory=dict)
     since_notes: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nrm_linkage.compare import RowTables
 from nrm_linkage.instances import SAME_POSSIBLE, assess
 from nrm_linkage.model import LinkageModel, told_lines, told_names
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
@@ -151,9 +152,10 @@ def links_table(
     pairs: ScoredPairs,
     within: ScoredPairs,
     together: Float64s,
+    tables: RowTables,
 ) -> pd.DataFrame:
     """Pairs at or above the review floor, or within a published cluster, strongest first. `rules`: the names
-    of the bits of `found_by`.
+    of the bits of `found_by`; `tables`: those of the rows.
     """
     rows, partition, n_rows = run.referrals, run.partition, run.referrals.n
     inside = (within.weight_bits >= run.config.review_floor_bits) | (
@@ -183,7 +185,7 @@ def links_table(
         names = np.array([level.name for level in compared.levels], dtype=object)
         columns[f"level_{compared.name}"] = names[shown.levels[:, number]]
     as_weighed = (shown.left, shown.right, shown.levels, shown.bits)
-    lines, _ = told_lines(rows, *as_weighed, model, run.config.chunk_pairs)
+    lines, _ = told_lines(rows, *as_weighed, model, run.config.chunk_pairs, tables)
     for number, line in enumerate(told_names(model)):
         columns[f"bits_{line}"] = lines[:, number]
     columns["found_by"] = _rule_names(shown.found_by, rules)
