@@ -67,15 +67,19 @@ def row_hashes(columns: Sequence[pd.Series]) -> npt.NDArray[np.uint64]:
             codes, values = pd.factorize(column, use_na_sentinel=True)
         except TypeError:  # lists and other values that cannot be hashed are told apart by their text
             codes, values = pd.factorize(column.map(str), use_na_sentinel=True)
-        text = np.array([_storable(value) for value in values] + [""], dtype=object)
+        text = np.array([*_storable(list(map(str, values))), ""], dtype=object)
         hashed = pd.util.hash_array(text, categorize=False)
         combined = combined * np.uint64(0x9E3779B97F4A7C15) + hashed[codes]
     return combined
 
 
-def _storable(value: object) -> str:
-    """The text of a value, lone surrogates escaped."""
-    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+def _storable(texts: list[str]) -> list[str]:
+    """Texts with lone surrogates escaped."""
+    try:
+        "".join(texts).encode("utf-8")
+    except UnicodeEncodeError:
+        return [text.encode("utf-8", "backslashreplace").decode("utf-8") for text in texts]
+    return texts
 
 
 def fingerprint_of_rows(columns: Sequence[pd.Series]) -> str:

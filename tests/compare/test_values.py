@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from nrm_linkage.compare.fields import NationalityLevel
 from nrm_linkage.compare.values import contact_levels, nationality_levels, reference_levels, shared_tokens
+from nrm_linkage.normalise.nationality_tables import pairs
+from nrm_linkage.tables import Nationalities
 from tests.frames import all_pairs, level_names, people, referrals_of
 
 
@@ -198,6 +203,32 @@ def test_token_levels_are_those_of_plain_sets(drawn):
     )
 
 
+CODES = ["ETH", "ERI", "SOM", "NGA", "NER", "GBR", "VNM"]
+
+
+def level_of_sets(a: frozenset[str], b: frozenset[str]) -> str:
+    if not a or not b:
+        return "missing"
+    if a == b:
+        return "same"
+    if a & b:
+        return "overlap"
+    met = set(itertools.product(a, b))
+    return next((kind for kind in ("contested", "lookalike") if met & pairs(kind)), "different")
+
+
+@given(st.lists(st.frozensets(st.sampled_from(CODES), max_size=3), min_size=1, max_size=12))
+def test_nationality_levels_are_those_of_plain_sets(drawn):
+    sets = (frozenset(), *sorted(set(drawn) - {frozenset()}, key=sorted))
+    code = np.array([sets.index(one) for one in drawn], dtype=np.int32)
+    nationalities = Nationalities(code, sets, np.zeros(len(sets), dtype=np.int8), ("",))
+    left, right = all_pairs(len(drawn))
+    found = nationality_levels(nationalities, left, right)
+    assert [NationalityLevel(level).name.lower() for level in found] == [
+        level_of_sets(drawn[a], drawn[b]) for a, b in zip(left, right, strict=True)
+    ]
+
+
 @given(st.lists(records(), min_size=2, max_size=8), st.integers(1, 5))
 def test_tokens_that_meet_a_few_at_a_time_give_the_same_levels(drawn, few):
     referrals = referrals_of(people(*drawn))
@@ -213,10 +244,10 @@ def test_tokens_that_meet_a_few_at_a_time_give_the_same_levels(drawn, few):
 def test_no_pairs_and_no_values():
     referrals = referrals_of(people({"given_name": "Osei"}, {"given_name": "Zamir"}))
     none = np.zeros(0, dtype=np.int32)
-    for pairs, n_pairs in (((none, none), 0), (all_pairs(2), 1)):
+    for both, n_pairs in (((none, none), 0), (all_pairs(2), 1)):
         for found in (
-            reference_levels(referrals.references, *pairs),
-            contact_levels(referrals.contacts, *pairs),
-            nationality_levels(referrals.nationality, *pairs),
+            reference_levels(referrals.references, *both),
+            contact_levels(referrals.contacts, *both),
+            nationality_levels(referrals.nationality, *both),
         ):
             assert found.tolist() == [0] * n_pairs

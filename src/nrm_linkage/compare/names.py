@@ -185,18 +185,15 @@ def _level_matrix(of_left: PaddedBags, of_right: PaddedBags) -> Int8s:
     """
     both = of_left.held[:, :, None] & of_right.held[:, None, :]
 
-    def met(of_left: Int32s, of_right: Int32s) -> tuple[Int32s, Int32s]:
-        sides = (of_left[:, :, None], of_right[:, None, :])
-        left, right = (np.broadcast_to(side, both.shape)[both] for side in sides)
-        return left, right
-
-    of_words = word_levels(of_left.words, *met(of_left.word, of_right.word))
-    if of_left.native is not None and of_right.native is not None:
-        native_l, native_r = met(of_left.native, of_right.native)
-        differ = (native_l != native_r) & (native_l > 0) & (native_r > 0)
-        of_words[differ & (of_words == WordLevel.EXACT)] = WordLevel.VARIANT
+    sides = (of_left.word[:, :, None], of_right.word[:, None, :])
+    met = (np.broadcast_to(side, both.shape)[both] for side in sides)
     levels = np.zeros(both.shape, dtype=np.int8)
-    levels[both] = of_words
+    levels[both] = word_levels(of_left.words, *met)
+    if of_left.native is not None and of_right.native is not None:
+        pair, i, j = np.nonzero(levels == WordLevel.EXACT)
+        native_l, native_r = of_left.native[pair, i], of_right.native[pair, j]
+        differ = (native_l != native_r) & (native_l > 0) & (native_r > 0)
+        levels[pair[differ], i[differ], j[differ]] = WordLevel.VARIANT
     return levels
 
 

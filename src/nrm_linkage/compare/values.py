@@ -11,9 +11,9 @@ referrals with one postcode have one town, so that the town is missing where the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ from nrm_linkage.compare.fields import (
     ReferenceLevel,
 )
 from nrm_linkage.normalise.gender import Gender
-from nrm_linkage.normalise.nationality import contested, lookalike
+from nrm_linkage.normalise.nationality_tables import pairs
 from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, Nationalities, TokenLists
 
 __all__ = [
@@ -53,30 +53,39 @@ def gender_levels(gender: Int8s, left: Int32s, right: Int32s) -> Int8s:
 
 
 def nationality_levels(nationalities: Nationalities, left: Int32s, right: Int32s) -> Int8s:
-    """Levels of pairs of rows, int8 (p,). Each distinct pair of sets is judged once."""
-    n_sets = len(nationalities.sets)
-    code_l, code_r = (nationalities.code[rows].astype(np.int64) for rows in (left, right))
-    packed = np.minimum(code_l, code_r) * n_sets + np.maximum(code_l, code_r)
-    inverse, distinct = pd.factorize(packed)
-    judged = [
-        _nationality_level(nationalities.sets[pair // n_sets], nationalities.sets[pair % n_sets])
-        for pair in distinct.tolist()
-    ]
-    return np.array(judged, dtype=np.int8)[inverse] if len(judged) else np.zeros(0, dtype=np.int8)
+    """Levels of pairs of rows, int8 (p,): of two sets that of the two codes, one of each, that agree best."""
+    sets = nationalities.sets
+    codes = sorted(frozenset().union(*sets))
+    number = {code: place for place, code in enumerate(codes)}
+    size = np.array([len(one) for one in sets])
+    members = np.full((len(sets), max(int(size.max(initial=0)), 1)), len(codes))
+    for place, one in enumerate(sets):
+        members[place, : len(one)] = sorted(number[code] for code in one)
+    of_codes = _levels_of_codes(number)
+    code_l, code_r = nationalities.code[left], nationalities.code[right]
+    levels: Int8s = of_codes[members[code_l, 0], members[code_r, 0]]
+    several = np.flatnonzero((size[code_l] > 1) | (size[code_r] > 1))
+    members_l, members_r = members[code_l[several]], members[code_r[several]]
+    for first, second in product(range(members.shape[1]), repeat=2):
+        levels[several] = np.minimum(levels[several], of_codes[members_l[:, first], members_r[:, second]])
+    levels[code_l == code_r] = NationalityLevel.SAME
+    levels[(size[code_l] == 0) | (size[code_r] == 0)] = NationalityLevel.MISSING
+    return levels
 
 
-def _nationality_level(a: frozenset[str], b: frozenset[str]) -> NationalityLevel:
-    if not a or not b:
-        return NationalityLevel.MISSING
-    if a == b:
-        return NationalityLevel.SAME
-    if a & b:
-        return NationalityLevel.OVERLAP
-    if any(contested(x, y) for x in a for y in b):
-        return NationalityLevel.CONTESTED
-    if any(lookalike(x, y) for x in a for y in b):
-        return NationalityLevel.LOOKALIKE
-    return NationalityLevel.DIFFERENT
+def _levels_of_codes(number: Mapping[str, int]) -> npt.NDArray[np.int8]:
+    """The level of every two codes, and of no code, which stands last, (a + 1, a + 1); greater is worse."""
+    levels = np.full((len(number) + 1, len(number) + 1), NationalityLevel.DIFFERENT, dtype=np.int8)
+    for kind, level in (
+        ("lookalike", NationalityLevel.LOOKALIKE),
+        ("contested", NationalityLevel.CONTESTED),
+    ):
+        for one, other in pairs(kind):
+            if one in number and other in number:
+                levels[number[one], number[other]] = level
+    every = np.arange(len(number))
+    levels[every, every] = NationalityLevel.OVERLAP
+    return levels
 
 
 _NEVER_DIFFERENT = ("police", "any", "nrm")

@@ -39,7 +39,6 @@ from nrm_linkage.normalise.nationality_tables import (
     iso_codes,
     labels,
     names,
-    pairs,
     spellings,
     word_kinds,
     wordings,
@@ -48,10 +47,8 @@ from nrm_linkage.normalise.values import MISSING_WORDS, text_of, word_set
 
 __all__ = [
     "NationalityReading",
-    "contested",
     "folded",
     "group",
-    "lookalike",
     "read_country",
     "read_nationality",
     "region",
@@ -282,27 +279,6 @@ def _corrected(phrase: str) -> Known | None:
     if best > edits or len(near[best] | near.get(best + 1, set())) != 1:
         return None
     return next(iter(near[best]))
-
-
-def contested(a: str, b: str) -> bool:
-    """Whether one person may be recorded under either code, in either order: successor states, peoples
-    across borders.
-
-    From domain.md 4.4 and `data/nationality_pairs.csv`. A code is not contested with itself.
-
-    >>> contested("ETH", "ERI"), contested("ETH", "NGA")
-    (True, False)
-    """
-    return (a, b) in pairs("contested")
-
-
-def lookalike(a: str, b: str) -> bool:
-    """Whether the two are easily picked for one another in the form's list or as codes (domain.md 4.4).
-
-    >>> lookalike("NGA", "NER"), lookalike("NGA", "GHA")
-    (True, False)
-    """
-    return (a, b) in pairs("lookalike")
 
 
 def region(code: str) -> str:

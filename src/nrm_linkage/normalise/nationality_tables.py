@@ -127,6 +127,13 @@ def iso_codes() -> Mapping[str, str]:
 
 @cache
 def pairs(kind: str) -> frozenset[tuple[str, str]]:
+    """Codes under either of which one person may be recorded, in both orders: "contested", successor states
+    and peoples across borders, or "lookalike", easily picked for one another in the form's list or as codes
+    (domain.md 4.4, `data/nationality_pairs.csv`). No code is a pair with itself.
+
+    >>> ("ETH", "ERI") in pairs("contested"), ("NGA", "NER") in pairs("lookalike")
+    (True, True)
+    """
     return frozenset(
         pair
         for row_kind, code, others, _ in data_rows("nationality_pairs.csv")

@@ -7,7 +7,7 @@ import numpy as np
 from nrm_linkage.provenance import fingerprint_of_rows, versions
 from nrm_linkage.report import LinkageReport
 from nrm_linkage.result.run import LinkedRun, Outcome
-from nrm_linkage.tables import Int32s
+from nrm_linkage.tables import Partition
 
 __all__ = ["run_record"]
 
@@ -30,7 +30,7 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
         "referrals in components too large to weigh exactly": len(partition.sampled),
         "clusters": len(n_clustered),
         "referrals in clusters": sum(n_clustered),
-        "expected people with two or more referrals": round(_mean_repeat_people(partition.draws)),
+        "expected people with two or more referrals": round(_mean_repeat_people(partition)),
         **_without_decisions(run),
         "data issues": n_issues,
         **found.since_counts,
@@ -61,7 +61,7 @@ def _without_decisions(run: LinkedRun) -> dict[str, int]:
     return {
         "clusters without human decisions": int((np.bincount(run.unjudged.cluster) > 1).sum()),
         "expected people with two or more referrals without human decisions": round(
-            _mean_repeat_people(run.unjudged.draws)
+            _mean_repeat_people(run.unjudged)
         ),
     }
 
@@ -119,13 +119,12 @@ def _some_of(sizes: tuple[int, ...]) -> str:
     return f"{largest}" + (f" and {others:,} smaller ones" if others else "")
 
 
-def _mean_repeat_people(draws: Int32s) -> float:
-    """The mean over draws of the number of clusters of two or more. `draws`: smallest member of each row's
-    cluster.
+def _mean_repeat_people(partition: Partition) -> float:
+    """The mean over draws of the number of clusters of two or more: of smallest members that another row has.
     """
-    if not draws.size:
-        return 0.0
-    ordered = np.sort(draws, axis=1)
-    repeats = ordered[:, 1:] == ordered[:, :-1]
-    starts = repeats & ~np.pad(repeats, ((0, 0), (1, 0)))[:, :-1]
-    return float(starts.sum(axis=1).mean())
+    own, count = partition.uncertain.astype(np.int32), 0
+    for label in partition.draws:
+        has_others = np.zeros(len(partition.cluster), dtype=bool)
+        has_others[label[label != own]] = True
+        count += int(np.count_nonzero(has_others))
+    return count / max(len(partition.draws), 1)

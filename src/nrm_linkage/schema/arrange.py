@@ -103,14 +103,14 @@ def without_id(column: pd.Series) -> int:
 
 
 def _where(column: pd.Series, holds: Callable[[object], bool]) -> Mask:
-    """Rows whose value is not missing and passes."""
-    known = column.notna().to_numpy(dtype=bool)
+    """Rows whose value is not missing and passes. Each distinct value is asked once."""
     values = column.to_numpy(dtype=object)
-    return np.fromiter(
-        (is_known and holds(value) for is_known, value in zip(known, values, strict=True)),
-        dtype=np.bool_,
-        count=len(values),
-    )
+    try:
+        codes, values = pd.factorize(values, use_na_sentinel=True)
+    except TypeError:  # lists and other values that cannot be hashed are asked one by one
+        codes = np.where(column.notna(), np.arange(len(values)), -1)
+    passes = np.fromiter(map(holds, values), dtype=np.bool_, count=len(values))
+    return np.append(passes, False)[codes]
 
 
 def _checked_ids(column: pd.Series, label: object) -> npt.NDArray[np.object_]:
