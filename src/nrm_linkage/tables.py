@@ -97,6 +97,10 @@ class TokenLists(_Shapes):
         """Tokens in each row, int64 (n,)."""
         return np.diff(self.start)
 
+    def count_of(self, rows: Int32s | Int64s) -> Int64s:
+        """Tokens in each of some rows, int64."""
+        return np.asarray(self.start.take(rows + 1) - self.start.take(rows))
+
     @property
     def row(self) -> Int64s:
         """The row of each token, int64 (total,)."""

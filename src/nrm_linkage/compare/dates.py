@@ -60,8 +60,9 @@ def _full_date_levels(birth: BirthDates, of_rows: DateKeys, left: Int32s, right:
     same_day = of_rows.day_of_year[left] == of_rows.day_of_year[right]
     levels[~is_default & (years <= ASSESSMENT_YEARS) & same_day] = DateLevel.OTHER_YEAR
     levels[is_default & (years <= 1)] = DateLevel.DEFAULT_NEAR
-    levels[_reading_meets(birth, left, right, _CALENDARS, CALENDAR_SLACK_DAYS)] = DateLevel.OTHER_CALENDAR
-    levels[_reading_meets(birth, left, right, (ReadingKind.DAY_MONTH_SWAP,), 0)] = DateLevel.SWAPPED
+    other_calendar = _reading_meets(birth, of_rows, left, right, _CALENDARS, CALENDAR_SLACK_DAYS)
+    levels[other_calendar] = DateLevel.OTHER_CALENDAR
+    levels[_reading_meets(birth, of_rows, left, right, (ReadingKind.DAY_MONTH_SWAP,), 0)] = DateLevel.SWAPPED
     levels[(days == 0) & is_default] = DateLevel.EXACT_DEFAULT
     levels[(days == 0) & ~is_default] = DateLevel.EXACT
     return levels
@@ -128,7 +129,7 @@ class DateKeys:
 
     `day`: int32, days since 1970; `year`: int32; `day_of_year`: int32, month and day as one number; `digits`:
     uint32, ddmmyyyy with four bits a digit; `stands_in`: whether the day is one that is recorded for want of
-    a known one.
+    a known one; `is_read`: bool (n_readings, n), which other readings it has.
     """
 
     full: Mask
@@ -137,6 +138,7 @@ class DateKeys:
     year: Int32s
     day_of_year: Int32s
     digits: Digits
+    is_read: Mask
 
     @classmethod
     def of(cls, birth: BirthDates) -> DateKeys:
@@ -158,6 +160,7 @@ class DateKeys:
             year=year.astype(np.int32),
             day_of_year=(month * 32 + of_month).astype(np.int32),
             digits=digits,
+            is_read=np.ascontiguousarray(~np.isnat(birth.readings).T),
         )
 
 
@@ -192,7 +195,12 @@ class BirthPeriods:
 
 
 def _reading_meets(
-    birth: BirthDates, left: Int32s, right: Int32s, kinds: tuple[ReadingKind, ...], slack_days: int
+    birth: BirthDates,
+    of_rows: DateKeys,
+    left: Int32s,
+    right: Int32s,
+    kinds: tuple[ReadingKind, ...],
+    slack_days: int,
 ) -> Mask:
     """Whether one date, read in one of these ways, is the other as recorded."""
     columns = [list(ReadingKind).index(kind) for kind in kinds]
@@ -200,9 +208,8 @@ def _reading_meets(
     meets = np.zeros(len(left), dtype=bool)
     for column in columns:
         reading = birth.readings[:, column]
-        is_read = ~np.isnat(reading)
         for read, recorded in ((left, right), (right, left)):
-            at = np.flatnonzero(is_read[read])
+            at = np.flatnonzero(of_rows.is_read[column].take(read))
             meets[at] |= np.abs(reading[read[at]] - birth.first[recorded[at]]) <= slack
     return meets
 

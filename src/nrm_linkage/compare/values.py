@@ -141,20 +141,20 @@ def _where_both_hold(
 
 def _both_hold(lists: TokenLists, left: Int32s, right: Int32s) -> Int64s:
     """The pairs of which both rows hold a token."""
-    holds = lists.count > 0
-    return np.flatnonzero(holds[left] & holds[right])
+    at = np.flatnonzero(lists.count_of(left))
+    return at[lists.count_of(right[at]) > 0]
 
 
 def _reference_levels(references: TokenLists, kinds: TokenKinds, left: Int32s, right: Int32s) -> Int8s:
     met = _Met.of(references, kinds, left, right)
-    police, bare = kinds.is_kind("police"), kinds.is_kind("any")
-    same_personal = met.any(met.equal & ~police[met.one])
-    same_police = met.any(met.equal & police[met.one])
+    police = met.is_kind("police")
+    same_personal = met.any(met.equal & ~police)
+    same_police = met.any(met.equal & police)
     # Beside an NRM number a bare one may be the same number, which runs on.
     may_run_on = kinds.runs_on[left] | kinds.runs_on[right]
-    open_ = ~same_personal[met.pair] & ~(bare[met.one] & may_run_on[met.pair])
-    near = _near(met, open_ & ~kinds.is_kind(*_NEVER_NEAR)[met.one])
-    comparable = met.any(met.same_kind & ~kinds.is_kind(*_NEVER_DIFFERENT)[met.one])
+    open_ = ~same_personal[met.pair] & ~(met.is_kind("any") & may_run_on[met.pair])
+    near = _near(met, open_ & ~met.is_kind(*_NEVER_NEAR))
+    comparable = met.any(met.same_kind & ~met.is_kind(*_NEVER_DIFFERENT))
     return np.select(
         [same_personal, near, same_police, comparable],
         [ReferenceLevel.PERSONAL, ReferenceLevel.NEAR, ReferenceLevel.POLICE, ReferenceLevel.DIFFERENT],
@@ -164,10 +164,10 @@ def _reference_levels(references: TokenLists, kinds: TokenKinds, left: Int32s, r
 
 def _contact_levels(contacts: TokenLists, kinds: TokenKinds, left: Int32s, right: Int32s) -> Int8s:
     met = _Met.of(contacts, kinds, left, right)
-    postcode = kinds.is_kind("postcode")
-    same_line = met.any(met.equal & ~postcode[met.one])
-    same_postcode = met.any(met.equal & postcode[met.one])
-    near = _near(met, ~same_line[met.pair] & ~postcode[met.one])
+    postcode = met.is_kind("postcode")
+    same_line = met.any(met.equal & ~postcode)
+    same_postcode = met.any(met.equal & postcode)
+    near = _near(met, ~same_line[met.pair] & ~postcode)
     comparable = met.any(met.same_kind)
     return np.select(
         [same_line, near, same_postcode, comparable],
@@ -225,10 +225,6 @@ class TokenKinds:
             runs_on=runs_on,
         )
 
-    def is_kind(self, *names: str) -> Mask:
-        """Which tokens are of these kinds."""
-        return _of_kinds(self.kind, self.kinds, *names)
-
 
 def _of_kinds(kind: Int64s, kinds: tuple[str, ...], *names: str) -> Mask:
     named = np.array([one in names for one in kinds], dtype=bool)
@@ -261,6 +257,10 @@ class _Met:
         """Where two tokens of one kind meet, (q,)."""
         return np.asarray(self.kinds.kind[self.one] == self.kinds.kind[self.other])
 
+    def is_kind(self, *names: str) -> Mask:
+        """Where the one token is of these kinds, (q,)."""
+        return _of_kinds(self.kinds.kind[self.one], self.kinds.kinds, *names)
+
     def any(self, where: Mask) -> Mask:
         """The pairs in which two tokens meet at one of these places, (n_pairs,)."""
         found = np.zeros(self.n_pairs, dtype=bool)
@@ -287,7 +287,7 @@ def _near(met: _Met, open_: Mask) -> Mask:
 
 def _where_few_meet(lists: TokenLists, left: Int32s, right: Int32s) -> list[slice]:
     """All places of some pairs, in stretches in which `MEET_AT_A_TIME` tokens meet or little more."""
-    met = np.cumsum(lists.count[left] * lists.count[right])
+    met = np.cumsum(lists.count_of(left) * lists.count_of(right))
     if not len(met) or met[-1] <= MEET_AT_A_TIME:
         return [slice(0, len(met))]
     ends = np.searchsorted(met, np.arange(MEET_AT_A_TIME, met[-1], MEET_AT_A_TIME)) + 1
@@ -297,13 +297,13 @@ def _where_few_meet(lists: TokenLists, left: Int32s, right: Int32s) -> list[slic
 
 def _every_two(lists: TokenLists, left: Int32s, right: Int32s) -> tuple[Int64s, Int32s, Int32s]:
     """Every token of left with every token of right: the pair's position, and the two tokens."""
-    count = lists.count
-    n_both = count[left] * count[right]
+    n_right = lists.count_of(right)
+    n_both = lists.count_of(left) * n_right
     open_ = np.flatnonzero(n_both)
-    left, right, n_both = left[open_], right[open_], n_both[open_]
+    left, right, n_right, n_both = left[open_], right[open_], n_right[open_], n_both[open_]
     pair = np.repeat(open_, n_both)
     within = np.arange(len(pair)) - np.repeat(np.cumsum(n_both) - n_both, n_both)
-    i, j = np.divmod(within, np.repeat(count[right], n_both))
+    i, j = np.divmod(within, np.repeat(n_right, n_both))
     first_l, first_r = (np.repeat(lists.start[rows], n_both) for rows in (left, right))
     return pair, lists.token[first_l + i], lists.token[first_r + j]
 

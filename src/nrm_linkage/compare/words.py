@@ -141,8 +141,7 @@ def _are_nicknames(bags: NameBags, left: Int32s, right: Int32s) -> Mask:
     """Whether two words may stand for one name. A word always stands for its own class, so one of the two
     needs another.
     """
-    has_more = bags.short_for.count > 1
-    open_ = np.flatnonzero(has_more[left] | has_more[right])
+    open_ = np.flatnonzero((bags.short_for.count_of(left) > 1) | (bags.short_for.count_of(right) > 1))
     result = np.zeros(len(left), dtype=bool)
     result[open_] = shared_tokens(bags.short_for, left[open_], right[open_]) >= 0
     return result

@@ -23,8 +23,8 @@ def pair_community(referrals: Referrals, left: Int32s, right: Int32s) -> Int64s:
     differ or neither is known.
     """
     nationality = referrals.nationality
-    group = nationality.group[nationality.code].astype(np.int64) + 1
-    known = nationality.code != 0
-    left_group, right_group = np.where(known[left], group[left], 0), np.where(known[right], group[right], 0)
+    group = nationality.group.astype(np.int64) + 1
+    group[:1] = 0
+    left_group, right_group = group[nationality.code[left]], group[nationality.code[right]]
     either = np.maximum(left_group, right_group)
     return np.where((left_group == right_group) | (left_group == 0) | (right_group == 0), either, 0)
