@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
+from nrm_linkage.narrow import row_any, row_counts, row_minima
 from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, NameBags
 
@@ -184,7 +185,6 @@ def _level_matrix(of_left: PaddedBags, of_right: PaddedBags) -> Int8s:
     word.
     """
     both = of_left.held[:, :, None] & of_right.held[:, None, :]
-
     sides = (of_left.word[:, :, None], of_right.word[:, None, :])
     met = (np.broadcast_to(side, both.shape)[both] for side in sides)
     levels = np.zeros(both.shape, dtype=np.int8)
@@ -207,7 +207,7 @@ def _one_to_one(of_left: PaddedBags, of_right: PaddedBags, level: Int8s) -> tupl
     partner = np.zeros(level.shape[:2], dtype=np.int64)
     aligned = np.zeros(level.shape[:2], dtype=np.int8)
     # Most pairs of strangers have nothing to align.
-    at = np.flatnonzero(level.reshape(len(level), width * width).any(axis=1))
+    at = np.flatnonzero(row_any(level.reshape(len(level), width * width)))
     level = level[at]
     same_box = of_left.role[at][:, :, None] == of_right.role[at][:, None, :]
     distance = np.abs(np.arange(width)[:, None] - np.arange(width)[None, :])
@@ -236,8 +236,8 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     rows, i = np.nonzero(is_aligned)
     owner_of_right[rows, partner[rows, i]] = i
     alias_l, alias_r = of_left.role == NameRole.ALIAS, of_right.role == NameRole.ALIAS
-    loose_l = (of_left.held & ~is_aligned & ~alias_l).sum(axis=1)
-    loose_r = (of_right.held & (owner_of_right < 0) & ~alias_r).sum(axis=1)
+    loose_l = row_counts(of_left.held & ~is_aligned & ~alias_l)
+    loose_r = row_counts(of_right.held & (owner_of_right < 0) & ~alias_r)
     words_l, words_r = of_left.word, of_right.word[everyone[:, None], partner]
     l_aligned = is_aligned[everyone, place_l]
     r_owner = owner_of_right[everyone, place_r]
@@ -253,7 +253,7 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     through_alias = moved & (
         alias_l[everyone, given_place] | alias_r[everyone, partner[everyone, given_place]]
     )
-    known: Mask = np.asarray(of_left.held.any(axis=1) & of_right.held.any(axis=1))
+    known: Mask = np.asarray(row_any(of_left.held) & row_any(of_right.held))
     given = np.select(
         [~known, together, through_alias, moved],
         [GivenLevel.MISSING, _GIVEN_OF[aligned[everyone, place_l]], GivenLevel.ALIAS, GivenLevel.MOVED],
@@ -265,7 +265,7 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     differs = given == GivenLevel.DIFFERENT
     conflicts = np.minimum(loose_l - (differs & ~l_aligned), loose_r - (differs & (r_owner < 0)))
     other = _other_level(np.where(is_given, 0, aligned), conflicts, known)
-    n_other = np.count_nonzero(is_aligned & ~is_given, axis=1)
+    n_other = row_counts(is_aligned & ~is_given)
     return AlignedNames(
         given=given,
         other=other,
@@ -297,7 +297,7 @@ def _goes_before(aligned: Int8s, words_l: Int32s, words_r: Int32s, a: Int64s, b:
 def _choices_bits(of_left: PaddedBags, of_right: PaddedBags, n_aligned: Int64s) -> Float64s:
     """log2 of the ways to choose `n_aligned` words among the other words of the side with fewer."""
     n_left, n_right = (
-        (side.held & (side.role != NameRole.ALIAS)).sum(axis=1) for side in (of_left, of_right)
+        row_counts(side.held & (side.role != NameRole.ALIAS)) for side in (of_left, of_right)
     )
     n_other = np.maximum(np.minimum(n_left, n_right) - 1, n_aligned)
     ways = np.array(
@@ -310,8 +310,8 @@ def _other_level(aligned: Int8s, conflicts: Int64s, known: Mask) -> Int8s:
     """The level of all words but the naming one. `aligned`: int8 (p, k) word levels with the naming word's
     set to NONE.
     """
-    any_aligned = (aligned > 0).any(axis=1)
-    worst = np.where(aligned > 0, aligned, WordLevel.EXACT).min(axis=1)
+    any_aligned = row_any(aligned)
+    worst = row_minima(np.where(aligned > 0, aligned, np.int8(WordLevel.EXACT)))
     level = np.select(
         [~known | (~any_aligned & (conflicts <= 0)), any_aligned & (conflicts > 0), any_aligned],
         [OtherNamesLevel.MISSING, OtherNamesLevel.PARTLY, _OTHER_OF[worst]],

@@ -35,7 +35,7 @@ from nrm_linkage.compare.values import (
     town_levels,
 )
 from nrm_linkage.compare.words import WordLevel
-from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int32s, Int64s, Referrals
+from nrm_linkage.tables import Comparisons, Float32s, Float64s, Int8s, Int32s, Int64s, Referrals
 from nrm_linkage.threads import in_threads, slices
 
 __all__ = ["Rarity", "RowTables", "by_width", "compare_pairs"]
@@ -119,13 +119,11 @@ def compare_pairs(
     """
     known = RowTables.of(referrals) if tables is None else tables
     levels = np.zeros((len(left), len(FIELDS)), dtype=np.int8)
-    bits = np.empty((len(left), len(FIELDS)), dtype=np.float32)
+    bits = np.full((len(left), len(FIELDS)), np.nan, dtype=np.float32)
 
     def fill(here: slice) -> None:
-        found = np.full((here.stop - here.start, len(FIELDS)), np.nan)
-        _compare_names(known.bags, left[here], right[here], rarity, levels[here], found)
-        _compare_values(referrals, known, left[here], right[here], rarity, levels[here], found)
-        bits[here] = np.rint(found * GRID) / GRID
+        _compare_names(known.bags, left[here], right[here], rarity, levels[here], bits[here])
+        _compare_values(referrals, known, left[here], right[here], rarity, levels[here], bits[here])
 
     in_threads(fill, slices(len(left), chunk_pairs))
     if referrals.extra is not None:
@@ -136,7 +134,7 @@ def compare_pairs(
 
 
 def _compare_names(
-    bags: PaddedBags, left: Int32s, right: Int32s, rarity: Rarity, levels: Int8s, bits: Float64s
+    bags: PaddedBags, left: Int32s, right: Int32s, rarity: Rarity, levels: Int8s, bits: Float32s
 ) -> None:
     """Fill in the name fields."""
     for width, at in by_width(bags, left, right):
@@ -147,7 +145,7 @@ def _compare_names(
             ("other_names", names.other, of_other),
         ):
             levels[at, _COLUMN[name]] = level
-            bits[at, _COLUMN[name]] = coincidence
+            bits[at, _COLUMN[name]] = _on_grid(coincidence)
 
 
 def _compare_values(
@@ -157,7 +155,7 @@ def _compare_values(
     right: Int32s,
     rarity: Rarity,
     levels: Int8s,
-    bits: Float64s,
+    bits: Float32s,
 ) -> None:
     """Fill in all other fields."""
     years, ranges = birth_period_levels(referrals, left, right, known.periods)
@@ -183,7 +181,11 @@ def _compare_values(
         ("town", rarity.towns_bits),
         ("birthplace", rarity.birthplaces_bits),
     ):
-        bits[:, _COLUMN[name]] = of(left, right, levels[:, _COLUMN[name]])
+        bits[:, _COLUMN[name]] = _on_grid(of(left, right, levels[:, _COLUMN[name]]))
+
+
+def _on_grid(bits: Float64s) -> Float64s:
+    return np.rint(bits * GRID) / GRID
 
 
 def by_width(bags: PaddedBags, left: Int32s, right: Int32s) -> Iterator[tuple[int, Int64s]]:

@@ -23,6 +23,7 @@ import numpy as np
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.model import priors
 from nrm_linkage.model.stand_ins import BORN_ON_THEM, unknown_share
+from nrm_linkage.narrow import row_sums
 from nrm_linkage.normalise.dates import STAND_IN_DATES, DatePrecision
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Referrals
 
@@ -125,14 +126,14 @@ def lookalike_log2(levels: Int8s, strangers: Float64s) -> Float64s:
         field = FIELDS[column]
         shares = priors.LOOKALIKE[field.name]
         own += np.log2([1.0, *(shares[level.name] for level in field.levels[1:])])[levels[:, column]]
-    return np.asarray(own + strangers[:, _LIKE_STRANGERS].sum(axis=1))
+    return np.asarray(own + row_sums(strangers[:, _LIKE_STRANGERS]))
 
 
 def as_matched_log2(log_m: Float64s) -> Float64s:
     """log2 of the probability of the levels that look-alikes show as one person's referrals do, (p,).
     `log_m`: `score.matched_log2`.
     """
-    return np.asarray(log_m[:, MATCHED_COLUMNS].sum(axis=1))
+    return row_sums(log_m[:, MATCHED_COLUMNS])
 
 
 def _unknown(days: Mapping[str, Mapping[str, float]], communities: Sequence[str]) -> Float64s:

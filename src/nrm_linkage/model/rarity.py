@@ -60,8 +60,8 @@ _MAX_BY_LETTERS = 8
 
 
 class BoundRarity:
-    """The `Rarity` of one run, with `tables`, what else is looked up of its rows; they are made here where
-    they are not at hand.
+    """The `Rarity` of one run, codes and shares without text; and `tables`, what else is looked up of its
+    rows, which are made where they are not at hand.
     """
 
     def __init__(
@@ -239,7 +239,6 @@ class _BoundShares:
         self._group = group
         self._n_texts = max(len(texts), 1)
         self._overall = np.array([shares.overall.get(text, shares.rare) for text in texts] or [shares.rare])
-        known = np.array([text in shares.overall for text in texts] or [False], dtype=bool)
         number = {text: code for code, text in enumerate(texts)}
         packed, values = [], []
         for code, name in enumerate(nationalities):
@@ -254,7 +253,6 @@ class _BoundShares:
         self._rare_within = np.array(
             [shares.rare_within.get(name, shares.rare_elsewhere) for name in nationalities] or [np.nan]
         )
-        self._common_overall = known
 
     def share(self, code: Int32s, nationality: Int32s, other: Int32s) -> Float64s:
         """The chance that strangers of two nationalities (0: the whole) meet in each code, given that one

@@ -36,6 +36,7 @@ from nrm_linkage.model.parameters import (
 )
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.strata import AGE_PAIRS, age_pair, pair_community
+from nrm_linkage.narrow import row_sums
 from nrm_linkage.tables import (
     CandidatePairs,
     Comparisons,
@@ -186,7 +187,7 @@ def relative_log2(levels: Int8s, strangers: Float64s) -> Float64s:
     alike = np.isin(levels[:, GIVEN_COLUMN], NAMED_ALIKE)
     given_alike = strangers + np.log2(priors.GIVEN_ONE_NAME) * alike
     found[:, GIVEN_COLUMN] = np.where(moved, named_after, given_alike)
-    return np.asarray(found.sum(axis=1))
+    return row_sums(found)
 
 
 def _by_field(table: Float64s, levels: Int8s) -> Float64s:
@@ -199,7 +200,7 @@ def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
     """log2 of the probability of each pattern's name levels among namesakes, (p,). `shares`: (n_fields,
     n_levels).
     """
-    return np.asarray(_by_field(np.log2(shares[NAME_COLUMNS]), levels[:, NAME_COLUMNS]).sum(axis=1))
+    return row_sums(_by_field(np.log2(shares[NAME_COLUMNS]), levels[:, NAME_COLUMNS]))
 
 
 def _lookalike_numbers_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:
@@ -283,7 +284,7 @@ class _Bound:
         lines[:, len(FIELDS) + 1] = self.base_rates.bits(community, group)
         lines[:, len(FIELDS) + 2 : len(EVIDENCE_LINES)] = discounts
         lines = on_grid(lines)
-        return lines, on_grid(np.asarray(model.prior_bits)) + lines.sum(axis=1)
+        return lines, on_grid(np.asarray(model.prior_bits)) + row_sums(lines)
 
 
 def score(
@@ -306,7 +307,7 @@ def _discounts(
     """The lines of relatives, namesakes and look-alikes, (p, 3): what each class adds to the strangers.
     `lookalikes`: log2 of their number, (p,).
     """
-    all_fields, names = log_u.sum(axis=1), log_u[:, NAME_COLUMNS].sum(axis=1)
+    all_fields, names = row_sums(log_u), row_sums(log_u[:, NAME_COLUMNS])
     alike = lookalike_log2(levels, log_u) + as_matched_log2(log_m)
     classes = (
         model.relative_bits + relative_log2(levels, log_u[:, GIVEN_COLUMN]) - all_fields,
