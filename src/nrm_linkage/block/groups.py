@@ -1,9 +1,10 @@
 """Keys -> groups of rows that share one, small enough to compare in full: a group that is too large is split
 by the rule's refinements in turn, and what is still too large at the end is sampled.
 
-A key and a row are sorted as one number, and so are a group, the attribute that splits it and a row. Groups
-of which nobody makes a pair are let go at once, so that a rule holds little more than the rows that it
-compares. What it does not do: pairs of several rules are put together in `pairs`.
+Keys are sorted as one number with their places, and groups as one number with the attribute that splits them
+and the row (docs/decisions/0024). Groups of which nobody makes a pair are let go at once, so that a rule
+holds little more than the rows that it compares. What it does not do: pairs of several rules are put together
+in `pairs`.
 """
 
 from __future__ import annotations

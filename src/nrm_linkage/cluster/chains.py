@@ -29,6 +29,11 @@ __all__ = ["NEAR_BITS", "Chains"]
 NEAR_BITS = -10.0
 """Match weight at which a referral is like another for a visit: odds of 1 in 1,000 (chosen by us)."""
 
+EXPRESSIBLE_BITS = 900.0
+"""Links that are so much weaker than the best of their component are as weak as that when members choose; a
+double could not hold their odds.
+"""
+
 SLACK_BITS = 6.0
 """Bits by which both guesses may be wrong on one side (chosen by us)."""
 
@@ -57,7 +62,8 @@ class Chains:
         for number, (one, chains) in enumerate(zip(components, self.chains, strict=True)):
             k = len(one.number)
             self.label[chains, :k], self.number[number, :k] = starts[number], one.number
-            self._odds[number, :k, :k] = np.where(np.eye(k, dtype=bool), -np.inf, one.evidence)
+            relative = np.maximum(one.evidence - one.evidence.max(), -EXPRESSIBLE_BITS)
+            self._odds[number, :k, :k] = np.where(np.eye(k, dtype=bool), 0.0, np.exp2(relative))
             self._near[number, :k, :k] = near[number]
         self._n_near = self._near.sum(axis=2)
         self._near_first = np.argsort(~self._near, axis=2, kind="stable")
@@ -256,16 +262,15 @@ class Chains:
         order, n_others = np.argsort(rank, axis=1), np.isfinite(rank).sum(axis=1)
         n_steps = [int(n_others[some].max()) for some in own]
         sides = _Sides(self._odds, component, np.stack([first, second]))
-        log_chance, chance = np.zeros(len(every)), np.zeros(len(every))
+        log_chance, chance = np.zeros(len(every)), np.zeros((max(n_steps), len(every)))
+        for number, some, steps in zip(components, own, n_steps, strict=True):
+            chance[:steps, some] = self.randoms[number].random((steps, some.stop - some.start))
         for step in range(max(n_steps)):
-            for number, some, steps in zip(components, own, n_steps, strict=True):
-                if step < steps:
-                    chance[some] = self.randoms[number].random(some.stop - some.start)
             at = np.flatnonzero(step < n_others)
             member = order[at, step]
             gain = sides.gain(at, member, self.weighing.prior)
             apart = np.clip(gain[1] - gain[0], -1e3, 1e3)
-            goes = chance[at] * (1 + np.exp2(apart)) < 1
+            goes = chance[step, at] * (1 + np.exp2(apart)) < 1
             goes = np.where(splits[at], goes, of_first[at, member])
             log_chance[at] -= np.log2(1 + np.exp2(np.where(goes, apart, -apart)))
             one[at, member] = goes
@@ -274,7 +279,9 @@ class Chains:
 
 
 class _Sides:
-    """Both sides of a split in every chain: what another member would add to each, approximately."""
+    """Both sides of a split in every chain: what another member would add to each, approximately, and but for
+    the best link of the component, to whose odds all others are.
+    """
 
     def __init__(self, odds: Float64s, component: Int64s, start: Int64s) -> None:
         self.links, self.component = odds, component
@@ -285,11 +292,11 @@ class _Sides:
         whole are those of the side, each with one more link. (2, n), for one member in each of some chains.
         """
         component, n = self.component[chain], self.size[:, chain]
-        trees = self.any[:, chain, member] - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
+        ties = np.log2(self.any[:, chain, member])
+        trees = ties - (n - 1) * np.log2(n + 1) + np.maximum(n - 2, 0) * np.log2(n)
         return np.asarray(prior[component, n + 1] - prior[component, n] + trees)
 
     def take(self, side: Int64s, chain: Int64s, member: Int64s) -> None:
         """Take members in, in some chains, on one side of each."""
-        links = self.links[self.component[chain], member]
-        self.any[side, chain] = np.logaddexp2(self.any[side, chain], links)
+        self.any[side, chain] += self.links[self.component[chain], member]
         self.size[side, chain] += 1
