@@ -343,12 +343,13 @@ def test_who_has_no_birth_year_is_no_part_with_those_of_any_year():
     frame = frame_of([("Zamir", "Testaj", day, "") for day in [*born, "", "", ""]])
     referrals = referrals_of(frame)
     rule = replace(RULES[1], refine_by=("birth year within one",))
-    pairs, left_over, _ = refined(referrals, rule, 4)
-    found = candidate_pairs(referrals, LinkageConfig(max_key_size=4), [rule])
+    pairs, left_over, _ = refined(referrals, rule, 3)
+    found = candidate_pairs(referrals, LinkageConfig(max_key_size=3), [rule])
     assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == pairs
     assert found.yields[0].not_compared == left_over
     undated = np.flatnonzero(np.isnat(referrals.birth.first)).tolist()
-    assert set(itertools.combinations(undated, 2)) <= pairs
+    # With whoever was born in any one year they are too many.
+    assert set(itertools.combinations(undated, 2)) == pairs
 
 
 @given(st.lists(rows(), min_size=2, max_size=25), st.sampled_from(BY_KEY))

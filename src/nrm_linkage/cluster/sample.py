@@ -36,7 +36,7 @@ __all__ = [
 
 N_CHAINS = 128
 """Chains of a component (chosen by us: of one of 17 referrals 128 take two thirds of the time of 64 that know
-as much, and 256 hardly less than those).
+as much; docs/decisions/0024).
 """
 
 MEMBERS_AT_ONCE, FEWEST_CHAINS = 2048, 16

@@ -177,10 +177,8 @@ def explain_pair(
     """
     check_show(show)
     left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
-    comparisons = compare_pairs(
-        referrals, left, right, BoundRarity(model.frequencies, referrals), chunk_pairs=1
-    )
-    comparisons = read_by(model, comparisons)
+    rarity = BoundRarity(model.frequencies, referrals)
+    comparisons = read_by(model, compare_pairs(referrals, left, right, rarity, 1, rarity.tables))
     lines, weight = score(referrals, left, right, comparisons, model)
     total = float(weight[0])
     return PairExplanation(

@@ -250,7 +250,8 @@ def _scored(
     rows = normalise_referrals(raw, config).referrals
     left = np.arange(0, len(frame), 2, dtype=np.int32)
     right = left + np.int32(1)
-    compared = compare_pairs(rows, left, right, BoundRarity(model.frequencies, rows), config.chunk_pairs)
+    rarity = BoundRarity(model.frequencies, rows)
+    compared = compare_pairs(rows, left, right, rarity, config.chunk_pairs, rarity.tables)
     compared = read_by(model, compared)
     _, weight_bits = score(rows, left, right, compared, model)
     _, naive_bits = score(rows, left, right, _read_naively(compared, naive), model)
