@@ -24,6 +24,7 @@ __all__ = [
     "GivenLevel",
     "Level",
     "NationalityLevel",
+    "NumberLevel",
     "OtherNamesLevel",
     "PlaceLevel",
     "ReferenceLevel",
@@ -65,7 +66,7 @@ class GivenLevel(IntEnum):
 
 
 class OtherNamesLevel(IntEnum):
-    """Codes of the levels of `other_names`."""
+    """Codes of the levels of `other_name` and of `other_names`."""
 
     MISSING = 0
     EXACT = 1
@@ -74,6 +75,15 @@ class OtherNamesLevel(IntEnum):
     SHORTENED = 4
     PARTLY = 5
     DIFFERENT = 6
+
+
+class NumberLevel(IntEnum):
+    """Codes of the levels of `number_of_names`."""
+
+    MISSING = 0
+    AS_MANY = 1
+    ONE_MORE = 2
+    MORE = 3
 
 
 class DateLevel(IntEnum):
@@ -199,19 +209,44 @@ FIELDS: tuple[Field, ...] = (
         ),
     ),
     Field(
+        "other_name",
+        (
+            MISSING,
+            Level("exact", "the family or other name that both record is the same", by_frequency=True),
+            Level("variant", "the family or other names are spellings of one name", by_frequency=True),
+            Level("near", "the family or other names differ by a letter or so", by_frequency=True),
+            Level(
+                "shortened",
+                "the family or other names agree in part of a word or an initial",
+                by_frequency=True,
+            ),
+            Level("partly", "a family or other name agrees, and others differ", by_frequency=True),
+            Level("different", "the family or other names differ"),
+        ),
+    ),
+    Field(
         "other_names",
         (
             MISSING,
-            Level("exact", "the family and other names that both record are the same", by_frequency=True),
-            Level("variant", "the family and other names are spellings of the same names", by_frequency=True),
-            Level("near", "the family and other names differ by a letter or so", by_frequency=True),
+            Level("exact", "the several other names that both record are the same", by_frequency=True),
+            Level("variant", "several other names are spellings of the same names", by_frequency=True),
+            Level("near", "of several other names one differs by a letter or so", by_frequency=True),
             Level(
                 "shortened",
-                "the family and other names agree in part of a word or an initial",
+                "of several other names one agrees in part of a word or an initial",
                 by_frequency=True,
             ),
-            Level("partly", "some of the family and other names agree and some differ", by_frequency=True),
-            Level("different", "the family and other names differ"),
+            Level("partly", "some of several other names agree and some differ", by_frequency=True),
+            Level("different", "several other names all differ"),
+        ),
+    ),
+    Field(
+        "number_of_names",
+        (
+            MISSING,
+            Level("as many", "both record as many words of a name"),
+            Level("one more", "one records one word of a name more than the other"),
+            Level("more", "one records two or more words of a name more than the other"),
         ),
     ),
     Field(

@@ -1,16 +1,17 @@
-"""Two bags of name words -> the levels of `given_name` and `other_names`, whichever boxes the words stood in.
+"""Two bags of name words -> the levels of the name fields, whichever boxes the words stood in.
 
 In this order: two words of one bag that the other writes as one (`Leigh Anne`, `Leighanne`) are taken as that
 one; every word of one bag is levelled against every word of the other (`words`); the bags are aligned one to
 one, best levels first, words in the same place before others; the word that names the person
 (the first given name that is more than a middle-name marker; failing a given name, the first word) is judged
-as `given_name`; all other words together as `other_names`.
+as `given_name`; all other words together as `other_name`, where one side has no more than one of them, or as
+`other_names`: of several words some may agree and some differ, and all seldom do. How many words each side
+has is compared for itself (`number_of_names`).
 
 Two words that are equal in Latin letters, but were recorded in another script as different words, are no more
 than variants: two Chinese characters of one reading are not one word.
 
-Words that one side has and the other lacks cost nothing; words left over on *both* sides are a conflict,
-because a person's father's, grandfather's and family names are used by turns but two full sets rarely differ.
+Words that one side has and the other lacks are no conflict; words left over on *both* sides are, because a person's father's, grandfather's and family names are used by turns but two full sets rarely differ.
 An alias may help an agreement and is never a conflict (domain.md 4.2). It does not weigh anything:
 frequencies come in through `Rarity`.
 """
@@ -24,13 +25,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
+from nrm_linkage.compare.fields import GivenLevel, NumberLevel, OtherNamesLevel
 from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.narrow import row_any, row_counts, row_minima
 from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, NameBags
 
-__all__ = ["AlignedNames", "PaddedBags", "align", "padded"]
+__all__ = ["AlignedNames", "PaddedBags", "align", "number_levels", "padded"]
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 
@@ -87,18 +88,23 @@ class PaddedBags:
 class AlignedNames:
     """Levels and the aligned words behind them, for p pairs.
 
-    `given`, `other`: int8 (p,). For each of up to k alignments: `left_word`, `right_word` int32 (p, k),
+    `given`, `other`, `number`: int8 (p,); `several`: bool (p,), where both sides have two or more other words.
+    For each of up to k alignments: `left_word`, `right_word` int32 (p, k),
     `level` int8 (p, k) a `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted
-    under `given_name`, otherwise `other_names`. `choices_bits`: float64 (p,), log2 of the ways to choose the
-    aligned other words among those of the side with fewer: a stranger has that many chances to agree in part.
+    under `given_name`, otherwise with the other names. `n_other`: int64 (p,), other words aligned;
+    `choices_bits`: float64 (p,), log2 of the ways in which so many words of one side can stand for so many of
+    the other: strangers have that many chances to agree in them.
     """
 
     given: Int8s
     other: Int8s
+    number: Int8s
+    several: Mask
     left_word: Int32s
     right_word: Int32s
     level: Int8s
     is_given: Mask
+    n_other: Int64s
     choices_bits: Float64s
 
 
@@ -266,14 +272,18 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     conflicts = np.minimum(loose_l - (differs & ~l_aligned), loose_r - (differs & (r_owner < 0)))
     other = _other_level(np.where(is_given, 0, aligned), conflicts, known)
     n_other = row_counts(is_aligned & ~is_given)
+    n_left, n_right = row_counts(of_left.held & ~alias_l), row_counts(of_right.held & ~alias_r)
     return AlignedNames(
         given=given,
         other=other,
+        number=_number_level(n_left, n_right),
+        several=np.minimum(n_left, n_right) > 2,
         left_word=words_l,
         right_word=words_r,
         level=aligned,
         is_given=is_given,
-        choices_bits=_choices_bits(of_left, of_right, n_other),
+        n_other=n_other,
+        choices_bits=_choices_bits(n_left, n_right, n_other),
     )
 
 
@@ -294,16 +304,36 @@ def _goes_before(aligned: Int8s, words_l: Int32s, words_r: Int32s, a: Int64s, b:
     return np.asarray((level_a > level_b) | ((level_a == level_b) & earlier), dtype=bool)
 
 
-def _choices_bits(of_left: PaddedBags, of_right: PaddedBags, n_aligned: Int64s) -> Float64s:
-    """log2 of the ways to choose `n_aligned` words among the other words of the side with fewer."""
-    n_left, n_right = (
-        row_counts(side.held & (side.role != NameRole.ALIAS)) for side in (of_left, of_right)
+def _choices_bits(n_left: Int64s, n_right: Int64s, n_aligned: Int64s) -> Float64s:
+    """log2 of the ways to choose `n_aligned` words among the other words of the side with fewer, and for each
+    of them one of the other side. `n_left`, `n_right`: words of each.
+    """
+    fewer, more = (
+        np.maximum(of(n_left, n_right) - 1, n_aligned) for of in (np.minimum, np.maximum)
     )
-    n_other = np.maximum(np.minimum(n_left, n_right) - 1, n_aligned)
-    ways = np.array(
-        [[math.comb(n, k) if k <= n else 1 for k in range(10)] for n in range(10)], dtype=np.float64
+    most = int(more.max(initial=0)) + 1
+    chosen, placed = (
+        np.array([[of(n, k) if k <= n else 1 for k in range(most)] for n in range(most)], dtype=np.float64)
+        for of in (math.comb, math.perm)
     )
-    return np.asarray(np.log2(ways[n_other, n_aligned]), dtype=np.float64)
+    return np.asarray(np.log2(chosen[fewer, n_aligned] * placed[more, n_aligned]), dtype=np.float64)
+
+
+def number_levels(bags: PaddedBags, left: Int32s, right: Int32s) -> Int8s:
+    """The level of `number_of_names` alone, of words as each side writes them, int8 (p,)."""
+    words = row_counts(bags.held & (bags.role != NameRole.ALIAS))
+    return _number_level(words[left], words[right])
+
+
+def _number_level(n_left: Int64s, n_right: Int64s) -> Int8s:
+    """The level of `number_of_names`. `n_left`, `n_right`: words of each."""
+    beyond = np.abs(n_left - n_right)
+    known = (n_left > 0) & (n_right > 0)
+    return np.select(
+        [~known, beyond == 0, beyond == 1],
+        [NumberLevel.MISSING, NumberLevel.AS_MANY, NumberLevel.ONE_MORE],
+        NumberLevel.MORE,
+    ).astype(np.int8)
 
 
 def _other_level(aligned: Int8s, conflicts: Int64s, known: Mask) -> Int8s:

@@ -65,6 +65,11 @@ class Rarity(Protocol):
     ) -> Float64s:
         """For aligned words of pairs of rows, at a `WordLevel`; `n_aligned`: those of the pair."""
 
+    def places_bits(self, left: Int32s, right: Int32s) -> Float64s:
+        """log2 of the other words of a name, beside the naming one, that such people have on the average: in
+        each of so many places a word stands as much more seldom than in a whole name.
+        """
+
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For dates of birth at a `DateLevel` that is by frequency; NaN at other levels."""
 
@@ -140,12 +145,14 @@ def _compare_names(
     for width, at in by_width(bags, left, right):
         names = align(bags, left[at], right[at], width)
         of_given, of_other = _names_bits(names, left[at], right[at], rarity)
-        for name, level, coincidence in (
-            ("given_name", names.given, of_given),
-            ("other_names", names.other, of_other),
+        levels[at, _COLUMN["number_of_names"]] = names.number
+        for name, level, coincidence, here in (
+            ("given_name", names.given, of_given, True),
+            ("other_name", names.other, of_other, ~names.several),
+            ("other_names", names.other, of_other, names.several),
         ):
-            levels[at, _COLUMN[name]] = level
-            bits[at, _COLUMN[name]] = _on_grid(coincidence)
+            levels[at, _COLUMN[name]] = np.where(here, level, 0)
+            bits[at, _COLUMN[name]] = np.where(here, _on_grid(coincidence), np.nan)
 
 
 def _compare_values(
@@ -218,4 +225,5 @@ def _names_bits(
         total = np.bincount(pair[chosen], weights=words[chosen], minlength=len(left))
         count = np.bincount(pair[chosen], minlength=len(left))
         sums.append(np.where(count > 0, total, np.nan))
-    return sums[0], sums[1] - names.choices_bits
+    of_places = names.n_other * rarity.places_bits(left, right)
+    return sums[0], sums[1] + of_places - names.choices_bits

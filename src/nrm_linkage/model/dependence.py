@@ -19,7 +19,7 @@ import numpy as np
 
 from nrm_linkage.compare import RowTables, compare_pairs
 from nrm_linkage.compare.fields import FIELDS
-from nrm_linkage.model.parameters import STRATUM_FIELDS, LinkageModel, array_of
+from nrm_linkage.model.parameters import DATE_FIELDS, NAME_FIELDS, LinkageModel, array_of
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, matched_log2, on_grid
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Referrals
@@ -27,8 +27,8 @@ from nrm_linkage.tables import Float64s, Int8s, Int32s, Referrals
 __all__ = ["DEPENDENCE_LINES", "told_lines", "told_names"]
 
 DEPENDENCE_LINES: Mapping[str, tuple[str, ...]] = {
-    "name_and_nationality": ("given_name", "other_names"),
-    "birth_and_group": STRATUM_FIELDS,
+    "name_and_nationality": (*NAME_FIELDS, "number_of_names"),
+    "birth_and_group": (*DATE_FIELDS, "age_group"),
     "place_and_nationality": ("town", "birthplace"),
 }
 """The lines, and the fields that each is taken out of."""

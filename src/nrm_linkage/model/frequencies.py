@@ -25,7 +25,9 @@ from nrm_linkage.model import priors
 from nrm_linkage.model.holders import counts_of_people, people_by_key
 from nrm_linkage.model.reference import NOTHING_KNOWN, ReferenceShares, reference
 from nrm_linkage.model.spellings import spelt_otherwise
+from nrm_linkage.model.strata import pair_community
 from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
+from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, TokenLists
 
 __all__ = ["COMMON_MIN_PEOPLE", "Frequencies", "WordShares", "learn_frequencies", "person_keys"]
@@ -70,7 +72,8 @@ class Frequencies:
 
     `words`, `skeletons`, `variants`: shares of name words and of their classes. `near_words`, `short_words`:
     by letters, the chance that a stranger's bag holds a near or shortened word. `spelt_otherwise`: community
-    -> how often two people of one name are spelt differently. `people`, `people_within`: named people
+    -> how often two people of one name are spelt differently. `other_words`: community -> words of a name
+    beside the naming one, on the average. `people`, `people_within`: named people
     counted, all and of each nationality of five or more; `reference`: the fingerprint of the table of common
     words that shares start from. `years`: stratum ("community|age group") -> birth year -> share. `days`:
     community -> kind of day (`DefaultDate` as text) -> share; in these the community "" is the whole.
@@ -84,6 +87,7 @@ class Frequencies:
     near_words: Mapping[str, float]
     short_words: Mapping[str, float]
     spelt_otherwise: Mapping[str, float]
+    other_words: Mapping[str, float]
     people: float
     people_within: Mapping[str, float]
     reference: str
@@ -131,6 +135,7 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
         near_words={str(letters): share for letters, share in priors.NEAR_WORD_SHARES.items()},
         short_words={str(letters): share for letters, share in priors.SHORT_WORD_SHARES.items()},
         spelt_otherwise=spelt_otherwise(referrals, token_row.astype(np.int32), word, person[token_row]),
+        other_words=_other_words(referrals, rows),
         people=people.n,
         people_within=people.by_name(nationality_names),
         reference=known.fingerprint,
@@ -268,6 +273,23 @@ def _rare_within(
         for number, name in enumerate(names)
         if name and people.is_common[number]
     }, float(min(whole, 1.0))
+
+
+def _other_words(referrals: Referrals, rows: Int64s) -> dict[str, float]:
+    """Words of a name beside the naming one, on the average, of each naming community and of the whole; an
+    alias is no word of a name.
+    """
+    bags, names = referrals.names, ("", *referrals.nationality.group_names)
+    own = bags.tokens.row[bags.role != NameRole.ALIAS]
+    words = np.bincount(own, minlength=referrals.n)[rows]
+    named = rows[words > 0].astype(np.int32)
+    community = pair_community(referrals, named, named)
+    others = np.bincount(community, weights=words[words > 0] - 1.0, minlength=len(names))
+    people = np.bincount(community, minlength=len(names))
+    strength = priors.REFERENCE_STRENGTH
+    whole = (others.sum() + strength * priors.OTHER_WORDS) / (people.sum() + strength)
+    of_each = (others + SHRINK_PEOPLE * whole) / (people + SHRINK_PEOPLE)
+    return {"": float(whole), **dict(zip(names[1:], of_each[1:].tolist(), strict=True))}
 
 
 def stratum_name(community: str, age_group: int) -> str:

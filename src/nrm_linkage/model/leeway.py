@@ -57,6 +57,7 @@ N_POINTS = 20
 
 FREE_OF_ERROR: Mapping[str, tuple[str, ...]] = {
     "given_name": ("exact",),
+    "other_name": ("exact",),
     "other_names": ("exact",),
     "date_of_birth": ("exact",),
     "nationality": ("same",),

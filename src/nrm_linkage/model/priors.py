@@ -33,6 +33,7 @@ __all__ = [
     "NAMESAKE",
     "NAMESAKES_PER_REFERRAL",
     "NEAR_WORD_SHARES",
+    "OTHER_WORDS",
     "POOLING_STRENGTH_PAIRS",
     "RARE_WORD_SHARE",
     "RARE_WORD_WITHIN",
@@ -100,6 +101,9 @@ RARE_WORD_SHARE = 3e-4
 RARE_WORD_WITHIN = 2e-3
 """The same for a stranger of the same nationality, given that the word is rare there (chosen by us)."""
 
+OTHER_WORDS = 1.4
+"""Words of a name beside the naming one, on the average, before the data speak (chosen by us)."""
+
 SPELT_OTHERWISE = 0.45
 """How often two people of one name are spelt differently, before the data speak (chosen by us)."""
 
@@ -114,9 +118,13 @@ M_PRIOR: Shares = {
         "exact": 0.70, "variant": 0.13, "near": 0.05, "shortened": 0.02, "moved": 0.07, "alias": 0.005,
         "different": 0.025,
     },
-    "other_names": {
-        "exact": 0.70, "variant": 0.13, "near": 0.06, "shortened": 0.02, "partly": 0.04, "different": 0.05,
+    "other_name": {
+        "exact": 0.73, "variant": 0.13, "near": 0.06, "shortened": 0.01, "partly": 0.01, "different": 0.06,
     },
+    "other_names": {
+        "exact": 0.64, "variant": 0.18, "near": 0.08, "shortened": 0.04, "partly": 0.05, "different": 0.01,
+    },
+    "number_of_names": {"as many": 0.80, "one more": 0.18, "more": 0.02},
     "date_of_birth": {
         "exact": 0.77, "exact default": 0.04, "day and month swapped": 0.01, "another calendar": 0.01,
         "same day, another year": 0.02, "one digit": 0.025, "default date near": 0.06,
@@ -137,9 +145,13 @@ M_PRIOR: Shares = {
 }  # fmt: skip
 
 RELATIVE: Shares = {
-    "other_names": {
-        "exact": 0.66, "variant": 0.10, "near": 0.04, "shortened": 0.01, "partly": 0.15, "different": 0.04,
+    "other_name": {
+        "exact": 0.74, "variant": 0.12, "near": 0.05, "shortened": 0.01, "partly": 0.03, "different": 0.05,
     },
+    "other_names": {
+        "exact": 0.50, "variant": 0.10, "near": 0.05, "shortened": 0.02, "partly": 0.30, "different": 0.03,
+    },
+    "number_of_names": {"as many": 0.70, "one more": 0.25, "more": 0.05},
     "date_of_birth": {
         "exact": 0.05, "exact default": 0.03, "day and month swapped": 0.001, "another calendar": 0.001,
         "same day, another year": 0.01, "one digit": 0.01, "default date near": 0.06, "within 35 days": 0.018,
@@ -163,12 +175,18 @@ NAMESAKE: Shares = {
         "exact": 0.50, "variant": 0.10, "near": 0.08, "shortened": 0.04, "moved": 0.10, "alias": 0.01,
         "different": 0.17,
     },
+    "other_name": {
+        "exact": 0.60, "variant": 0.10, "near": 0.08, "shortened": 0.02, "partly": 0.05, "different": 0.15,
+    },
     "other_names": {
-        "exact": 0.40, "variant": 0.08, "near": 0.06, "shortened": 0.03, "partly": 0.30, "different": 0.13,
+        "exact": 0.35, "variant": 0.08, "near": 0.06, "shortened": 0.03, "partly": 0.43, "different": 0.05,
     },
 }  # fmt: skip
 
 LOOKALIKE: Shares = {
+    "other_names": {
+        "exact": 0.15, "variant": 0.04, "near": 0.06, "shortened": 0.02, "partly": 0.72, "different": 0.01,
+    },
     "date_of_birth": {
         "exact": 0.0003, "exact default": 0.80, "day and month swapped": 0.001, "another calendar": 0.005,
         "same day, another year": 0.02, "one digit": 0.02, "default date near": 0.09, "within 35 days": 0.006,
@@ -181,9 +199,14 @@ U_PRIOR: Shares = {
         "exact": 0.01, "variant": 0.005, "near": 0.01, "shortened": 0.01, "moved": 0.02, "alias": 0.001,
         "different": 0.944,
     },
-    "other_names": {
-        "exact": 0.02, "variant": 0.01, "near": 0.01, "shortened": 0.01, "partly": 0.05, "different": 0.90,
+    "other_name": {
+        "exact": 0.02, "variant": 0.01, "near": 0.01, "shortened": 0.005, "partly": 0.01, "different": 0.945,
     },
+    "other_names": {
+        "exact": 0.01, "variant": 0.005, "near": 0.005, "shortened": 0.005, "partly": 0.10,
+        "different": 0.875,
+    },
+    "number_of_names": {"as many": 0.55, "one more": 0.37, "more": 0.08},
     "date_of_birth": {
         "exact": 0.0002, "exact default": 0.0005, "day and month swapped": 0.0001, "another calendar": 0.0003,
         "same day, another year": 0.003, "one digit": 0.004, "default date near": 0.02,

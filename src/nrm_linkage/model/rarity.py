@@ -91,6 +91,8 @@ class BoundRarity:
         otherwise = frequencies.spelt_otherwise
         communities = ("", *referrals.nationality.group_names)
         self._spelt_otherwise = np.array([otherwise.get(name, otherwise[""]) for name in communities])
+        other_words = frequencies.other_words
+        self._places_bits = np.log2([other_words.get(name, other_words[""]) for name in communities])
         self._nationality_share = np.array(
             [frequencies.nationalities.get(name, frequencies.rare_nationality) for name in names]
         )
@@ -155,6 +157,10 @@ class BoundRarity:
         share[at] = np.maximum(share[at], short)
         return np.asarray(-np.log2(np.clip(share, 1e-9, 1.0)))
 
+    def places_bits(self, left: Int32s, right: Int32s) -> Float64s:
+        """log2 of the other words that people of the pair's naming community have on the average."""
+        return np.asarray(self._places_bits[pair_community(self._referrals, left, right)])
+
     def _nationalities_among(self, left: Int32s, right: Int32s) -> tuple[Int32s, Int32s]:
         """The nationalities within which names of each pair are common or rare; 0 (the whole) on both sides
         where one is not known.
@@ -209,14 +215,14 @@ class BoundRarity:
 
     def towns_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For one town the share of its people."""
-        return self._place_bits(self._referrals.towns, self._towns, left, right, level == PlaceLevel.SAME)
+        return self._of_places(self._referrals.towns, self._towns, left, right, level == PlaceLevel.SAME)
 
     def birthplaces_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For one place of birth the share of people from there."""
         lists = self._referrals.birthplaces
-        return self._place_bits(lists, self._birthplaces, left, right, level == PlaceLevel.SAME)
+        return self._of_places(lists, self._birthplaces, left, right, level == PlaceLevel.SAME)
 
-    def _place_bits(
+    def _of_places(
         self, lists: TokenLists, shares: _BoundShares, left: Int32s, right: Int32s, same: Mask
     ) -> Float64s:
         bits = np.full(len(left), np.nan)

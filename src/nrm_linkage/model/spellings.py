@@ -28,8 +28,8 @@ LEAST_BEARERS = 5
 SHRINK_PEOPLE = 60.0
 """People of the whole that a community's own share starts from (chosen by us)."""
 
-_EXACT = (GivenLevel.EXACT, OtherNamesLevel.EXACT)
-_VARIANT = (GivenLevel.VARIANT, OtherNamesLevel.VARIANT)
+_EXACT = (GivenLevel.EXACT, OtherNamesLevel.EXACT, OtherNamesLevel.EXACT)
+_VARIANT = (GivenLevel.VARIANT, OtherNamesLevel.VARIANT, OtherNamesLevel.VARIANT)
 
 
 def spelt_otherwise(referrals: Referrals, row: Int32s, word: Int64s, person: Int64s) -> dict[str, float]:
@@ -57,7 +57,7 @@ def spelt_otherwise(referrals: Referrals, row: Int32s, word: Int64s, person: Int
 
 
 def spelt_anew(m: Float64s, times: float) -> Float64s:
-    """m of the name fields, (2, n_levels), where names are spelt differently so many times as often: what
+    """m of the name fields, (3, n_levels), where names are spelt differently so many times as often: what
     other spellings gain or lose, equal ones lose or gain. No more than half of what both hold is spelt anew.
     """
     found = m.copy()

@@ -27,14 +27,21 @@ from nrm_linkage.compare import RowTables, compare_pairs
 from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
 from nrm_linkage.compare.extra import ExtraField
 from nrm_linkage.compare.fields import FIELDS, GenderLevel
-from nrm_linkage.compare.names import PaddedBags, align
+from nrm_linkage.compare.names import PaddedBags, align, number_levels
 from nrm_linkage.compare.pairs import by_width
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.extra import with_extra
 from nrm_linkage.model.frequencies import Frequencies
 from nrm_linkage.model.lookalikes import believed_numbers
-from nrm_linkage.model.parameters import DATE_FIELDS, LinkageModel, array_of, stratum_key, table_of
+from nrm_linkage.model.parameters import (
+    DATE_FIELDS,
+    STRATUM_FIELDS,
+    LinkageModel,
+    array_of,
+    stratum_key,
+    table_of,
+)
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import GENDER_COLUMN, match_weights, named_alike
 from nrm_linkage.model.strata import AGE_PAIRS, age_pair
@@ -191,15 +198,16 @@ def _stratum_levels(referrals: Referrals, left: Int32s, right: Int32s, tables: R
         "birth_year": years,
         "birth_range": ranges,
         "age_group": age_group_levels(referrals, left, right),
+        "number_of_names": number_levels(tables.bags, left, right),
     }
     nothing = np.zeros(len(left), dtype=np.int8)
     return np.stack([found.get(field.name, nothing) for field in FIELDS], axis=1)
 
 
 def _stratum_tables(of_like_ages: Float64s, at_all_ages: Float64s) -> dict[str, dict[str, float]]:
-    """u of the dates among people of like ages, and of the ages themselves."""
-    dates = table_of(of_like_ages)
-    return {**{name: dates[name] for name in DATE_FIELDS}, "age_group": table_of(at_all_ages)["age_group"]}
+    """u of the dates among people of like ages, and of what is the same at all ages."""
+    dates, others = table_of(of_like_ages), table_of(at_all_ages)
+    return {name: (dates if name in DATE_FIELDS else others)[name] for name in STRATUM_FIELDS}
 
 
 def _content(referrals: Referrals) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
