@@ -6,9 +6,11 @@ nationality or a gender is worth follows from the share alone. Groups are not: U
 referred again more often than others, and some communities less (domain.md 6). So a pair has a line for what
 its group adds: log2 of how many times as often one person's pairs are of it as its referrals would have it.
 
-Two kinds of groups are taken, each on its own: the naming community of a pair, and its gender among people
-of its ages. Both ratios are learned from the matched pairs that are expected, and shrunk to 1. Where a group
-is not known, or the two are not of one, nothing is added.
+Three kinds of groups are taken, each on its own: the naming community of a pair, its gender among people of
+its ages, and how many of the two record a date of birth. Who consents to nothing has none recorded
+(domain.md 2.1) and may be referred again more seldom, or more often, than others; a date that is missing
+still says nothing of whom the referral is about. All ratios are learned from the matched pairs that are
+expected, and shrunk to 1. Where a group is not known, or the two are not of one, nothing is added.
 """
 
 from __future__ import annotations
@@ -20,10 +22,21 @@ import numpy as np
 
 from nrm_linkage.compare.fields import GenderLevel
 from nrm_linkage.model.strata import AGE_PAIRS, age_pair, pair_community
+from nrm_linkage.normalise.dates import DatePrecision
 from nrm_linkage.normalise.gender import Gender
-from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals
 
-__all__ = ["BASE_RATE_STRENGTH_PAIRS", "GROUPS", "BaseRates", "GroupShares", "base_rates", "pair_group"]
+__all__ = [
+    "BASE_RATE_STRENGTH_PAIRS",
+    "DATED",
+    "GROUPS",
+    "BaseRates",
+    "GroupShares",
+    "base_rates",
+    "pair_dated",
+    "pair_group",
+    "recorded_dates",
+]
 
 BASE_RATE_STRENGTH_PAIRS = 20.0
 """Matched pairs that a ratio of 1 is worth (chosen by us: docs/decisions/0019)."""
@@ -32,6 +45,9 @@ GENDERS = ("female", "male", "other gender")
 AGES = ("of different or unknown ages", "children", "adults")
 GROUPS = tuple(f"{ages}, {gender}" for ages in AGES for gender in GENDERS)
 """Names of the groups of gender among people of like ages; a pair's code is the place of its name, plus 1."""
+
+DATED = ("two dates of birth", "one date of birth", "no date of birth")
+"""Names of the groups of what a pair records; a pair's code is the place of its name, plus 1."""
 
 Table = Mapping[str, Mapping[str, float]]
 
@@ -50,18 +66,35 @@ def pair_group(
     return np.where(same, age_pair(age_group, left, right) * len(GENDERS) + of_left, 0)
 
 
+def recorded_dates(referrals: Referrals, replaced: frozenset[str] = frozenset()) -> Mask:
+    """Rows that record a date of birth, or a part of one, bool (n,). `replaced`: the fields in whose stead
+    others are compared: with dates of birth among them no row does.
+    """
+    recorded = referrals.birth.precision != DatePrecision.MISSING
+    return np.asarray(recorded & ("date_of_birth" not in replaced))
+
+
+def pair_dated(dated: Mask, left: Int32s, right: Int32s) -> Int64s:
+    """The group of what each pair records, int64 (p,), code + 1 into `DATED`. `dated`: as `recorded_dates`."""
+    return np.asarray(len(DATED) - dated[left].astype(np.int64) - dated[right])
+
+
 @dataclass(frozen=True, eq=False)
 class GroupShares:
     """Shares of linkable referrals: `community`: float64 (1 + n_communities,), among those whose community is
-    known; `gender`: float64 (1 + n_groups,), of a gender among those of like ages. Code 0 has none.
+    known; `gender`: float64 (1 + n_groups,), of a gender among those of like ages; and of pairs of any two:
+    `dated`: float64 (1 + n_dated,). Code 0 has none.
     """
 
     community: Float64s
     gender: Float64s
+    dated: Float64s
 
     @classmethod
-    def of(cls, referrals: Referrals) -> GroupShares:
-        """The shares of a run's referrals. Pairs of different or unknown ages are held against all."""
+    def of(cls, referrals: Referrals, dated: Mask) -> GroupShares:
+        """The shares of a run's referrals. Pairs of different or unknown ages are held against all. `dated`: as
+        `recorded_dates`.
+        """
         rows = np.flatnonzero(referrals.linkable).astype(np.int32)
         community = pair_community(referrals, rows, rows)
         of_community = np.bincount(community, minlength=1 + len(referrals.nationality.group_names))
@@ -70,21 +103,30 @@ class GroupShares:
         of_ages[0] = of_ages.sum(axis=0)
         shares = of_ages / np.maximum(of_ages.sum(axis=1, keepdims=True), 1)
         known = np.where(np.arange(len(of_community)) > 0, of_community, 0)
-        return cls(known / max(known.sum(), 1), np.concatenate([[0.0], shares.ravel()]))
+        held = float(dated[rows].mean()) if len(rows) else 0.0
+        of_pairs = np.array([0.0, held**2, 2 * held * (1 - held), (1 - held) ** 2])
+        return cls(known / max(known.sum(), 1), np.concatenate([[0.0], shares.ravel()]), of_pairs)
 
 
 def base_rates(
-    matched: Float64s, community: Int64s, group: Int64s, shares: GroupShares, names: tuple[str, ...]
+    matched: Float64s,
+    community: Int64s,
+    group: Int64s,
+    dated: Int64s,
+    shares: GroupShares,
+    names: tuple[str, ...],
 ) -> dict[str, dict[str, float]]:
     """Ratios by kind and name of the group. `matched`: expected matched pairs of each pattern; `community`,
-    `group`: its codes; `names`: those of the communities.
+    `group`, `dated`: its codes; `names`: those of the communities.
     """
     by_community = _summed(matched, community, len(shares.community))
     by_group = _summed(matched, group, len(shares.gender))
+    by_dated = _summed(matched, dated, len(shares.dated))
     of_ages = by_group[1:].reshape(AGE_PAIRS, len(GENDERS)).sum(axis=1)
     return {
         "community": _ratios(by_community[1:], by_community[1:].sum() * shares.community[1:], names),
         "gender": _ratios(by_group[1:], np.repeat(of_ages, len(GENDERS)) * shares.gender[1:], GROUPS),
+        "dates": _ratios(by_dated[1:], by_dated.sum() * shares.dated[1:], DATED),
     }
 
 
@@ -103,16 +145,18 @@ class BaseRates:
 
     community: Float64s
     gender: Float64s
+    dated: Float64s
 
     @classmethod
     def of(cls, table: Table, names: tuple[str, ...]) -> BaseRates:
         """`table`: the ratios of a model; `names`: the communities of a run."""
-        community, gender = table.get("community", {}), table.get("gender", {})
+        community, gender, dated = (table.get(kind, {}) for kind in ("community", "gender", "dates"))
         return cls(
             community=np.log2([1.0, *(community.get(name, 1.0) for name in names)]),
             gender=np.log2([1.0, *(gender.get(name, 1.0) for name in GROUPS)]),
+            dated=np.log2([1.0, *(dated.get(name, 1.0) for name in DATED)]),
         )
 
-    def bits(self, community: Int64s, group: Int64s) -> Float64s:
+    def bits(self, community: Int64s, group: Int64s, dated: Int64s) -> Float64s:
         """The line of each pair, by its codes, (p,)."""
-        return np.asarray(self.community[community] + self.gender[group])
+        return np.asarray(self.community[community] + self.gender[group] + self.dated[dated])

@@ -115,7 +115,8 @@ def estimate(
         pooling = np.full_like(strength, priors.POOLING_STRENGTH_PAIRS)
         fits.append(_fit(patterns, group, start_m, pooling, pseudo, config, believed, slot > 0))
     names = tuple(communities[code - 1] for code in apart)
-    matched, of = fits[-1].matched, (patterns.community, patterns.group, patterns.shares)
+    matched = fits[-1].matched
+    of = (patterns.community, patterns.group, patterns.dated, patterns.shares)
     lookalikes = dict(zip(("", *communities), fits[-1].lookalikes.tolist(), strict=True))
     start = replace(start, base_rates=base_rates(matched, *of, communities), lookalikes=lookalikes)
     return _model(start, fits, names), _report(patterns, fits, start, names, config)

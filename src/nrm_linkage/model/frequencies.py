@@ -230,7 +230,7 @@ def _word_shares(
     rare_raw = (coincidences + 1) / max(rare_bearers, 1) / max(n_people, 1)
     rare = (n_people * min(rare_raw, 1.0) + strength * priors.RARE_WORD_SHARE) / (n_people + strength)
     start = np.maximum(priors.RARE_WORD_SHARE, known)
-    share = np.where(is_rare, rare, (count + strength * start) / (n_people + strength))
+    share = np.where(is_rare, rare, (count - 1 + strength * start) / (n_people - 1 + strength))
     overall = {texts[code]: float(share[code]) for code in np.flatnonzero(~is_rare)}
 
     n_texts = max(len(texts), 1)
@@ -245,7 +245,7 @@ def _word_shares(
     for at in np.flatnonzero(common).tolist():
         name, text = nationality_names[code[at]], texts[word[at]]
         begun = WORD_SHRINK_PEOPLE * max(share[word[at]], expected.of(name).get(text, 0.0))
-        shrunk = (within_count[at] + begun) / (people.within[code[at]] + WORD_SHRINK_PEOPLE)
+        shrunk = (within_count[at] - 1 + begun) / (people.within[code[at]] - 1 + WORD_SHRINK_PEOPLE)
         within.setdefault(name, {})[text] = float(min(shrunk, 1.0))
     return WordShares(overall, within, float(rare), rare_within, rare_elsewhere)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.compare.fields import FIELDS
-from nrm_linkage.model.base_rates import GroupShares, pair_group
+from nrm_linkage.model.base_rates import GroupShares, pair_dated, pair_group, recorded_dates
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.lookalikes import full_dates, lookalike_log2, shown_dates, shown_log2
 from nrm_linkage.model.parameters import LinkageModel
@@ -43,8 +43,8 @@ docs/decisions/0007).
 class Patterns:
     """Distinct agreement patterns.
 
-    `levels`: int8 (k, n_fields); `community`, `group`: int64 (k,), as `strata` and `base_rates` code them;
-    log2 probabilities (k,): `strangers`, `strangers_names` (their name fields alone), `relatives` and
+    `levels`: int8 (k, n_fields); `community`, `group`, `dated`: int64 (k,), as `strata` and `base_rates` code
+    them; log2 probabilities (k,): `strangers`, `strangers_names` (their name fields alone), `relatives` and
     `lookalikes` (without what has m); `count`: float64 (k,) pairs; `n_other_pairs`: pairs taken as strangers;
     `shares`: the groups' shares of referrals; `referrals`: float64 (1 + n_communities,), linkable ones of
     each community.
@@ -59,6 +59,7 @@ class Patterns:
     count: Float64s
     n_other_pairs: float
     group: Int64s
+    dated: Int64s
     shares: GroupShares
     referrals: Float64s
 
@@ -90,11 +91,13 @@ def count_patterns(
     names = ("", *referrals.nationality.group_names)
     as_strangers = by_field[:, len(FIELDS) :].sum(axis=1)
     shown = shown_dates(full_dates(referrals, model.replaced), left, right, levels)
+    recorded = recorded_dates(referrals, model.replaced)
+    dated = pair_dated(recorded, left, right)
     lookalikes = as_strangers + lookalike_log2(levels, by_field)
     lookalikes += shown_log2(model.frequencies.days, names)[community, shown]
     of_rows = referrals.gender, referrals.age_group
     group = pair_group(*of_rows, left, right, levels[:, GENDER_COLUMN])
-    columns = [*binned, community, group, shown, *levels.T]
+    columns = [*binned, community, group, dated, shown, *levels.T]
     key = _keys(columns)
     _, one, count = np.unique(key, return_index=True, return_counts=True)
     rows = np.flatnonzero(referrals.linkable).astype(np.int32)
@@ -110,7 +113,8 @@ def count_patterns(
         count=count.astype(float),
         n_other_pairs=max(n * (n - 1) / 2 - len(key), 0.0),
         group=group[one],
-        shares=GroupShares.of(referrals),
+        dated=dated[one],
+        shares=GroupShares.of(referrals, recorded),
         referrals=np.bincount(pair_community(referrals, rows, rows), minlength=len(names)).astype(float),
     )
 

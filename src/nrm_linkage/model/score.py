@@ -22,7 +22,7 @@ import numpy as np
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.compare.fields import FIELDS, GenderLevel, GivenLevel
 from nrm_linkage.model import priors
-from nrm_linkage.model.base_rates import BaseRates, pair_group
+from nrm_linkage.model.base_rates import BaseRates, pair_dated, pair_group, recorded_dates
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.lookalikes import as_matched_log2, full_dates, lookalike_log2, shown_dates, shown_log2
 from nrm_linkage.model.parameters import (
@@ -244,6 +244,7 @@ class _Bound:
     log_u: Float64s
     lookalikes: Float64s
     full_dates: Int8s
+    recorded_dates: Mask
     base_rates: BaseRates
 
     @classmethod
@@ -256,6 +257,7 @@ class _Bound:
             log_u=_u_by_stratum(model, ("", *names)),
             lookalikes=_lookalike_numbers_log2(model, names),
             full_dates=full_dates(referrals, model.replaced),
+            recorded_dates=recorded_dates(referrals, model.replaced),
             base_rates=BaseRates.of(model.base_rates, names),
         )
 
@@ -281,7 +283,8 @@ class _Bound:
         discounts = _discounts(levels, log_m, log_u, lookalikes, model)
         of_rows = self.referrals.gender, self.referrals.age_group
         group = pair_group(*of_rows, left, right, levels[:, GENDER_COLUMN])
-        lines[:, len(FIELDS) + 1] = self.base_rates.bits(community, group)
+        dated = pair_dated(self.recorded_dates, left, right)
+        lines[:, len(FIELDS) + 1] = self.base_rates.bits(community, group, dated)
         lines[:, len(FIELDS) + 2 : len(EVIDENCE_LINES)] = discounts
         lines = on_grid(lines)
         return lines, on_grid(np.asarray(model.prior_bits)) + row_sums(lines)
