@@ -70,7 +70,7 @@ RELATIVES_PER_REFERRAL = 0.05
 ASSUME).
 """
 
-GIVEN_ONE_NAME = 0.25
+GIVEN_ONE_NAME = 0.15
 """How many times as often as strangers relatives are given one name: a family's children are told apart by
 their first names (domain.md 3.3 T6; 4.5, rule 5), cousins and co-victims may share one (chosen by us:
 docs/decisions/0022).
@@ -81,7 +81,7 @@ NAMED_AFTER = 0.04
 their fathers' (chosen by us).
 """
 
-NAMESAKES_PER_REFERRAL = 0.05
+NAMESAKES_PER_REFERRAL = 0.02
 """Pairs per referral of strangers whose names agree beyond what frequencies say (chosen by us)."""
 
 LOOKALIKES_PER_UNKNOWN_DATE = 0.14
@@ -185,7 +185,7 @@ NAMESAKE: Shares = {
 
 LOOKALIKE: Shares = {
     "other_names": {
-        "exact": 0.15, "variant": 0.04, "near": 0.06, "shortened": 0.02, "partly": 0.72, "different": 0.01,
+        "exact": 0.25, "variant": 0.07, "near": 0.06, "shortened": 0.02, "partly": 0.58, "different": 0.02,
     },
     "date_of_birth": {
         "exact": 0.0003, "exact default": 0.80, "day and month swapped": 0.001, "another calendar": 0.005,
