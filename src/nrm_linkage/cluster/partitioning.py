@@ -10,7 +10,7 @@ first referral only.
 The posterior is over parameters first and partitions given them (`model.leeway`): a component of up to seven
 referrals is weighed at each point of the parameters' posterior, and its probabilities are the points' mean;
 a larger one is weighed once, with the mean of what the points add. Each draw is made at a point, whose turn
-it is.
+it is. Draws, and they alone, lean on how repeats are assessed (`leaning`).
 
 `confidence` is the probability that *all* referrals of a cluster are one person. `membership` of a referral
 in a cluster is the expected share of the cluster's other referrals that are the same person as it; of a
@@ -29,6 +29,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from nrm_linkage.cluster.against import Against, against_of
 from nrm_linkage.cluster.deciding import decided
+from nrm_linkage.cluster.leaning import Leaning, partitions_lean, subsets_lean
 from nrm_linkage.cluster.posterior import (
     ENUMERATED_SIZE,
     Posterior,
@@ -63,11 +64,15 @@ int64 (c, p) -> float64 (n_points, c, p).
 
 @dataclass(frozen=True, eq=False)
 class _Sampling:
-    """A component to sample, its rows (k,) and the places of its pairs."""
+    """A component to sample, its rows (k,), the places of its pairs, and what its draws lean on: (k, k) and
+    (k,).
+    """
 
     rows: Int64s
     at_pairs: Int64s
     component: Large
+    leaning: Float64s
+    turn: Int64s
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,18 +130,20 @@ def partition(
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
     changes: Changes | None = None,
+    leaning: Leaning | None = None,
     also: Int32s | None = None,
     counter: Callable[[int], Counter] | None = None,
 ) -> tuple[Partition, Float64s]:
     """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`:
     all pairs within components, sorted; `keys`: a number of each row's own, which seeds its component's
     draws; `changes`: what the points of the parameters' posterior add; None: there is one, and it adds
-    nothing; `also`: rows that are to be in `uncertain` even where they are alone in all draws; `counter`: how
+    nothing; `leaning`: what draws lean on, None: on nothing; `also`: rows that are to be in `uncertain` even where they are alone in all draws; `counter`: how
     many components there are -> who hears of those that are weighed.
 
     Returns the partition and the same-person probability of each pair, float64 (p,).
     """
     changes = _unchanged if changes is None else changes
+    leaning = Leaning.none(n_rows, len(pairs)) if leaning is None else leaning
     size = np.bincount(component, minlength=n_rows)
     uncertain = np.flatnonzero(size[component] > 1)
     batches = list(_batches(_by_size(component, size, uncertain, pairs)))
@@ -152,9 +159,12 @@ def partition(
         against = against_of(pairs, at_pairs, k)
         evidence = _matrices(members, at_pairs, pairs, prior_bits) - against.bits.sum(axis=0)
         points = evidence + _changed(changes, at_pairs, k)
+        lean = _symmetric(leaning.bits[at_pairs], k)
+        turn = leaning.turn[members]
         if k > config.exact_component_size:
-            return _to_sample(members, at_pairs, against, points[0], keys, config)
-        _exactly(canvas, members, at_pairs, against, points, prior_bits, keys, config)
+            return _to_sample(members, at_pairs, against, points[0], lean, turn, keys, config)
+        leans = subsets_lean(lean, turn)
+        _exactly(canvas, members, at_pairs, against, points, leans, prior_bits, keys, config)
         count(len(members))
         return []
 
@@ -222,13 +232,16 @@ def _exactly(
     at_pairs: Int64s,
     against: Against,
     points: Float64s,
+    leans: Float64s,
     prior_bits: float,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
 ) -> None:
-    """Components that have an exact posterior. `points`: evidence at each point, (n, c, k, k)."""
+    """Components that have an exact posterior. `points`: evidence at each point, (n, c, k, k); `leans`: what
+    draws add to each subset, (c, 2^k).
+    """
     c, k = members.shape
-    posterior = _over_points(points, prior_bits, against, _uniforms(keys[members[:, 0]], config))
+    posterior = _over_points(points, prior_bits, against, leans, _uniforms(keys[members[:, 0]], config))
     held = held_together(posterior.block)
     together = co_membership(held)
     upper = np.triu_indices(k, 1)
@@ -243,7 +256,9 @@ def _exactly(
     canvas.membership[members] = _membership(together, label, alone)
 
 
-def _over_points(points: Float64s, prior_bits: float, against: Against, uniforms: Float64s) -> Posterior:
+def _over_points(
+    points: Float64s, prior_bits: float, against: Against, leans: Float64s, uniforms: Float64s
+) -> Posterior:
     """The mean of the points' posteriors, and draws from each in turn."""
     k = points.shape[-1]
     block = np.zeros((points.shape[1], 1 << k))
@@ -252,7 +267,7 @@ def _over_points(points: Float64s, prior_bits: float, against: Against, uniforms
     trees = subset_trees(points.reshape(-1, k, k)).reshape(len(points), *beside.shape)
     for number, of_point in enumerate(trees):
         turns = np.arange(number, len(uniforms), len(points))
-        found = exact_posterior(beside + of_point, uniforms[turns])
+        found = exact_posterior(beside + of_point, uniforms[turns], leans)
         block += found.block / len(points)
         draws[turns] = found.draws
     return Posterior(block, draws)
@@ -292,13 +307,18 @@ def _to_sample(
     at_pairs: Int64s,
     against: Against,
     evidence: Float64s,
+    lean: Float64s,
+    turn: Int64s,
     keys: np.ndarray[tuple[int], np.dtype[np.uint64]],
     config: LinkageConfig,
 ) -> list[_Sampling]:
     """Components as they are sampled, each with random numbers of its own."""
     seeds = mixed(keys[members[:, 0]].view(np.int64), np.array([config.seed])).tolist()
     return [
-        _Sampling(rows, at_pairs[number], Large(evidence[number], seed, against.of(number)))
+        _Sampling(
+            *(rows, at_pairs[number], Large(evidence[number], seed, against.of(number))),
+            *(lean[number], turn[number]),
+        )
         for number, (rows, seed) in enumerate(zip(members, seeds, strict=True))
     ]
 
@@ -311,7 +331,9 @@ def _by_sampling(canvas: _Canvas, large: list[_Sampling], prior_bits: float, con
         canvas.apart[rows], canvas.worth[rows] = found.apart, found.worth
         canvas.together[one.at_pairs] = together[np.triu_indices(len(rows), 1)]
         # Evenly from all sweeps and all chains: steps of the golden section fall into step with neither.
-        taken = (np.arange(config.draws) * GOLDEN_SECTION % 1 * len(labels)).astype(np.int64)
+        often = np.cumsum(np.exp2(partitions_lean(one.leaning, one.turn, labels)))
+        aim = np.arange(config.draws) * GOLDEN_SECTION % 1 * often[-1]
+        taken = np.minimum(np.searchsorted(often, aim, side="right"), len(labels) - 1)
         canvas.draws[:, canvas.place[rows]] = rows[labels[taken]]
         label = decided(together, config.decision_threshold)
         canvas.cluster[rows] = rows[label]

@@ -12,6 +12,7 @@ import numpy as np
 from nrm_linkage.block import pairs_within
 from nrm_linkage.cluster.binding import bind, with_bound
 from nrm_linkage.cluster.components import Components, cut_large
+from nrm_linkage.cluster.leaning import leaning_of
 from nrm_linkage.cluster.partitioning import partition
 from nrm_linkage.cluster.weak import weak_links, with_weak_links
 from nrm_linkage.config import LinkageConfig
@@ -75,8 +76,9 @@ def people_of(
     # Where nobody judged, one array of draws is enough, if it has room for the weak links from the first.
     judges = len(same) + len(different) > 0
     also = None if judges else weak.rows
+    lean = leaning_of(rows, pairs, within)
     model_s, together = partition(
-        rows.n, found.of, within, model.prior_bits, keys, config, changes, also, counter
+        rows.n, found.of, within, model.prior_bits, keys, config, changes, lean, also, counter
     )
     bound, decided = bind(model_s, found.of, within, together, judged, config.decision_threshold)
     unjudged = with_weak_links(model_s, weak, config, spend=not judges)

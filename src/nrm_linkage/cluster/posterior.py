@@ -55,7 +55,7 @@ Labels = np.ndarray[tuple[int, int, int], np.dtype[np.int8]]
 @dataclass(frozen=True, eq=False)
 class Posterior:
     """For c components of k referrals: `block`: float64 (c, 2^k), the probability that a subset is exactly
-    one person's referrals; `draws`: int8 (n_draws, c, k), for each draw the smallest member of each member's
+    one person's referrals; `draws` (which may lean, `leaning`): int8 (n_draws, c, k), for each draw the smallest member of each member's
     cluster.
     """
 
@@ -98,14 +98,15 @@ def _among(known: Mask) -> Int64s:
     return result
 
 
-def exact_posterior(weights: Float64s, uniforms: Float64s) -> Posterior:
+def exact_posterior(weights: Float64s, uniforms: Float64s, lean: Float64s | None = None) -> Posterior:
     """The posterior from subset weights (c, 2^k); `uniforms`: (n_draws, c) random numbers in [0, 1), one a
-    draw and component.
+    draw and component; `lean`: what draws, and they alone, add to the weights, (c, 2^k).
     """
     k = int(weights.shape[1]).bit_length() - 1
+    lean = np.zeros_like(weights) if lean is None else lean
     if k <= ENUMERATED_SIZE:
-        return _enumerated(weights, uniforms, k)
-    return _by_subsets(weights, uniforms, k)
+        return _enumerated(weights, uniforms, lean, k)
+    return _by_subsets(weights, uniforms, lean, k)
 
 
 @functools.cache
@@ -123,12 +124,10 @@ def _set_partitions(k: int) -> tuple[tuple[int, ...], ...]:
     return tuple(extend(0, ()))
 
 
-def _enumerated(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
+def _enumerated(weights: Float64s, uniforms: Float64s, lean: Float64s, k: int) -> Posterior:
     partitions = _set_partitions(k)
     masks = np.array([blocks + (0,) * (k - len(blocks)) for blocks in partitions], dtype=np.int64)
-    total = weights.take(masks[:, 0], axis=1)
-    for column in range(1, k):
-        total += weights.take(masks[:, column], axis=1)
+    total, leaning = (_summed(of, masks) for of in (weights, lean))
     probability = np.exp2(total - total.max(axis=1, keepdims=True))
     probability /= probability.sum(axis=1, keepdims=True)
     # Not by a product of matrices, whose last bits hang on the threads of the linear algebra library.
@@ -137,7 +136,15 @@ def _enumerated(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
     block = np.zeros_like(weights)
     block[:, 1:] = np.add.reduceat(probability.take(order // k, axis=1), starts, axis=1)
     labels = np.array([_labels(blocks, k) for blocks in partitions], dtype=np.int8)
-    return Posterior(block, labels[_chosen(probability, uniforms)])
+    return Posterior(block, labels[_chosen(probability * np.exp2(leaning), uniforms)])
+
+
+def _summed(of_subsets: Float64s, masks: Int64s) -> Float64s:
+    """The sum over the blocks of each partition, (c, n_partitions). `masks`: (n_partitions, k)."""
+    total = of_subsets.take(masks[:, 0], axis=1)
+    for column in masks.T[1:]:
+        total += of_subsets.take(column, axis=1)
+    return total
 
 
 def _chosen(probability: Float64s, uniforms: Float64s) -> Int64s:
@@ -215,15 +222,22 @@ def _totals_in_bits(weights: Float64s, k: int) -> Float64s:
     return total
 
 
-def _by_subsets(weights: Float64s, uniforms: Float64s, k: int) -> Posterior:
+def _by_subsets(weights: Float64s, uniforms: Float64s, lean: Float64s, k: int) -> Posterior:
     """The same for larger components, by the sums over all partitions of every subset."""
-    size = max(1, WAYS_AT_ONCE // 3 ** (k - 1))
-    parts = [_totals(weights[at : at + size], k) for at in range(0, len(weights), size)]
-    total = np.concatenate(parts)
+    total = _all_totals(weights, k)
     # The rest of a subset has the members that it has not: its mask counts from the other end.
     block = np.exp2(weights + total[:, ::-1] - total[:, -1:])
     block[:, 0] = 0.0
+    if lean.any():
+        weights = weights + lean
+        total = _all_totals(weights, k)
     return Posterior(block, _drawn(weights, total, uniforms, k))
+
+
+def _all_totals(weights: Float64s, k: int) -> Float64s:
+    """As `_totals`, of few components at a time."""
+    size = max(1, WAYS_AT_ONCE // 3 ** (k - 1))
+    return np.concatenate([_totals(weights[at : at + size], k) for at in range(0, len(weights), size)])
 
 
 def _drawn(weights: Float64s, total: Float64s, uniforms: Float64s, k: int) -> Labels:

@@ -23,8 +23,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nrm_linkage.cluster.leaning import LIKENESS_STRENGTH_PAIRS, assessed
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.instances import ASSESSMENTS, assess
+from nrm_linkage.instances import ASSESSMENTS
 from nrm_linkage.model import Leeway, Unseen
 from nrm_linkage.model.hidden import HIDDEN_BITS
 from nrm_linkage.model.leeway import FAINT_BITS
@@ -38,9 +39,6 @@ STAND_INS = 10
 """Pairs of the sample for each link expected, so that none is joined in more than about a tenth of draws
 (chosen by us).
 """
-
-LIKENESS_STRENGTH_PAIRS = 20.0
-"""Sure pairs that weak pairs' own shares of assessments are worth (chosen by us)."""
 
 AT_A_TIME = 16_384
 """Pairs whose probabilities are looked up at a time, at all points; bounds memory, changes no result."""
@@ -109,9 +107,9 @@ def _like_sure_pairs(rows: Referrals, pairs: ScoredPairs, sample: Int64s, chance
     """How many times as often pairs of a sample are to be joined as they would be, float64 (s,), so that
     repeats are assessed as those of pairs at even odds or better are. `chance`: how often each would be.
     """
-    of_sample = _assessed(rows, pairs, sample)
+    of_sample = assessed(rows, pairs, sample)
     sure = np.flatnonzero(pairs.weight_bits >= 0.0)
-    of_sure = _assessed(rows, pairs, sure)
+    of_sure = assessed(rows, pairs, sure)
     result = np.ones(len(sample))
     for kind in ASSESSMENTS:
         here = of_sample == kind
@@ -120,15 +118,6 @@ def _like_sure_pairs(rows: Referrals, pairs: ScoredPairs, sample: Int64s, chance
             found = np.count_nonzero(of_sure == kind) + LIKENESS_STRENGTH_PAIRS * share
             result[here] = found / (len(sure) + LIKENESS_STRENGTH_PAIRS) / share
     return result
-
-
-def _assessed(
-    rows: Referrals, pairs: ScoredPairs, at: Int64s
-) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """The assessments of some pairs as if each were a repeat."""
-    left, right = pairs.left[at].astype(np.int64), pairs.right[at].astype(np.int64)
-    turned = rows.referred[left] > rows.referred[right]
-    return assess(rows, np.where(turned, right, left), np.where(turned, left, right)).assessment
 
 
 def _standing_for(chance: Float64s, low: Mask, weighed: float, hidden: Float64s) -> Float64s:
