@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
-from nrm_linkage.compare.names import AlignedNames, align, padded
+from nrm_linkage.compare.names import AlignedNames, align, number_levels, padded
 from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.normalise.names import NameRole
 from tests.frames import all_pairs, bags_of, level_names, people, referrals_of
@@ -37,10 +37,12 @@ def aligned(drawn: list[Bag], left: np.ndarray, right: np.ndarray) -> AlignedNam
 
 
 def levels(one: dict[str, str], other: dict[str, str]) -> tuple[str, str]:
-    """The levels of `given_name` and `other_names`, which must be the same from both sides."""
+    """The levels of `given_name` and of all other names, which must be the same from both sides."""
     found, swapped = (level_names(people(*pair)) for pair in ((one, other), (other, one)))
     assert found == swapped
-    return found["given_name"], found["other_names"]
+    one_or_several = {found["other_name"], found["other_names"]}
+    assert "missing" in one_or_several
+    return found["given_name"], (one_or_several - {"missing"} or {"missing"}).pop()
 
 
 def name(given: str, family: str = "", alias: str = "") -> dict[str, str]:
@@ -132,6 +134,53 @@ GOLDEN = {
 def test_golden_cases(case):
     one, other, given_level, other_level = GOLDEN[case]
     assert levels(one, other) == (given_level, other_level)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "speaks", "number"),
+    [
+        (name("Filmon", "Haile"), name("Filmon", "Haile"), "other_name", "as many"),
+        (name("Filmon", "Haile"), name("Filmon", "Tesfay Haile"), "other_name", "one more"),
+        (name("Filmon", "Haile"), name("Filmon", "Tesfay Haile Osman"), "other_name", "more"),
+        (name("Filmon", "Tesfay Haile"), name("Filmon Haile", "Osman"), "other_names", "as many"),
+        (name("Filmon", "Tesfay Haile"), name("Filmon", "Tesfay Haile Osman"), "other_names", "one more"),
+        (name("Filmon", "Haile", "Smokey"), name("Filmon", "Haile"), "other_name", "as many"),
+        (name("Leigh Anne", "Osei"), name("Leighanne", "Osei"), "other_name", "as many"),
+        (name("Filmon"), name("Filmon", "Haile"), None, "one more"),
+        (name("", ""), name("Filmon", "Haile"), None, "missing"),
+    ],
+)
+def test_one_other_name_and_several_are_apart_and_words_are_counted(one, other, speaks, number):
+    found, swapped = (level_names(people(*pair)) for pair in ((one, other), (other, one)))
+    assert found == swapped
+    spoken = [field for field in ("other_name", "other_names") if found[field] != "missing"]
+    assert spoken == ([speaks] if speaks else [])
+    assert found["number_of_names"] == number
+
+
+@given(st.lists(bags(), min_size=2, max_size=6))
+def test_the_number_of_words_alone_is_that_of_the_alignment_where_none_is_joined(drawn):
+    left, right = all_pairs(len(drawn))
+    bags_drawn = padded(bags_of(drawn))
+    apart = np.array([(joined < 0).all() for joined in bags_drawn.joined])
+    kept = apart[left] & apart[right]
+    found = number_levels(bags_drawn, left, right)
+    assert found[kept].tolist() == align(bags_drawn, left, right).number[kept].tolist()
+
+
+@given(st.lists(bags(), min_size=2, max_size=6))
+def test_the_ways_to_agree_are_counted_one_by_one(drawn):
+    left, right = all_pairs(len(drawn))
+    found, held = aligned(drawn, left, right), padded(bags_of(drawn))
+    words = (held.held & (held.role != NameRole.ALIAS)).sum(axis=1)
+    for pair in range(len(left)):
+        if (held.joined[[left[pair], right[pair]]] >= 0).any():
+            continue
+        k = int(found.n_other[pair])
+        fewer, more = sorted(max(int(words[row]) - 1, k) for row in (left[pair], right[pair]))
+        chosen = itertools.combinations(range(fewer), k)
+        ways = sum(1 for _ in itertools.product(chosen, itertools.permutations(range(more), k)))
+        assert 2.0 ** found.choices_bits[pair] == pytest.approx(ways)
 
 
 HUNG = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.model import BoundRarity
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows
+
+OTHERS = [number for number, field in enumerate(FIELDS) if field.name in ("other_name", "other_names")]
 
 
 @pytest.mark.parametrize("chunk_pairs", [1, 7, 100_000])
@@ -66,14 +70,38 @@ def test_only_levels_that_go_by_frequency_have_coincidence_bits_and_they_are_fin
         assert np.isnan(bits[~by_frequency]).all(), field.name
 
 
-def test_agreement_in_part_is_charged_for_the_ways_to_agree():
+@pytest.mark.parametrize(
+    ("others", "ways"),
+    [
+        (("Haroun", "Haroun Osman"), 2),  # either of the two
+        (("Haroun Osman", "Haroun Deng"), 4),  # either of two, and either of two
+        (("Haroun", "Haroun Osman Deng"), 3),
+    ],
+)
+def test_agreement_is_charged_for_the_ways_to_agree(others, ways):
     model = model_of(referrals_of(invented(60, seed=9)))
-    column = [field.name for field in FIELDS].index("other_names")
     bits = []
-    for others in (("Haroun", "Haroun"), ("Haroun Osman", "Haroun Deng")):
-        referrals = referrals_of(people(*({"given_name": "Idris", "family_name": names} for names in others)))
-        bits.append(compared(referrals, *all_pairs(2), model).coincidence_bits[0, column])
-    assert bits[0] - bits[1] == pytest.approx(1.0)
+    for names in (("Haroun", "Haroun"), others):
+        records = ({"given_name": "Idris", "family_name": family} for family in names)
+        found = compared(referrals_of(people(*records)), *all_pairs(2), model).coincidence_bits[0]
+        (spoken,) = found[OTHERS][~np.isnan(found[OTHERS])]
+        bits.append(spoken)
+    assert bits[0] - bits[1] == pytest.approx(np.log2(ways), abs=1e-5)
+
+
+def test_who_has_more_words_has_each_in_more_places():
+    """Where a name has two other words on the average, one agrees by chance twice as often as its place has
+    it.
+    """
+    model = model_of(referrals_of(invented(60, seed=9)))
+    referrals = referrals_of(people(*[{"given_name": "Idris", "family_name": "Haroun"}] * 2))
+
+    def bits(each: float) -> float:
+        frequencies = replace(model.frequencies, other_words={"": each})
+        found = compared(referrals, *all_pairs(2), replace(model, frequencies=frequencies))
+        return float(np.nansum(found.coincidence_bits[0, OTHERS]))
+
+    assert bits(2.0) - bits(1.0) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_no_pairs():
@@ -87,7 +115,8 @@ def test_codes_of_levels_are_their_places_in_the_table():
     from nrm_linkage.compare import fields
 
     enums = {
-        "given_name": fields.GivenLevel, "other_names": fields.OtherNamesLevel,
+        "given_name": fields.GivenLevel, "other_name": fields.OtherNamesLevel,
+        "other_names": fields.OtherNamesLevel, "number_of_names": fields.NumberLevel,
         "date_of_birth": fields.DateLevel, "birth_year": fields.BirthYearLevel,
         "birth_range": fields.BirthRangeLevel, "age_group": fields.AgeGroupLevel,
         "nationality": fields.NationalityLevel, "gender": fields.GenderLevel,

@@ -230,7 +230,7 @@ def test_values_are_shown_as_recorded_and_as_read() -> None:
     assert lines["date_of_birth"]["left_read"] == lines["date_of_birth"]["right_read"] == "2001-05-14"
     assert lines["given_name"]["right"] == {"given_name": "ZAMIRA"}
     assert lines["given_name"]["right_read"] == "zamira"
-    assert lines["other_names"]["left_read"] == "testaj"
+    assert lines["other_name"]["left_read"] == "testaj"
     assert lines["nationality"]["left_read"] == lines["nationality"]["right_read"]
     assert lines["gender"]["left_read"] is None
     shown = found._repr_html_()

@@ -80,4 +80,4 @@ def test_a_name_that_is_everybody_s_there_says_less_there(nationality: str | Non
         assert of_nationality == 0
     else:
         assert of_nationality < -1
-        assert 2.0 ** among_any[0, AT["other_names"]] == pytest.approx(60 / 400, rel=0.4)
+        assert 2.0 ** among_any[0, AT["other_name"]] == pytest.approx(60 / 400, rel=0.4)

@@ -16,7 +16,7 @@ from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import NotConvergedWarning
 from nrm_linkage.link import link_referrals
 from nrm_linkage.model import LinkageModel, count_patterns, estimate, priors
-from nrm_linkage.model.base_rates import GROUPS, GroupShares
+from nrm_linkage.model.base_rates import DATED, GROUPS, GroupShares
 from nrm_linkage.model.parameters import NAME_FIELDS, array_of
 from nrm_linkage.model.patterns import BIN_BITS, PLAUSIBLE_BITS, Patterns
 from nrm_linkage.model.score import relative_log2
@@ -51,7 +51,10 @@ def patterns_of(levels: np.ndarray, community: np.ndarray | None = None, n_other
         count=count.astype(float),
         n_other_pairs=n_other,
         group=np.zeros(len(levels), dtype=np.int64),
-        shares=GroupShares(np.zeros(1 + int(community.max(initial=0))), np.zeros(1 + len(GROUPS))),
+        dated=np.zeros(len(levels), dtype=np.int64),
+        shares=GroupShares(
+            np.zeros(1 + int(community.max(initial=0))), np.zeros(1 + len(GROUPS)), np.zeros(1 + len(DATED))
+        ),
         referrals=np.zeros(1 + int(community.max(initial=0))),
     )
 

@@ -22,9 +22,10 @@ def numbers(tree: object) -> list[float]:
 
 
 def shares(frame: pd.DataFrame) -> list[float]:
-    """Every number of a frame's frequencies but the counts of people."""
+    """Every number of a frame's frequencies but the counts of people and of words."""
     found = model_of(referrals_of(frame)).to_dict()["frequencies"]
-    return numbers({name: part for name, part in found.items() if not name.startswith("people")})
+    counts = ("people", "people_within", "other_words")
+    return numbers({name: part for name, part in found.items() if name not in counts})
 
 
 SMALL = {

@@ -36,6 +36,8 @@ DAYS = {
     "many": {"0": 0.68, "1": 0.3, "2": 0.005, "3": 0.005, "4": 0.005, "5": 0.005},
 }
 DATE = [field.name for field in FIELDS].index("date_of_birth")
+OWN = [number for number, field in enumerate(FIELDS) if field.name in priors.LOOKALIKE]
+"""Fields whose levels have shares of their own among look-alikes."""
 SHARES = st.floats(1e-4, 0.2)
 REFERRALS = st.floats(0, 1e5)
 
@@ -98,8 +100,10 @@ def test_what_one_date_says_keeps_the_odds_of_all_of_them():
 def test_fields_are_one_persons_or_strangers_or_their_own_once_each():
     levels = np.ones((1, len(FIELDS)), dtype=np.int8)
     strangers = -np.exp2(np.arange(len(FIELDS), dtype=float))[None]
-    own = np.log2(priors.LOOKALIKE["date_of_birth"]["exact"])
-    by_stranger = [n for n in range(len(FIELDS)) if n not in (*MATCHED_COLUMNS, DATE)]
+    shares = array_of(priors.LOOKALIKE)
+    own = np.log2(shares[OWN, 1]).sum()
+    assert not set(OWN) & set(MATCHED_COLUMNS)
+    by_stranger = [n for n in range(len(FIELDS)) if n not in (*MATCHED_COLUMNS, *OWN)]
     assert lookalike_log2(levels, strangers)[0] == pytest.approx(own + strangers[0, by_stranger].sum())
 
 
@@ -114,7 +118,7 @@ def drawn(n_matched: int, n_alike: int, seed: int) -> np.ndarray:
     m[DATE, 1:] /= np.nansum(m[DATE, 1:])
     alike = U.copy()
     alike[MATCHED_COLUMNS] = m[MATCHED_COLUMNS]
-    alike[DATE] = array_of(priors.LOOKALIKE)[DATE]
+    alike[OWN] = array_of(priors.LOOKALIKE)[OWN]
     parts = ((m, n_matched), (alike, n_alike), (U, 50_000))
     return np.concatenate([drawn_levels(random, shares, n) for shares, n in parts])
 
@@ -139,8 +143,8 @@ def test_the_number_is_recovered_where_few_dates_are_stand_ins(n_alike: int):
 
 
 def with_lookalikes(made: pd.DataFrame, share: float) -> pd.DataFrame:
-    """Invented referrals where so many British men of one referral have another one's name, and both 1
-    January of one year.
+    """Invented referrals where so many British men of one referral have another one's first and last word of
+    a name (domain.md 6), and both 1 January of one year.
     """
     made = made.copy()
     once = ~made["true_person"].duplicated(keep=False) & made["Nationality"].isin(["British", "UK"])
@@ -148,9 +152,12 @@ def with_lookalikes(made: pd.DataFrame, share: float) -> pd.DataFrame:
     rows = np.flatnonzero(once)
     n = int(share * len(rows))
     one, other = rows[:n], rows[n : 2 * n]
-    for column in ("Forename(s)", "Surname"):
+    for column, shared in (("Forename(s)", 0), ("Surname", -1)):
         values = made[column].to_numpy(dtype=object, copy=True)
-        values[other] = values[one]
+        for row, like in zip(other.tolist(), one.tolist(), strict=True):
+            words = str(values[row]).split()
+            words[shared] = str(values[like]).split()[shared]
+            values[row] = " ".join(words)
         made[column] = values
     dates = made["DOB"].to_numpy(dtype=object, copy=True)
     dates[one] = dates[other] = [f"01/01/{1975 + number % 30}" for number in range(n)]
@@ -159,17 +166,18 @@ def with_lookalikes(made: pd.DataFrame, share: float) -> pd.DataFrame:
 
 
 def test_where_strangers_share_names_and_stand_in_dates_more_look_alikes_are_learned():
-    made = make_referrals(3000, seed=24)
-    learned, false_links = [], []
-    for share in (0.0, 0.05):
-        changed = with_lookalikes(made, share)
-        frame = changed.drop(columns=["true_person", "true_instance"])
-        linkage = link_referrals(frame, progress=False)
-        learned.append(linkage.model.lookalikes["uk"])
-        person = pd.Series(changed["true_person"].to_numpy(), index=linkage.referrals["referral_id"])
-        joined = linkage.links.query("same_cluster")
-        strangers = person[joined["referral_id_l"]].to_numpy() != person[joined["referral_id_r"]].to_numpy()
-        false_links.append(int(strangers.sum()))
-    assert learned[1] > 3 * learned[0]
-    # Of fourteen pairs of British look-alikes hardly any was joined.
-    assert false_links[1] <= false_links[0] + 3
+    added = 0
+    for seed in (24, 25, 26):
+        made, learned, false_links = make_referrals(3000, seed=seed), [], []
+        for share in (0.0, 0.05):
+            changed = with_lookalikes(made, share)
+            linkage = link_referrals(changed.drop(columns=["true_person", "true_instance"]), progress=False)
+            learned.append(linkage.model.lookalikes["uk"])
+            person = pd.Series(changed["true_person"].to_numpy(), index=linkage.referrals["referral_id"])
+            joined = linkage.links.query("same_cluster")
+            of_each = (person[joined[side]].to_numpy() for side in ("referral_id_l", "referral_id_r"))
+            false_links.append(int(np.not_equal(*of_each).sum()))
+        assert learned[1] > 3 * learned[0]
+        added += false_links[1] - false_links[0]
+    # Of some forty pairs of British look-alikes hardly any was joined.
+    assert added <= 9

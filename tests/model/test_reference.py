@@ -23,13 +23,14 @@ from nrm_linkage.compare import FIELDS
 from nrm_linkage.errors import InputError
 from nrm_linkage.model import BoundRarity, LinkageModel, frequencies, learn_frequencies, rarity
 from nrm_linkage.model.frequencies import COMMON_MIN_PEOPLE, nationality_key
+from nrm_linkage.model.parameters import NAME_FIELDS
 from nrm_linkage.model.reference import NOTHING_KNOWN, Reference, of_few, reference
 from nrm_linkage.normalise.name_text import fold
 from nrm_linkage.normalise.nationality_tables import labels
 from nrm_linkage.tables import Referrals
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of
 
-NAMES = [number for number, field in enumerate(FIELDS) if field.name in ("given_name", "other_names")]
+NAMES = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
 LACKING = Reference(NOTHING_KNOWN, NOTHING_KNOWN, NOTHING_KNOWN, "none")
 
 TWO_OF_EACH = [("Van Hung", "Nguyen", "Vietnamese")] * 2 + [("Xhevahire", "Mockiani", "Albanian")] * 2

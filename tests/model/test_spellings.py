@@ -94,7 +94,8 @@ def test_what_other_spellings_gain_equal_ones_lose(times):
     shipped = array_of(priors.M_PRIOR)[NAME_COLUMNS]
     found = spelt_anew(shipped, times)
     np.testing.assert_allclose(np.nansum(found, axis=1), np.nansum(shipped, axis=1))
-    fields = ((GivenLevel.EXACT, GivenLevel.VARIANT), (OtherNamesLevel.EXACT, OtherNamesLevel.VARIANT))
+    other = (OtherNamesLevel.EXACT, OtherNamesLevel.VARIANT)
+    fields = ((GivenLevel.EXACT, GivenLevel.VARIANT), other, other)
     for of_field, before, (exact, variant) in zip(found, shipped, fields, strict=True):
         both = of_field[exact] + of_field[variant]
         assert of_field[variant] == pytest.approx(min(before[variant] * times, both / 2))

@@ -3,7 +3,8 @@
 A disagreement is a field's own: of two records that differ in their dates of birth one is wrong, whatever a
 third one without a date agrees on with both. So the negative bits of a field are kept apart from all other
 evidence, with who holds the field at all. Dates, years and ranges of birth are one field, and so are one
-other name and several: one of them speaks at most. Lines that are no field's (dependences and discounts) stay with the agreements.
+other name and several: one of them speaks at most. Lines that are no field's (dependences and discounts) stay
+with the agreements.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def against_of(pairs: ScoredPairs, at_pairs: Int64s, k: int) -> Against:
 def _columns(n_fields: int) -> list[tuple[list[int], list[int]]]:
     """For each field that is weighed on its own the columns of its levels and of its bits."""
     together = [[n for n, field in enumerate(FIELDS) if field.name in names] for names in TOGETHER]
-    others = [[number] for number in range(len(FIELDS)) if number not in sum(together, [])]
+    others = [[number] for number in range(len(FIELDS)) if not any(number in some for some in together)]
     own = [
         ([len(FIELDS) + number], [len(EVIDENCE_LINES) + number]) for number in range(n_fields - len(FIELDS))
     ]

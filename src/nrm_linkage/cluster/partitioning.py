@@ -137,8 +137,9 @@ def partition(
     """Partition every component. `component`: int64 (n,), the smallest row of each row's component; `pairs`:
     all pairs within components, sorted; `keys`: a number of each row's own, which seeds its component's
     draws; `changes`: what the points of the parameters' posterior add; None: there is one, and it adds
-    nothing; `leaning`: what draws lean on, None: on nothing; `also`: rows that are to be in `uncertain` even where they are alone in all draws; `counter`: how
-    many components there are -> who hears of those that are weighed.
+    nothing; `leaning`: what draws lean on, None: on nothing; `also`: rows that are to be in `uncertain` even
+    where they are alone in all draws; `counter`: how many components there are -> who hears of those that are
+    weighed.
 
     Returns the partition and the same-person probability of each pair, float64 (p,).
     """

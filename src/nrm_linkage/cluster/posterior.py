@@ -55,8 +55,8 @@ Labels = np.ndarray[tuple[int, int, int], np.dtype[np.int8]]
 @dataclass(frozen=True, eq=False)
 class Posterior:
     """For c components of k referrals: `block`: float64 (c, 2^k), the probability that a subset is exactly
-    one person's referrals; `draws` (which may lean, `leaning`): int8 (n_draws, c, k), for each draw the smallest member of each member's
-    cluster.
+    one person's referrals; `draws` (which may lean, `leaning`): int8 (n_draws, c, k), for each draw the
+    smallest member of each member's cluster.
     """
 
     block: Float64s

@@ -2,18 +2,19 @@
 
 In this order: two words of one bag that the other writes as one (`Leigh Anne`, `Leighanne`) are taken as that
 one; every word of one bag is levelled against every word of the other (`words`); the bags are aligned one to
-one, best levels first, words in the same place before others; the word that names the person
-(the first given name that is more than a middle-name marker; failing a given name, the first word) is judged
-as `given_name`; all other words together as `other_name`, where one side has no more than one of them, or as
-`other_names`: of several words some may agree and some differ, and all seldom do. How many words each side
-has is compared for itself (`number_of_names`).
+one, best levels first, words in the same place before others; the word that names the person (the first given
+name that is more than a middle-name marker; failing a given name, the first word) is judged as `given_name`;
+all other words together as `other_name`, where one side has no more than one of them, or as `other_names`: of
+several words some may agree and some differ, and all seldom do. How many words each side has is compared for
+itself (`number_of_names`).
 
 Two words that are equal in Latin letters, but were recorded in another script as different words, are no more
 than variants: two Chinese characters of one reading are not one word.
 
-Words that one side has and the other lacks are no conflict; words left over on *both* sides are, because a person's father's, grandfather's and family names are used by turns but two full sets rarely differ.
-An alias may help an agreement and is never a conflict (domain.md 4.2). It does not weigh anything:
-frequencies come in through `Rarity`.
+Words that one side has and the other lacks are no conflict; words left over on *both* sides are, because a
+person's father's, grandfather's and family names are used by turns but two full sets rarely differ. An alias
+may help an agreement and is never a conflict (domain.md 4.2). It does not weigh anything: frequencies come in
+through `Rarity`.
 """
 
 from __future__ import annotations
@@ -88,12 +89,12 @@ class PaddedBags:
 class AlignedNames:
     """Levels and the aligned words behind them, for p pairs.
 
-    `given`, `other`, `number`: int8 (p,); `several`: bool (p,), where both sides have two or more other words.
-    For each of up to k alignments: `left_word`, `right_word` int32 (p, k),
-    `level` int8 (p, k) a `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted
-    under `given_name`, otherwise with the other names. `n_other`: int64 (p,), other words aligned;
-    `choices_bits`: float64 (p,), log2 of the ways in which so many words of one side can stand for so many of
-    the other: strangers have that many chances to agree in them.
+    `given`, `other`, `number`: int8 (p,); `several`: bool (p,), where both sides have two or more other
+    words. For each of up to k alignments: `left_word`, `right_word` int32 (p, k), `level` int8 (p, k) a
+    `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted under `given_name`,
+    otherwise with the other names. `n_other`: int64 (p,), other words aligned; `choices_bits`: float64 (p,),
+    log2 of the ways in which so many words of one side can stand for so many of the other: strangers have
+    that many chances to agree in them.
     """
 
     given: Int8s
@@ -308,9 +309,7 @@ def _choices_bits(n_left: Int64s, n_right: Int64s, n_aligned: Int64s) -> Float64
     """log2 of the ways to choose `n_aligned` words among the other words of the side with fewer, and for each
     of them one of the other side. `n_left`, `n_right`: words of each.
     """
-    fewer, more = (
-        np.maximum(of(n_left, n_right) - 1, n_aligned) for of in (np.minimum, np.maximum)
-    )
+    fewer, more = (np.maximum(of(n_left, n_right) - 1, n_aligned) for of in (np.minimum, np.maximum))
     most = int(more.max(initial=0)) + 1
     chosen, placed = (
         np.array([[of(n, k) if k <= n else 1 for k in range(most)] for n in range(most)], dtype=np.float64)

@@ -75,7 +75,9 @@ def recorded_dates(referrals: Referrals, replaced: frozenset[str] = frozenset())
 
 
 def pair_dated(dated: Mask, left: Int32s, right: Int32s) -> Int64s:
-    """The group of what each pair records, int64 (p,), code + 1 into `DATED`. `dated`: as `recorded_dates`."""
+    """The group of what each pair records, int64 (p,), code + 1 into `DATED`. `dated`: as `recorded_dates`
+    gives it.
+    """
     return np.asarray(len(DATED) - dated[left].astype(np.int64) - dated[right])
 
 
@@ -92,8 +94,8 @@ class GroupShares:
 
     @classmethod
     def of(cls, referrals: Referrals, dated: Mask) -> GroupShares:
-        """The shares of a run's referrals. Pairs of different or unknown ages are held against all. `dated`: as
-        `recorded_dates`.
+        """The shares of a run's referrals. Pairs of different or unknown ages are held against all. `dated`:
+        as `recorded_dates` gives it.
         """
         rows = np.flatnonzero(referrals.linkable).astype(np.int32)
         community = pair_community(referrals, rows, rows)

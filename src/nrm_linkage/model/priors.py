@@ -188,8 +188,8 @@ LOOKALIKE: Shares = {
         "exact": 0.25, "variant": 0.07, "near": 0.06, "shortened": 0.02, "partly": 0.58, "different": 0.02,
     },
     "date_of_birth": {
-        "exact": 0.0003, "exact default": 0.80, "day and month swapped": 0.001, "another calendar": 0.005,
-        "same day, another year": 0.02, "one digit": 0.02, "default date near": 0.09, "within 35 days": 0.006,
+        "exact": 0.0003, "exact default": 0.85, "day and month swapped": 0.001, "another calendar": 0.005,
+        "same day, another year": 0.02, "one digit": 0.02, "default date near": 0.04, "within 35 days": 0.006,
         "same year": 0.015, "next year": 0.015, "within five years": 0.02, "far apart": 0.006,
     },
 }  # fmt: skip

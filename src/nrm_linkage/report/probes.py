@@ -263,18 +263,29 @@ def _scored(
 def _read_naively(compared: Comparisons, naive: Mapping[str, int]) -> Comparisons:
     """The comparisons with some fields at given levels, and at no value's own frequency."""
     levels, bits = compared.levels.copy(), compared.coincidence_bits.copy()
-    for number, compared_field in enumerate(FIELDS):
-        if compared_field.name in naive:
-            levels[:, number], bits[:, number] = naive[compared_field.name], np.nan
+    for name, level in naive.items():
+        *others, first = _columns(name)
+        levels[:, first] = np.where(levels[:, others].any(axis=1), 0, level)
+        bits[:, first] = np.nan
+        for number in others:
+            levels[:, number] = np.where(levels[:, number] > 0, level, 0)
+            bits[:, number] = np.nan
     return Comparisons(levels, bits)
+
+
+def _columns(name: str) -> list[int]:
+    """The columns of a compared field; of other names, several and one, of which one at most speaks."""
+    names = ("other_names", "other_name") if name == "other_names" else (name,)
+    return [[compared.name for compared in FIELDS].index(one) for one in names]
 
 
 def _levels(levels: Int8s, strikes: tuple[str, ...]) -> str:
     """The levels of some fields in words, with the number of pairs at each, most frequent first."""
     parts = []
-    for number, compared in enumerate(FIELDS):
+    for compared in FIELDS:
         if compared.name in strikes:
-            counts = np.bincount(levels[:, number], minlength=len(compared.levels))
+            spoken = levels[:, _columns(compared.name)].max(axis=1)
+            counts = np.bincount(spoken, minlength=len(compared.levels))
             order = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code]]
             parts.append(
                 f"{compared.name}: "

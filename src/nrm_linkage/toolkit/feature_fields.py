@@ -70,6 +70,7 @@ class FeatureField:
         value; None for sentences with the cuts.
     replaces
         A compared field of ours, or several, in whose place this one stands: they are missing throughout.
+        `other_names` stands for all that is compared of names but the given one (`OTHER_NAMES`).
 
     Raises
     ------
@@ -145,6 +146,10 @@ def _sentences(sentences: Any, n_levels: int) -> tuple[str, ...]:
     return given
 
 
+OTHER_NAMES = ("other_name", "other_names", "number_of_names")
+"""Fields of ours that rest on the same columns as the other names."""
+
+
 def _ours(names: Any) -> tuple[str, ...]:
     """Fixed fields by name, each once, in their order."""
     given = (names,) if isinstance(names, str) else tuple(names)
@@ -153,7 +158,8 @@ def _ours(names: Any) -> tuple[str, ...]:
         near = get_close_matches(str(name), ours, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"the fields are: {', '.join(ours)}"
         _require(name in ours, f"replaces names a field that does not exist; {hint}")
-    return tuple(name for name in ours if name in given)
+    replaced = {*given, *(OTHER_NAMES if "other_names" in given else ())}
+    return tuple(name for name in ours if name in replaced)
 
 
 def _several(labels: object) -> tuple[Any, ...]:
@@ -292,7 +298,8 @@ def _note(field: FeatureField, recognised: Recognised) -> str:
     cuts = ", ".join(f"{cut:g}" for cut in field.cuts)
     note = f"compared field {field.name!r} is the caller's own: {type(field.feature).__name__}, cut at {cuts}"
     if field.replaces:
-        note += f"; in its place {', '.join(field.replaces)} says nothing in this run"
+        say = "says" if len(field.replaces) == 1 else "say"
+        note += f"; in its place {', '.join(field.replaces)} {say} nothing in this run"
     labels = set(sum(field.columns, ()))
     used = {name for name, columns in recognised.columns.items() if labels & set(columns)}
     beside = [one for one, read in RECORDED_IN.items() if used & set(read) and one not in field.replaces]

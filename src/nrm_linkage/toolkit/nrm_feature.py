@@ -28,6 +28,10 @@ Labels = dict[str, tuple[object, ...]]
 """Canonical field -> labels of its columns."""
 
 
+PARTS: Mapping[str, tuple[str, ...]] = {"other_names": ("other_name",)}
+"""Compared fields that a feature takes together, with levels of the same names."""
+
+
 class NrmFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has no types
     """How two records agree in one compared field, read and judged as `link_referrals` does.
 
@@ -37,8 +41,9 @@ class NrmFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has
     Parameters
     ----------
     field
-        The compared field: `given_name`, `other_names`, `date_of_birth`, `birth_year`, `birth_range`,
-        `age_group`, `nationality`, `gender`, `reference`, `contact`, `town` or `birthplace`.
+        The compared field: `given_name`, `other_names` (all but the given name, be they one or several),
+        `number_of_names`, `date_of_birth`, `birth_year`, `birth_range`, `age_group`, `nationality`, `gender`,
+        `reference`, `contact`, `town` or `birthplace`.
     left_on
         A column, several, or canonical field -> column for headings that are not recognised by name.
     right_on
@@ -118,15 +123,17 @@ class NrmFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has
         right, right_row = _records(columns[n_left:], self.right_fields, level=1)
         sizes = [int(rows.max(initial=-1)) + 1 for rows in (left_row, right_row)]
         referrals = read_together([left, right], sizes, self.config)
-        number = [known.name for known in FIELDS].index(self.field)
+        parts = (self.field, *PARTS.get(self.field, ()))
+        columns_of = [number for number, known in enumerate(FIELDS) if known.name in parts]
         levels = compare_pairs(
             referrals,
             left_row.astype(np.int32),
             (right_row + sizes[0]).astype(np.int32),
             _NoRarity(),
             self.config.chunk_pairs,
-        ).levels[:, number]
-        return pd.Series(self._shown(levels, FIELDS[number]), index=columns[0].index)
+        ).levels[:, columns_of]
+        # Of parts of one field one at most speaks; the others are missing, which is 0.
+        return pd.Series(self._shown(levels.max(axis=1), _field_named(self.field)), index=columns[0].index)
 
     def _shown(self, levels: Int8s, field: Field) -> Any:
         if self.returns == "level":
@@ -214,6 +221,9 @@ class _NoRarity:
         level: Int8s,
         n_aligned: Int64s,
     ) -> Float64s:
+        return np.zeros(len(left))
+
+    def places_bits(self, left: Int32s, right: Int32s) -> Float64s:
         return np.zeros(len(left))
 
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
