@@ -196,7 +196,8 @@ def counted_alone(seen: Seen) -> bool:
     """The share of every common word comes from a whole number of bearers and the share of rare words."""
     learned, strength = seen.found.model.frequencies, priors.REFERENCE_STRENGTH
     share = np.array(list(learned.words.overall.values()))
-    bearers = share * (learned.people + strength) - strength * priors.RARE_WORD_SHARE
+    others = share * (learned.people - 1 + strength) - strength * priors.RARE_WORD_SHARE
+    bearers = others + 1
     return bool((np.abs(bearers - bearers.round()) < 1e-6).all())
 
 
@@ -223,7 +224,8 @@ def no_variants(seen: Seen) -> bool:
     otherwise = np.zeros(seen.run.referrals.n, dtype=bool)
     otherwise[bags.tokens.row[(bags.joined >= 0) | (bags.native > 0)]] = True
     variant = seen.levels("given_name") == GivenLevel.VARIANT
-    variant |= seen.levels("other_names") == OtherNamesLevel.VARIANT
+    for field in ("other_name", "other_names"):
+        variant |= seen.levels(field) == OtherNamesLevel.VARIANT
     return not (variant & ~otherwise[scored.left] & ~otherwise[scored.right]).any()
 
 

@@ -21,9 +21,18 @@ import numpy.typing as npt
 
 from nrm_linkage.instances import ASSESSMENTS, assess
 from nrm_linkage.model.hidden import HIDDEN_BITS
-from nrm_linkage.tables import Float64s, Int64s, Referrals, ScoredPairs
+from nrm_linkage.tables import Float64s, Int8s, Int64s, Referrals, ScoredPairs
+from nrm_linkage.threads import in_threads, slices
 
 __all__ = ["LIKENESS_STRENGTH_PAIRS", "Leaning", "assessed", "leaning_of", "partitions_lean", "subsets_lean"]
+
+AT_A_TIME = 1 << 15
+"""Pairs that are assessed at a time; bounds memory, changes no result."""
+
+LEARNED_FROM = 50_000
+"""Pairs, sure or low, whose assessments are counted at most: every so manieth of them, in canonical order
+(chosen by us).
+"""
 
 SURE_BITS = 4.0
 """Match weight from which pairs are taken as one person's: odds of 16 to 1 (chosen by us)."""
@@ -47,30 +56,41 @@ class Leaning:
         return cls(np.zeros(n_pairs), np.arange(n_rows))
 
 
-def assessed(rows: Referrals, pairs: ScoredPairs, at: Int64s) -> npt.NDArray[np.object_]:
-    """The assessments of some pairs as if each were a repeat."""
-    left, right = pairs.left[at].astype(np.int64), pairs.right[at].astype(np.int64)
-    turned = rows.referred[left] > rows.referred[right]
-    return assess(rows, np.where(turned, right, left), np.where(turned, left, right)).assessment
+def assessed(rows: Referrals, pairs: ScoredPairs, at: Int64s) -> Int8s:
+    """The assessments of some pairs as if each were a repeat, places in `ASSESSMENTS`."""
+    result = np.zeros(len(at), dtype=np.int8)
+
+    def fill(here: slice) -> None:
+        left, right = pairs.left[at[here]].astype(np.int64), pairs.right[at[here]].astype(np.int64)
+        turned = rows.referred[left] > rows.referred[right]
+        found = assess(rows, np.where(turned, right, left), np.where(turned, left, right)).assessment
+        for code, kind in enumerate(ASSESSMENTS):
+            result[here][found == kind] = code
+
+    in_threads(fill, slices(len(at), AT_A_TIME))
+    return result
 
 
 def leaning_of(rows: Referrals, pairs: ScoredPairs, within: ScoredPairs) -> Leaning:
     """What draws lean on. `pairs`: the candidates from `FAINT_BITS` on; `within`: all pairs within
     components.
     """
-    sure = assessed(rows, pairs, np.flatnonzero(pairs.weight_bits >= SURE_BITS))
-    low = assessed(rows, pairs, np.flatnonzero(pairs.weight_bits < HIDDEN_BITS))
-    of_within = assessed(rows, within, np.arange(len(within.left)))
-    bits, strength = np.zeros(len(of_within)), LIKENESS_STRENGTH_PAIRS
-    for kind in ASSESSMENTS:
-        n_sure, n_low = np.count_nonzero(sure == kind), np.count_nonzero(low == kind)
-        either = strength * (n_sure + n_low + 1) / (len(sure) + len(low) + len(ASSESSMENTS))
-        of_sure, of_low = ((n + either) / (len(of) + strength) for n, of in ((n_sure, sure), (n_low, low)))
-        bits[of_within == kind] = np.log2(of_sure / of_low)
+    sure, low = (
+        np.bincount(assessed(rows, pairs, _some(np.flatnonzero(here))), minlength=len(ASSESSMENTS))
+        for here in (pairs.weight_bits >= SURE_BITS, pairs.weight_bits < HIDDEN_BITS)
+    )
+    either = LIKENESS_STRENGTH_PAIRS * (sure + low + 1) / (sure + low + 1).sum()
+    of_sure, of_low = ((of + either) / (of + either).sum() for of in (sure, low))
+    bits = np.log2(of_sure / of_low)[assessed(rows, within, np.arange(len(within.left)))]
     order = np.lexsort((np.arange(rows.n), rows.referred))
     turn = np.empty(rows.n, dtype=np.int64)
     turn[order] = np.arange(rows.n)
     return Leaning(bits, turn)
+
+
+def _some(at: Int64s) -> Int64s:
+    """Evenly, as many of some places as are learned from."""
+    return at[:: max(1, -(-len(at) // LEARNED_FROM))]
 
 
 def subsets_lean(bits: Float64s, turn: Int64s) -> Float64s:

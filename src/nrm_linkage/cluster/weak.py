@@ -111,7 +111,7 @@ def _like_sure_pairs(rows: Referrals, pairs: ScoredPairs, sample: Int64s, chance
     sure = np.flatnonzero(pairs.weight_bits >= 0.0)
     of_sure = assessed(rows, pairs, sure)
     result = np.ones(len(sample))
-    for kind in ASSESSMENTS:
+    for kind in range(len(ASSESSMENTS)):
         here = of_sample == kind
         share = float(chance[here].sum() / max(chance.sum(), 1e-300))
         if share > 0:

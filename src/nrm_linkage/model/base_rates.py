@@ -7,10 +7,10 @@ referred again more often than others, and some communities less (domain.md 6). 
 its group adds: log2 of how many times as often one person's pairs are of it as its referrals would have it.
 
 Three kinds of groups are taken, each on its own: the naming community of a pair, its gender among people of
-its ages, and how many of the two record a date of birth. Who consents to nothing has none recorded
-(domain.md 2.1) and may be referred again more seldom, or more often, than others; a date that is missing
-still says nothing of whom the referral is about. All ratios are learned from the matched pairs that are
-expected, and shrunk to 1. Where a group is not known, or the two are not of one, nothing is added.
+its ages, and how many of the two record a date of birth. Who consents to nothing has none recorded (domain.md
+1.1) and may be referred again more seldom, or more often, than others; a date that is missing still says
+nothing of whom the referral is about. All ratios are learned from the matched pairs that are expected, and
+shrunk to 1. Where a group is not known, or the two are not of one, nothing is added.
 """
 
 from __future__ import annotations

@@ -54,9 +54,9 @@ OLDEST_YEARS = 120
 
 @dataclass(frozen=True)
 class WordShares:
-    """Shares of people whose bag holds a word. `overall`: word -> share; `within`: nationality -> word ->
-    share; words in neither are rare: `rare` overall, `rare_within` a nationality, `rare_elsewhere` a
-    nationality of few people.
+    """Shares of other people, than one who bears a word, whose bag holds it too. `overall`: word -> share;
+    `within`: nationality -> word -> share; words in neither are rare: `rare` overall, `rare_within` a
+    nationality, `rare_elsewhere` a nationality of few people.
     """
 
     overall: Mapping[str, float]

@@ -9,7 +9,8 @@ on the same side. So parameters are drawn before any partition, and each changes
   errors of one record come together. With both, errors of one pair are no longer independent;
 - `number_bits`: how many more matched pairs there are;
 - `m_bits`: m of each level, field and community, from its Dirichlet posterior;
-- `doubt_bits`: how much likelier pairs are that the model doubts. Not learned: only labels would tell.
+- `doubt_bits`: how much likelier pairs are that the model doubts; and, the same at every point, those that it
+  believes. Not learned: only labels would tell.
 
 In this order: for each of a grid of the first two the likelihood of all compared pairs is taken, at the
 number of matched pairs that fits best; the grid's posterior is cut into equal parts, one a point; the number
@@ -83,11 +84,19 @@ MESSY_BITS = 2.2
 
 DOUBT_BITS = (0.45, 0.35)
 """Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what two
-kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013, 0022).
+kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013, 0022, 0025).
 """
 
-DOUBTED = (-1.0, -3.0)
+DOUBTED = (-1.5, -3.5)
 """Match weights from which a pair is doubted, and from which it is doubted in full (chosen by us)."""
+
+BELIEF_BITS = 0.4
+"""How much likelier believed pairs are than their weights say: in two kinds of invented referrals fewer of
+them are false than that (chosen by us: docs/decisions/0025).
+"""
+
+BELIEVED = (1.0, 3.0)
+"""Match weights from which a pair is believed, and from which it is believed in full (chosen by us)."""
 
 SPEAK_FOR_THEMSELVES = -8.0
 """Pairs below this match weight enter the likelihood by their sum (chosen by us: odds of 1 in 256)."""
@@ -117,12 +126,13 @@ class Leeway:
     """What the points of a model add to the weights of a run's pairs, in bits. `doubt_bits`: float64
     (n_points,); `by_kind`: float64 (n_points, n_kinds), for pairs of a kind: their community, the fields that
     both record, and in how many of them they are not the same; `m_bits`: float64 (n_points, n_communities,
-    n_fields, n_levels), 0 where missing.
+    n_fields, n_levels), 0 where missing; `belief_bits`: the same at every point.
     """
 
     doubt_bits: Float64s
     by_kind: Float64s
     m_bits: Float64s
+    belief_bits: float = 0.0
 
     @classmethod
     def of(cls, model: LinkageModel, communities: tuple[str, ...]) -> Leeway:
@@ -137,6 +147,7 @@ class Leeway:
             doubt_bits=DOUBT_BITS[0] + DOUBT_BITS[1] * _normal(_LATTICE[1]),
             by_kind=_kinds_table(communities, model, errors, messy) + number[:, None],
             m_bits=_drawn_m(model, points, communities),
+            belief_bits=BELIEF_BITS,
         )
 
     def __len__(self) -> int:
@@ -150,7 +161,9 @@ class Leeway:
         changed = self.by_kind[:, _kinds(community, levels)]
         for column in range(self.m_bits.shape[2]):
             changed += self.m_bits[:, community, column, levels[:, column]]
-        changed += self.doubt_bits[:, None] * _doubted(weight_bits + changed)
+        whole = weight_bits + changed
+        changed += self.doubt_bits[:, None] * _between(whole, DOUBTED)
+        changed += self.belief_bits * _between(whole, BELIEVED)
         return np.asarray(changed, dtype=np.float64)
 
 
@@ -198,10 +211,10 @@ def _ranks(step: float) -> Int64s:
     return np.argsort(np.argsort(np.arange(N_POINTS) * step % 1))
 
 
-def _doubted(weight_bits: Float64s) -> Float64s:
-    """How far pairs are doubted, from 0 to 1."""
-    first, full = DOUBTED
-    return np.clip((first - weight_bits) / (first - full), 0.0, 1.0)
+def _between(weight_bits: Float64s, ends: tuple[float, float]) -> Float64s:
+    """How far match weights are on the way from one to another, from 0 to 1."""
+    first, full = ends
+    return np.clip((weight_bits - first) / (full - first), 0.0, 1.0)
 
 
 def error_levels() -> Mask:

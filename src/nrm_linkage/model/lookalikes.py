@@ -1,9 +1,10 @@
 """Look-alikes: strangers of one name who were given one stand-in date of birth (domain.md 4.3, D2; 6).
 
 A class of pairs of its own. Their two records are written by other hands, as one person's are, so names,
-nationality, ages and years of birth have m; their dates of birth have shares of their own; everything else
-agrees as any two strangers' does. Where only one of two records holds a full date, that date tells much: a
-look-alike's is a stand-in, an ordinary person's seldom.
+nationality, ages and years of birth have m; their dates of birth have shares of their own, and so have
+several other names, of which they share some; everything else agrees as any two strangers' does. Where only
+one of two records holds a full date, that date tells much: a look-alike's is a stand-in, an ordinary person's
+seldom.
 
 How many there are is said for each naming community, in pairs per referral. What is believed follows the
 share of dates that stand for an unknown day: for the most part the community's own, for a part the whole's,

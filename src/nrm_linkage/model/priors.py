@@ -4,14 +4,14 @@ outweighs it.
 `M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md
 4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
 different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
-and not learned; their given names are alike less often than any two strangers'. `NAMESAKE`:
-the same of names among strangers whose names go together more often than their words do (Mary Grace, a name
-of one village), chosen by us and learned. `LOOKALIKE`: the same of dates of birth among strangers who have
-one name and were given one stand-in date, chosen by us: near what M_PRIOR has for one person's date, because
-theirs is recorded with the same errors. What else they show as one person's referrals do has m
-(`model.lookalikes`). `U_PRIOR`: the same among strangers, chosen by us and learned, for levels without a
-frequency of their own. Shares are of pairs in which neither side is missing; they are scaled to sum to one
-where they are used.
+and not learned; their given names are alike less often than any two strangers'. `NAMESAKE`: the same of names
+among strangers whose names go together more often than their words do (Mary Grace, a name of one village),
+chosen by us and learned. `LOOKALIKE`: the same of dates of birth among strangers who have one name and were
+given one stand-in date, chosen by us: near what M_PRIOR has for one person's date, because theirs is recorded
+with the same errors; and of several other names, of which they share the last (domain.md 6). What else they
+show as one person's referrals do has m (`model.lookalikes`). `U_PRIOR`: the same among strangers, chosen by
+us and learned, for levels without a frequency of their own. Shares are of pairs in which neither side is
+missing; they are scaled to sum to one where they are used.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ ASSUME).
 GIVEN_ONE_NAME = 0.15
 """How many times as often as strangers relatives are given one name: a family's children are told apart by
 their first names (domain.md 3.3 T6; 4.5, rule 5), cousins and co-victims may share one (chosen by us:
-docs/decisions/0022).
+docs/decisions/0022, 0025).
 """
 
 NAMED_AFTER = 0.04
@@ -82,7 +82,9 @@ their fathers' (chosen by us).
 """
 
 NAMESAKES_PER_REFERRAL = 0.02
-"""Pairs per referral of strangers whose names agree beyond what frequencies say (chosen by us)."""
+"""Pairs per referral of strangers whose names agree beyond what frequencies say (chosen by us:
+docs/decisions/0025).
+"""
 
 LOOKALIKES_PER_UNKNOWN_DATE = 0.14
 """Pairs of strangers with one name, one nationality and one stand-in date of birth, per referral whose date
