@@ -108,9 +108,29 @@ def test_what_is_commoner_among_sure_pairs_is_leant_on() -> None:
     ends = [(2 * number, 2 * number + 1) for number in range(len(kinds))]
     pairs = pairs_of(ends, [9.0] * 100 + [-9.0] * 100)
     found = leaning_of(rows, pairs, pairs_of(ends[:1] + ends[199:], [0.0, 0.0]))
-    # Both shrunk to one half with the weight of twenty.
-    assert found.bits == pytest.approx([np.log2(85 / 35), -np.log2(85 / 35)], abs=0.01)
+    # Both shrunk to one half with the weight of twenty, and then to that, because ages are not known.
+    share = (75 + 20 * 85 / 120) / 120
+    odds_bits = np.log2(share / (1 - share))
+    assert found.bits == pytest.approx([odds_bits, -odds_bits], abs=0.02)
     assert found.turn[:4].tolist() == [0, 200, 1, 201]  # by day, then as they stand
+
+
+def test_children_and_adults_lean_each_on_their_own_pairs() -> None:
+    """Of children's sure pairs nine in ten may be about one instance, of all others one in ten."""
+    records, weights = [], []
+    for age, sure in itertools.product(("Child", "Adult"), (True, False)):
+        for number in range(100):
+            same = number % 10 > 0 if age == "Child" and sure else number % 10 == 0
+            person = {"given_name": "Zamir", "age_group": age, **(SAME if same else APART)}
+            records += [{**person, "referral_date": f"01/0{month}/2023"} for month in (3, 5)]
+            weights.append(9.0 if sure else -9.0)
+    rows = referrals_of(people(*records))
+    ends = [(2 * number, 2 * number + 1) for number in range(len(weights))]
+    child, adult = ends[1], ends[200]
+    found = leaning_of(rows, pairs_of(ends, weights), pairs_of([child, adult], [0.0, 0.0]))
+    assert found.bits[0] > 2.0
+    # What all ages start from leaves a little.
+    assert 0 <= found.bits[1] < found.bits[0] / 3
 
 
 def test_without_pairs_to_learn_from_nothing_is_leant_on() -> None:

@@ -8,8 +8,9 @@ repeats, each against the referral before it, are assessed more often among sure
 By Bayes' rule as many pairs are joined as before, where both shares are right; which ones differs. Clusters,
 confidences and same-person probabilities stay as they are.
 
-In this order: shares of assessments are counted among sure pairs and among low ones; each pair of a component
-gets log2 of their ratio; of a cluster the pairs that follow one another by day of referral are summed.
+In this order: shares of assessments are counted among sure pairs and among low ones, of children, of adults
+and of all others apart, each starting from those of all ages; each pair of a component gets log2 of their
+ratio; of a cluster the pairs that follow one another by day of referral are summed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy.typing as npt
 
 from nrm_linkage.instances import ASSESSMENTS, assess
 from nrm_linkage.model.hidden import HIDDEN_BITS
+from nrm_linkage.model.strata import AGE_PAIRS, age_pair
 from nrm_linkage.tables import Float64s, Int8s, Int64s, Referrals, ScoredPairs
 from nrm_linkage.threads import in_threads, slices
 
@@ -38,7 +40,9 @@ SURE_BITS = 4.0
 """Match weight from which pairs are taken as one person's: odds of 16 to 1 (chosen by us)."""
 
 LIKENESS_STRENGTH_PAIRS = 20.0
-"""Pairs that the shares of all pairs are worth, before sure or low ones speak (chosen by us)."""
+"""Pairs that the shares of all pairs, sure and low, are worth before either speaks, and those of all ages
+before any age does (chosen by us).
+"""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -76,16 +80,34 @@ def leaning_of(rows: Referrals, pairs: ScoredPairs, within: ScoredPairs) -> Lean
     components.
     """
     sure, low = (
-        np.bincount(assessed(rows, pairs, _some(np.flatnonzero(here))), minlength=len(ASSESSMENTS))
+        _counted(rows, pairs, _some(np.flatnonzero(here)))
         for here in (pairs.weight_bits >= SURE_BITS, pairs.weight_bits < HIDDEN_BITS)
     )
-    either = LIKENESS_STRENGTH_PAIRS * (sure + low + 1) / (sure + low + 1).sum()
-    of_sure, of_low = ((of + either) / (of + either).sum() for of in (sure, low))
-    bits = np.log2(of_sure / of_low)[assessed(rows, within, np.arange(len(within.left)))]
+    either = (sure + low).sum(axis=0) + 1.0
+    of_sure, of_low = (_shares(of, either / either.sum()) for of in (sure, low))
+    every = np.arange(len(within.left))
+    kind = age_pair(rows.age_group, within.left, within.right), assessed(rows, within, every)
+    bits = np.log2(of_sure / of_low)[kind]
     order = np.lexsort((np.arange(rows.n), rows.referred))
     turn = np.empty(rows.n, dtype=np.int64)
     turn[order] = np.arange(rows.n)
     return Leaning(bits, turn)
+
+
+def _counted(rows: Referrals, pairs: ScoredPairs, at: Int64s) -> Float64s:
+    """How many of some pairs there are of each age and assessment, (AGE_PAIRS, n_assessments)."""
+    ages = age_pair(rows.age_group, pairs.left[at], pairs.right[at])
+    cell = ages * len(ASSESSMENTS) + assessed(rows, pairs, at)
+    count = np.bincount(cell, minlength=AGE_PAIRS * len(ASSESSMENTS))
+    return count.reshape(AGE_PAIRS, len(ASSESSMENTS)).astype(np.float64)
+
+
+def _shares(count: Float64s, believed: Float64s) -> Float64s:
+    """The shares of each age, which start from those of all ages, and those from what is believed."""
+    for start in (count.sum(axis=0, keepdims=True), count):
+        held = start + LIKENESS_STRENGTH_PAIRS * believed
+        believed = held / held.sum(axis=1, keepdims=True)
+    return believed
 
 
 def _some(at: Int64s) -> Int64s:
