@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nrm_linkage.model.frequencies import COMMON_MIN_PEOPLE, learn_frequencies, nationality_key, person_keys
+from nrm_linkage.model import priors
+from nrm_linkage.model.frequencies import (
+    COMMON_MIN_PEOPLE,
+    WORD_SHRINK_PEOPLE,
+    learn_frequencies,
+    nationality_key,
+    person_keys,
+)
+from nrm_linkage.model.strata import SHRINK_PEOPLE
 from tests.frames import frame_of, invented, model_of, people, referrals_of, rows
 
 
@@ -150,3 +158,40 @@ def test_the_whole_and_every_community_have_years_that_sum_to_one():
     assert "" in found.days
     for table in (*found.years.values(), *found.days.values()):
         assert sum(table.values()) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_a_share_is_of_others_than_one_who_bears_the_word():
+    """Eight of forty people of one nationality bear a word: seven of thirty-nine others do."""
+    rare = [f"Xq{chr(97 + number % 26)}{chr(97 + number // 26)}ol" for number in range(40)]
+    frame = people(
+        *(
+            {
+                "given_name": "Zamirqa" if number < 8 else rare[number],
+                "date_of_birth": f"{2 + number % 26:02}/03/{1960 + number}",
+                "nationality": "Albanian",
+            }
+            for number in range(40)
+        )
+    )
+    found = learn_frequencies(referrals_of(frame)).words
+    strength = priors.REFERENCE_STRENGTH
+    overall = (7 + strength * priors.RARE_WORD_SHARE) / (39 + strength)
+    assert found.overall["zamirqa"] == pytest.approx(overall)
+    within = (7 + WORD_SHRINK_PEOPLE * overall) / (39 + WORD_SHRINK_PEOPLE)
+    assert found.within["ALB"]["zamirqa"] == pytest.approx(within)
+
+
+def test_other_words_are_those_of_a_name_beside_the_naming_one():
+    filmon = {"given_name": "Filmon", "family_name": "Tesfay Haile", "alias": "Smokey"}
+    records = [
+        *[{"given_name": "Zamir", "family_name": "Testaj", "nationality": "Albanian"}] * 30,
+        *[{**filmon, "nationality": "Eritrean"}] * 20,
+        *[{"given_name": "Ramesh", "nationality": ""}] * 10,
+        *[{"given_name": "", "nationality": "Albanian"}] * 5,
+    ]
+    found = learn_frequencies(referrals_of(people(*records))).other_words
+    strength = priors.REFERENCE_STRENGTH
+    whole = (30 + 40 + strength * priors.OTHER_WORDS) / (60 + strength)
+    assert found[""] == pytest.approx(whole)
+    assert found["albanian"] == pytest.approx((30 + SHRINK_PEOPLE * whole) / (30 + SHRINK_PEOPLE))
+    assert found["horn"] == pytest.approx((40 + SHRINK_PEOPLE * whole) / (20 + SHRINK_PEOPLE))

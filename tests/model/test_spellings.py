@@ -14,7 +14,8 @@ from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.parameters import array_of
 from nrm_linkage.model.score import NAME_COLUMNS
-from nrm_linkage.model.spellings import LEAST_BEARERS, SHRINK_PEOPLE, spelt_anew, spelt_otherwise
+from nrm_linkage.model.spellings import LEAST_BEARERS, spelt_anew, spelt_otherwise
+from nrm_linkage.model.strata import SHRINK_PEOPLE
 from nrm_linkage.tables import Referrals
 from tests.frames import people, referrals_of
 

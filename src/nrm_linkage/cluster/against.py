@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.compare import FIELDS
+from nrm_linkage.compare.fields import ONE_SPEAKS
 from nrm_linkage.model import EVIDENCE_LINES
 from nrm_linkage.tables import Float64s, Int64s, Mask, ScoredPairs
 
 __all__ = ["Against", "against_of"]
 
-TOGETHER = (("date_of_birth", "birth_year", "birth_range"), ("other_name", "other_names"))
-"""Fields of which one at most speaks of a pair."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,7 @@ def against_of(pairs: ScoredPairs, at_pairs: Int64s, k: int) -> Against:
 
 def _columns(n_fields: int) -> list[tuple[list[int], list[int]]]:
     """For each field that is weighed on its own the columns of its levels and of its bits."""
-    together = [[n for n, field in enumerate(FIELDS) if field.name in names] for names in TOGETHER]
+    together = [[n for n, field in enumerate(FIELDS) if field.name in names] for names in ONE_SPEAKS]
     others = [[number] for number in range(len(FIELDS)) if not any(number in some for some in together)]
     own = [
         ([len(FIELDS) + number], [len(EVIDENCE_LINES) + number]) for number in range(n_fields - len(FIELDS))

@@ -14,6 +14,8 @@ from enum import IntEnum
 __all__ = [
     "FIELDS",
     "MISSING",
+    "ONE_SPEAKS",
+    "OTHER_NAMES",
     "AgeGroupLevel",
     "BirthRangeLevel",
     "BirthYearLevel",
@@ -181,6 +183,14 @@ class PlaceLevel(IntEnum):
 
 MISSING = Level("missing", "one or both do not say")
 """Level 0 of every field."""
+
+OTHER_NAMES = ("other_name", "other_names")
+"""All names but the given one, where one side has one of them and where both have several; their levels have
+the same names.
+"""
+
+ONE_SPEAKS = (("date_of_birth", "birth_year", "birth_range"), OTHER_NAMES)
+"""Fields of which one at most speaks of a pair."""
 
 FIELDS: tuple[Field, ...] = (
     Field(

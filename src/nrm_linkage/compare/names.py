@@ -242,9 +242,8 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     owner_of_right = np.full((pairs, width), -1, dtype=np.int64)
     rows, i = np.nonzero(is_aligned)
     owner_of_right[rows, partner[rows, i]] = i
-    alias_l, alias_r = of_left.role == NameRole.ALIAS, of_right.role == NameRole.ALIAS
-    loose_l = row_counts(of_left.held & ~is_aligned & ~alias_l)
-    loose_r = row_counts(of_right.held & (owner_of_right < 0) & ~alias_r)
+    own_l, own_r = _own(of_left), _own(of_right)
+    loose_l, loose_r = row_counts(own_l & ~is_aligned), row_counts(own_r & (owner_of_right < 0))
     words_l, words_r = of_left.word, of_right.word[everyone[:, None], partner]
     l_aligned = is_aligned[everyone, place_l]
     r_owner = owner_of_right[everyone, place_r]
@@ -257,9 +256,8 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     other_place = np.where(both, r_owner, given_place)
     swap = _goes_before(aligned, words_l, words_r, other_place, given_place)
     given_place = np.where(swap, other_place, given_place)
-    through_alias = moved & (
-        alias_l[everyone, given_place] | alias_r[everyone, partner[everyone, given_place]]
-    )
+    ends = of_left.role[everyone, given_place], of_right.role[everyone, partner[everyone, given_place]]
+    through_alias = moved & ((ends[0] == NameRole.ALIAS) | (ends[1] == NameRole.ALIAS))
     known: Mask = np.asarray(row_any(of_left.held) & row_any(of_right.held))
     given = np.select(
         [~known, together, through_alias, moved],
@@ -273,7 +271,7 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     conflicts = np.minimum(loose_l - (differs & ~l_aligned), loose_r - (differs & (r_owner < 0)))
     other = _other_level(np.where(is_given, 0, aligned), conflicts, known)
     n_other = row_counts(is_aligned & ~is_given)
-    n_left, n_right = row_counts(of_left.held & ~alias_l), row_counts(of_right.held & ~alias_r)
+    n_left, n_right = row_counts(own_l), row_counts(own_r)
     return AlignedNames(
         given=given,
         other=other,
@@ -320,8 +318,13 @@ def _choices_bits(n_left: Int64s, n_right: Int64s, n_aligned: Int64s) -> Float64
 
 def number_levels(bags: PaddedBags, left: Int32s, right: Int32s) -> Int8s:
     """The level of `number_of_names` alone, of words as each side writes them, int8 (p,)."""
-    words = row_counts(bags.held & (bags.role != NameRole.ALIAS))
+    words = row_counts(_own(bags))
     return _number_level(words[left], words[right])
+
+
+def _own(bags: PaddedBags) -> Mask:
+    """Where there is a word of a name: an alias is none."""
+    return np.asarray(bags.held & (bags.role != NameRole.ALIAS))
 
 
 def _number_level(n_left: Int64s, n_right: Int64s) -> Int8s:

@@ -25,7 +25,7 @@ from nrm_linkage.model import priors
 from nrm_linkage.model.holders import counts_of_people, people_by_key
 from nrm_linkage.model.reference import NOTHING_KNOWN, ReferenceShares, reference
 from nrm_linkage.model.spellings import spelt_otherwise
-from nrm_linkage.model.strata import pair_community
+from nrm_linkage.model.strata import means_by_community, pair_community
 from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
 from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals, TokenLists
@@ -73,9 +73,9 @@ class Frequencies:
     `words`, `skeletons`, `variants`: shares of name words and of their classes. `near_words`, `short_words`:
     by letters, the chance that a stranger's bag holds a near or shortened word. `spelt_otherwise`: community
     -> how often two people of one name are spelt differently. `other_words`: community -> words of a name
-    beside the naming one, on the average. `people`, `people_within`: named people
-    counted, all and of each nationality of five or more; `reference`: the fingerprint of the table of common
-    words that shares start from. `years`: stratum ("community|age group") -> birth year -> share. `days`:
+    beside the naming one, on the average. `people`, `people_within`: named people counted, all and of each
+    nationality of five or more; `reference`: the fingerprint of the table of common words that shares start
+    from. `years`: stratum ("community|age group") -> birth year -> share. `days`:
     community -> kind of day (`DefaultDate` as text) -> share; in these the community "" is the whole.
     `nationalities`, `genders`: shares; `rare_nationality`. `towns`, `birthplaces`: shares of places among
     people of whom one is known.
@@ -286,10 +286,7 @@ def _other_words(referrals: Referrals, rows: Int64s) -> dict[str, float]:
     community = pair_community(referrals, named, named)
     others = np.bincount(community, weights=words[words > 0] - 1.0, minlength=len(names))
     people = np.bincount(community, minlength=len(names))
-    strength = priors.REFERENCE_STRENGTH
-    whole = (others.sum() + strength * priors.OTHER_WORDS) / (people.sum() + strength)
-    of_each = (others + SHRINK_PEOPLE * whole) / (people + SHRINK_PEOPLE)
-    return {"": float(whole), **dict(zip(names[1:], of_each[1:].tolist(), strict=True))}
+    return means_by_community(others, people, priors.OTHER_WORDS, names[1:])
 
 
 def stratum_name(community: str, age_group: int) -> str:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.compare.extra import ExtraField
-from nrm_linkage.compare.fields import FIELDS, Field
+from nrm_linkage.compare.fields import FIELDS, OTHER_NAMES, Field
 from nrm_linkage.errors import ConfigError, InputError
 from nrm_linkage.io import write_private
 from nrm_linkage.model import priors
@@ -44,7 +44,7 @@ __all__ = [
 
 FORMAT = "nrm-linkage model 9"
 
-NAME_FIELDS = ("given_name", "other_name", "other_names")
+NAME_FIELDS = ("given_name", *OTHER_NAMES)
 """Fields whose levels tell namesakes from strangers."""
 
 DATE_FIELDS = ("date_of_birth", "birth_year", "birth_range")

@@ -17,16 +17,13 @@ import numpy as np
 from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.model import priors
 from nrm_linkage.model.holders import people_by_key
-from nrm_linkage.model.strata import pair_community
+from nrm_linkage.model.strata import means_by_community, pair_community
 from nrm_linkage.tables import Float64s, Int32s, Int64s, Referrals
 
 __all__ = ["spelt_anew", "spelt_otherwise"]
 
 LEAST_BEARERS = 5
 """Names that fewer bear are not counted: one person's own spellings would weigh too much (chosen by us)."""
-
-SHRINK_PEOPLE = 60.0
-"""People of the whole that a community's own share starts from (chosen by us)."""
 
 _EXACT = (GivenLevel.EXACT, OtherNamesLevel.EXACT, OtherNamesLevel.EXACT)
 _VARIANT = (GivenLevel.VARIANT, OtherNamesLevel.VARIANT, OtherNamesLevel.VARIANT)
@@ -50,10 +47,7 @@ def spelt_otherwise(referrals: Referrals, row: Int32s, word: Int64s, person: Int
     otherwise = bearers * (1.0 - (bearers - 1) / (namesakes - 1))
     found = np.bincount(community, weights=otherwise, minlength=len(names))
     people = np.bincount(community, weights=bearers, minlength=len(names))
-    strength = priors.REFERENCE_STRENGTH
-    whole = (found.sum() + strength * priors.SPELT_OTHERWISE) / (people.sum() + strength)
-    of_each = (found + SHRINK_PEOPLE * whole) / (people + SHRINK_PEOPLE)
-    return {"": float(whole), **dict(zip(names[1:], of_each[1:].tolist(), strict=True))}
+    return means_by_community(found, people, priors.SPELT_OTHERWISE, names[1:])
 
 
 def spelt_anew(m: Float64s, times: float) -> Float64s:

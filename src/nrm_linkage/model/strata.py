@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from nrm_linkage.tables import Int8s, Int32s, Int64s, Referrals
+from nrm_linkage.model import priors
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals
 
-__all__ = ["AGE_PAIRS", "age_pair", "pair_community"]
+__all__ = ["AGE_PAIRS", "age_pair", "means_by_community", "pair_community"]
+
+SHRINK_PEOPLE = 60.0
+"""People of the whole that a community's own mean starts from (chosen by us)."""
 
 AGE_PAIRS = 3
 """Both children, both adults, and all others."""
@@ -28,3 +32,16 @@ def pair_community(referrals: Referrals, left: Int32s, right: Int32s) -> Int64s:
     left_group, right_group = group[nationality.code[left]], group[nationality.code[right]]
     either = np.maximum(left_group, right_group)
     return np.where((left_group == right_group) | (left_group == 0) | (right_group == 0), either, 0)
+
+
+def means_by_community(
+    found: Float64s | Int64s, people: Float64s | Int64s, believed: float, names: tuple[str, ...]
+) -> dict[str, float]:
+    """A mean of each community by name, and of the whole under "". `found`, `people`: (1 +
+    n_communities,), what was found among how many people, first among those of no community; `believed`: what
+    the whole starts from, worth `priors.REFERENCE_STRENGTH` people.
+    """
+    strength = priors.REFERENCE_STRENGTH
+    whole = (found.sum() + strength * believed) / (people.sum() + strength)
+    of_each = (found + SHRINK_PEOPLE * whole) / (people + SHRINK_PEOPLE)
+    return {"": float(whole), **dict(zip(names, of_each[1:].tolist(), strict=True))}

@@ -30,7 +30,7 @@ import pandas as pd
 
 from nrm_linkage.block import KEY_RULES, rules_that_find
 from nrm_linkage.compare import FIELDS, compare_pairs
-from nrm_linkage.compare.fields import DateLevel, GivenLevel, OtherNamesLevel
+from nrm_linkage.compare.fields import OTHER_NAMES, DateLevel, GivenLevel, OtherNamesLevel
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import BoundRarity, LinkageModel, read_by, score
 from nrm_linkage.normalise.referrals import normalise_referrals
@@ -264,19 +264,18 @@ def _read_naively(compared: Comparisons, naive: Mapping[str, int]) -> Comparison
     """The comparisons with some fields at given levels, and at no value's own frequency."""
     levels, bits = compared.levels.copy(), compared.coincidence_bits.copy()
     for name, level in naive.items():
-        *others, first = _columns(name)
-        levels[:, first] = np.where(levels[:, others].any(axis=1), 0, level)
-        bits[:, first] = np.nan
-        for number in others:
-            levels[:, number] = np.where(levels[:, number] > 0, level, 0)
-            bits[:, number] = np.nan
+        columns = np.array(_columns(name))
+        # In the field that speaks; where none does, in the first.
+        speaks = columns[(levels[:, columns] > 0).argmax(axis=1)]
+        levels[:, columns], bits[:, columns] = 0, np.nan
+        levels[np.arange(len(levels)), speaks] = level
     return Comparisons(levels, bits)
 
 
 def _columns(name: str) -> list[int]:
     """The columns of a compared field; of other names, several and one, of which one at most speaks."""
-    names = ("other_names", "other_name") if name == "other_names" else (name,)
-    return [[compared.name for compared in FIELDS].index(one) for one in names]
+    names = OTHER_NAMES if name == "other_names" else (name,)
+    return [number for number, compared in enumerate(FIELDS) if compared.name in names]
 
 
 def _levels(levels: Int8s, strikes: tuple[str, ...]) -> str:

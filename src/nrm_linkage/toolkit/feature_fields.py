@@ -26,7 +26,7 @@ from recordlinkage.base import BaseCompareFeature
 from recordlinkage.compare import Frequency
 
 from nrm_linkage.compare.extra import MOST_CUTS, ExtraField
-from nrm_linkage.compare.fields import FIELDS
+from nrm_linkage.compare.fields import FIELDS, OTHER_NAMES
 from nrm_linkage.errors import ConfigError, InputError
 from nrm_linkage.explain.evidence import RECORDED_IN
 from nrm_linkage.model import DEPENDENCE_LINES, EVIDENCE_LINES
@@ -70,7 +70,7 @@ class FeatureField:
         value; None for sentences with the cuts.
     replaces
         A compared field of ours, or several, in whose place this one stands: they are missing throughout.
-        `other_names` stands for all that is compared of names but the given one (`OTHER_NAMES`).
+        `other_names` stands for all that is compared of names but the given one.
 
     Raises
     ------
@@ -146,10 +146,6 @@ def _sentences(sentences: Any, n_levels: int) -> tuple[str, ...]:
     return given
 
 
-OTHER_NAMES = ("other_name", "other_names", "number_of_names")
-"""Fields of ours that rest on the same columns as the other names."""
-
-
 def _ours(names: Any) -> tuple[str, ...]:
     """Fixed fields by name, each once, in their order."""
     given = (names,) if isinstance(names, str) else tuple(names)
@@ -158,7 +154,7 @@ def _ours(names: Any) -> tuple[str, ...]:
         near = get_close_matches(str(name), ours, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"the fields are: {', '.join(ours)}"
         _require(name in ours, f"replaces names a field that does not exist; {hint}")
-    replaced = {*given, *(OTHER_NAMES if "other_names" in given else ())}
+    replaced = {*given, *((*OTHER_NAMES, "number_of_names") if "other_names" in given else ())}
     return tuple(name for name in ours if name in replaced)
 
 

@@ -12,6 +12,7 @@ from recordlinkage import Compare
 from recordlinkage.base import BaseCompareFeature
 
 from nrm_linkage.compare import FIELDS, Field, compare_pairs
+from nrm_linkage.compare.fields import OTHER_NAMES
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError
 from nrm_linkage.explain.evidence import RECORDED_IN
@@ -26,10 +27,6 @@ RETURNS = ("similarity", "level", "name")
 
 Labels = dict[str, tuple[object, ...]]
 """Canonical field -> labels of its columns."""
-
-
-PARTS: Mapping[str, tuple[str, ...]] = {"other_names": ("other_name",)}
-"""Compared fields that a feature takes together, with levels of the same names."""
 
 
 class NrmFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has no types
@@ -123,7 +120,7 @@ class NrmFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has
         right, right_row = _records(columns[n_left:], self.right_fields, level=1)
         sizes = [int(rows.max(initial=-1)) + 1 for rows in (left_row, right_row)]
         referrals = read_together([left, right], sizes, self.config)
-        parts = (self.field, *PARTS.get(self.field, ()))
+        parts = OTHER_NAMES if self.field == "other_names" else (self.field,)
         columns_of = [number for number, known in enumerate(FIELDS) if known.name in parts]
         levels = compare_pairs(
             referrals,
