@@ -107,11 +107,6 @@ ABLATIONS = (
         parts.none_at("given_name", GivenLevel.MOVED, GivenLevel.ALIAS),
     ),
     Ablation(
-        "number of words of a name",
-        ((names, "_number_level", parts.missing),),
-        parts.silent("number_of_names"),
-    ),
-    Ablation(
         "other calendars, day and month exchanged",
         ((dates, "_reading_meets", parts.never),),
         parts.none_at("date_of_birth", DateLevel.SWAPPED, DateLevel.OTHER_CALENDAR),

@@ -116,7 +116,7 @@ def test_codes_of_levels_are_their_places_in_the_table():
 
     enums = {
         "given_name": fields.GivenLevel, "other_name": fields.OtherNamesLevel,
-        "other_names": fields.OtherNamesLevel, "number_of_names": fields.NumberLevel,
+        "other_names": fields.OtherNamesLevel,
         "date_of_birth": fields.DateLevel, "birth_year": fields.BirthYearLevel,
         "birth_range": fields.BirthRangeLevel, "age_group": fields.AgeGroupLevel,
         "nationality": fields.NationalityLevel, "gender": fields.GenderLevel,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.compare import FIELDS
+from nrm_linkage.compare.fields import DateLevel
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import NotConvergedWarning
 from nrm_linkage.link import link_referrals
@@ -24,7 +25,7 @@ from nrm_linkage.model.strata import pair_community
 from tests.frames import all_pairs, compared, invented, model_of, referrals_of, scored
 
 NAMES = [number for number, field in enumerate(FIELDS) if field.name in NAME_FIELDS]
-GIVEN = [field.name for field in FIELDS].index("given_name")
+GIVEN, DATES = ([field.name for field in FIELDS].index(name) for name in ("given_name", "date_of_birth"))
 U = array_of(priors.U_PRIOR)
 START = model_of(referrals_of(invented(40, seed=16)))
 
@@ -64,6 +65,17 @@ def spread(shares: np.ndarray, random: np.random.Generator) -> np.ndarray:
     other = shares.copy()
     other[:, 1:] *= np.exp(random.normal(0, 0.5, other[:, 1:].shape))
     other[:, 1:] /= np.nansum(other[:, 1:], axis=1, keepdims=True)
+    return other
+
+
+def with_stand_ins_of(m: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """The shares with as many equal stand-in dates as `m` has: a community's are not learned."""
+    dates, held = shares[DATES, 1:].copy(), m[DATES, DateLevel.EXACT_DEFAULT]
+    dates[DateLevel.EXACT_DEFAULT - 1] = 0.0
+    dates *= (1 - held) / np.nansum(dates)
+    dates[DateLevel.EXACT_DEFAULT - 1] = held
+    other = shares.copy()
+    other[DATES, 1:] = dates
     return other
 
 
@@ -114,7 +126,7 @@ def test_m_and_class_sizes_are_recovered_from_what_the_model_itself_makes():
 def test_communities_of_enough_pairs_have_an_m_of_their_own():
     random = np.random.default_rng(18)
     m = array_of(priors.M_PRIOR)
-    other = spread(m, random)
+    other = with_stand_ins_of(m, spread(m, random))
     parts = ((m, 4000, 1), (other, 4000, 2), (m, 1, 3), (U, 50_000, 0))
     levels = np.concatenate([drawn_levels(random, shares, n) for shares, n, _ in parts])
     community = np.concatenate([np.full(n, code) for _, n, code in parts])

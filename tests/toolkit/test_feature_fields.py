@@ -105,7 +105,7 @@ def test_the_lines_sum_to_the_match_weight_and_explain_shows_them(linkage: nl.Li
             assert lines[name].level == pair[f"level_{name}"]
             assert lines[name].bits == pair[f"bits_{name}"]
     assert lines["scan"].sentence in ("the scans agree", "they differ", "one or both do not say")
-    for name in ("other_name", "other_names", "number_of_names"):
+    for name in ("other_name", "other_names"):
         assert lines[name].sentence == "surname_typed stands in its place"
     typed = links.query("level_surname_typed != 'missing'").iloc[0]
     told = linkage.explain(typed["referral_id_l"], typed["referral_id_r"], show="none")
@@ -124,7 +124,7 @@ def test_values_are_shown_only_when_asked_for(frame: pd.DataFrame, linkage: nl.L
 
 def test_a_field_in_whose_place_another_stands_says_nothing(linkage: nl.Linkage) -> None:
     assert linkage.report.estimation is not None
-    for name in ("other_name", "other_names", "number_of_names"):
+    for name in ("other_name", "other_names"):
         assert set(linkage.links[f"level_{name}"]) == {"missing"}
         assert (linkage.links[f"bits_{name}"] == 0).all()
         assert linkage.report.estimation.learned[name] == 0
@@ -135,11 +135,11 @@ def test_the_report_says_what_was_brought_replaced_and_counted_beside(frame: pd.
     again = FeatureField("surname_again", Exact("Surname", "Surname"))
     choices = link(frame, compare=[*own_fields(), again]).report.choices
     (replacing,) = [choice for choice in choices if "'surname_typed'" in choice]
-    in_place = "in its place other_name, other_names, number_of_names say nothing in this run"
+    in_place = "in its place other_name, other_names say nothing in this run"
     assert f"String, cut at 0.95, 0.85; {in_place}" in replacing
     assert "too" not in replacing
     (beside,) = [choice for choice in choices if "'surname_again'" in choice]
-    assert "a column of it is read for other_name, other_names, number_of_names too" in beside
+    assert "a column of it is read for other_name, other_names too" in beside
     (apart,) = [choice for choice in choices if "'scan'" in choice]
     assert apart.endswith("Exact, cut at 1")
 

@@ -31,7 +31,6 @@ OF_FIELD = {
     "given_name": NAMES,
     "other_name": NAMES,
     "other_names": NAMES,
-    "number_of_names": NAMES,
     "date_of_birth": ["DOB"],
     "birth_year": ["DOB"],
     "nationality": ["Nationality"],

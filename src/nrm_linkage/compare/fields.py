@@ -26,7 +26,6 @@ __all__ = [
     "GivenLevel",
     "Level",
     "NationalityLevel",
-    "NumberLevel",
     "OtherNamesLevel",
     "PlaceLevel",
     "ReferenceLevel",
@@ -77,15 +76,6 @@ class OtherNamesLevel(IntEnum):
     SHORTENED = 4
     PARTLY = 5
     DIFFERENT = 6
-
-
-class NumberLevel(IntEnum):
-    """Codes of the levels of `number_of_names`."""
-
-    MISSING = 0
-    AS_MANY = 1
-    ONE_MORE = 2
-    MORE = 3
 
 
 class DateLevel(IntEnum):
@@ -248,15 +238,6 @@ FIELDS: tuple[Field, ...] = (
             ),
             Level("partly", "some of several other names agree and some differ", by_frequency=True),
             Level("different", "several other names all differ"),
-        ),
-    ),
-    Field(
-        "number_of_names",
-        (
-            MISSING,
-            Level("as many", "both record as many words of a name"),
-            Level("one more", "one records one word of a name more than the other"),
-            Level("more", "one records two or more words of a name more than the other"),
         ),
     ),
     Field(

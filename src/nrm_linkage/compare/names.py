@@ -5,8 +5,7 @@ one; every word of one bag is levelled against every word of the other (`words`)
 one, best levels first, words in the same place before others; the word that names the person (the first given
 name that is more than a middle-name marker; failing a given name, the first word) is judged as `given_name`;
 all other words together as `other_name`, where one side has no more than one of them, or as `other_names`: of
-several words some may agree and some differ, and all seldom do. How many words each side has is compared for
-itself (`number_of_names`).
+several words some may agree and some differ, and all seldom do.
 
 Two words that are equal in Latin letters, but were recorded in another script as different words, are no more
 than variants: two Chinese characters of one reading are not one word.
@@ -26,13 +25,13 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from nrm_linkage.compare.fields import GivenLevel, NumberLevel, OtherNamesLevel
+from nrm_linkage.compare.fields import GivenLevel, OtherNamesLevel
 from nrm_linkage.compare.words import WordLevel, WordTable, word_levels
 from nrm_linkage.narrow import row_any, row_counts, row_minima
 from nrm_linkage.normalise.names import NameRole
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, NameBags
 
-__all__ = ["AlignedNames", "PaddedBags", "align", "number_levels", "padded"]
+__all__ = ["AlignedNames", "PaddedBags", "align", "padded"]
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 
@@ -89,17 +88,16 @@ class PaddedBags:
 class AlignedNames:
     """Levels and the aligned words behind them, for p pairs.
 
-    `given`, `other`, `number`: int8 (p,); `several`: bool (p,), where both sides have two or more other
-    words. For each of up to k alignments: `left_word`, `right_word` int32 (p, k), `level` int8 (p, k) a
-    `WordLevel` (NONE where there is no alignment), `is_given` bool (p, k): counted under `given_name`,
-    otherwise with the other names. `n_other`: int64 (p,), other words aligned; `choices_bits`: float64 (p,),
-    log2 of the ways in which so many words of one side can stand for so many of the other: strangers have
-    that many chances to agree in them.
+    `given`, `other`: int8 (p,); `several`: bool (p,), where both sides have two or more other words. For each
+    of up to k alignments: `left_word`, `right_word` int32 (p, k), `level` int8 (p, k) a `WordLevel` (NONE
+    where there is no alignment), `is_given` bool (p, k): counted under `given_name`, otherwise with the other
+    names. `n_other`: int64 (p,), other words aligned; `choices_bits`: float64 (p,), log2 of the ways in which
+    so many words of one side can stand for so many of the other: strangers have that many chances to agree in
+    them.
     """
 
     given: Int8s
     other: Int8s
-    number: Int8s
     several: Mask
     left_word: Int32s
     right_word: Int32s
@@ -275,7 +273,6 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     return AlignedNames(
         given=given,
         other=other,
-        number=_number_level(n_left, n_right),
         several=np.minimum(n_left, n_right) > 2,
         left_word=words_l,
         right_word=words_r,
@@ -316,26 +313,9 @@ def _choices_bits(n_left: Int64s, n_right: Int64s, n_aligned: Int64s) -> Float64
     return np.asarray(np.log2(chosen[fewer, n_aligned] * placed[more, n_aligned]), dtype=np.float64)
 
 
-def number_levels(bags: PaddedBags, left: Int32s, right: Int32s) -> Int8s:
-    """The level of `number_of_names` alone, of words as each side writes them, int8 (p,)."""
-    words = row_counts(_own(bags))
-    return _number_level(words[left], words[right])
-
-
 def _own(bags: PaddedBags) -> Mask:
     """Where there is a word of a name: an alias is none."""
     return np.asarray(bags.held & (bags.role != NameRole.ALIAS))
-
-
-def _number_level(n_left: Int64s, n_right: Int64s) -> Int8s:
-    """The level of `number_of_names`. `n_left`, `n_right`: words of each."""
-    beyond = np.abs(n_left - n_right)
-    known = (n_left > 0) & (n_right > 0)
-    return np.select(
-        [~known, beyond == 0, beyond == 1],
-        [NumberLevel.MISSING, NumberLevel.AS_MANY, NumberLevel.ONE_MORE],
-        NumberLevel.MORE,
-    ).astype(np.int8)
 
 
 def _other_level(aligned: Int8s, conflicts: Int64s, known: Mask) -> Int8s:

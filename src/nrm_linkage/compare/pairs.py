@@ -145,7 +145,6 @@ def _compare_names(
     for width, at in by_width(bags, left, right):
         names = align(bags, left[at], right[at], width)
         of_given, of_other = _names_bits(names, left[at], right[at], rarity)
-        levels[at, _COLUMN["number_of_names"]] = names.number
         for name, level, coincidence, here in (
             ("given_name", names.given, of_given, True),
             ("other_name", names.other, of_other, ~names.several),

@@ -26,7 +26,6 @@ RECORDED_IN: Mapping[str, tuple[str, ...]] = {
     "given_name": ("given_name", "name", "alias"),
     "other_name": ("family_name", "name"),
     "other_names": ("family_name", "name"),
-    "number_of_names": ("given_name", "family_name", "name"),
     "date_of_birth": ("date_of_birth",),
     "birth_year": ("date_of_birth", "age_at_referral"),
     "birth_range": ("age_group", "age_at_referral", "date_of_birth"),

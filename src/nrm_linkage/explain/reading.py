@@ -39,13 +39,6 @@ def _names(referrals: Referrals, row: int, given: bool) -> str:
     return " ".join(words)
 
 
-def _n_names(referrals: Referrals, row: int) -> str:
-    bags = referrals.names
-    start, end = bags.tokens.start[row : row + 2].tolist()
-    words = int((bags.role[start:end] != NameRole.ALIAS).sum())
-    return str(words or "")
-
-
 def _birth(referrals: Referrals, row: int) -> str:
     birth = referrals.birth
     said = _interval(birth.first, birth.last, row)
@@ -102,7 +95,6 @@ _READ: Mapping[str, Callable[[Referrals, int], str]] = {
     "given_name": lambda referrals, row: _names(referrals, row, given=True),
     "other_name": lambda referrals, row: _names(referrals, row, given=False),
     "other_names": lambda referrals, row: _names(referrals, row, given=False),
-    "number_of_names": _n_names,
     "date_of_birth": _birth,
     "birth_year": _birth_by_age,
     "birth_range": _birth_by_age,

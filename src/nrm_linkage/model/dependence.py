@@ -27,7 +27,7 @@ from nrm_linkage.tables import Float64s, Int8s, Int32s, Referrals
 __all__ = ["DEPENDENCE_LINES", "told_lines", "told_names"]
 
 DEPENDENCE_LINES: Mapping[str, tuple[str, ...]] = {
-    "name_and_nationality": (*NAME_FIELDS, "number_of_names"),
+    "name_and_nationality": NAME_FIELDS,
     "birth_and_group": (*DATE_FIELDS, "age_group"),
     "place_and_nationality": ("town", "birthplace"),
 }

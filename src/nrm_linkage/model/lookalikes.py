@@ -50,7 +50,7 @@ us).
 """
 
 _AS_MATCHED = frozenset(
-    {"given_name", "other_name", "number_of_names", "birth_year", "birth_range", "age_group", "nationality"}
+    {"given_name", "other_name", "birth_year", "birth_range", "age_group", "nationality"}
 )
 MATCHED_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in _AS_MATCHED]
 _OWN_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in priors.LOOKALIKE]

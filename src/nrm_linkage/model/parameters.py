@@ -42,7 +42,7 @@ __all__ = [
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 9"
+FORMAT = "nrm-linkage model 10"
 
 NAME_FIELDS = ("given_name", *OTHER_NAMES)
 """Fields whose levels tell namesakes from strangers."""
@@ -50,8 +50,8 @@ NAME_FIELDS = ("given_name", *OTHER_NAMES)
 DATE_FIELDS = ("date_of_birth", "birth_year", "birth_range")
 """Fields whose u is taken within strata of naming community and ages."""
 
-STRATUM_FIELDS = (*DATE_FIELDS, "age_group", "number_of_names")
-"""Fields whose u depends on the naming community; that of the last two is the same at all ages of it."""
+STRATUM_FIELDS = (*DATE_FIELDS, "age_group")
+"""Fields whose u depends on the naming community; that of the last is the same at all ages of it."""
 
 Table = Mapping[str, Mapping[str, float]]
 

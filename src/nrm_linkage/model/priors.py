@@ -126,7 +126,6 @@ M_PRIOR: Shares = {
     "other_names": {
         "exact": 0.64, "variant": 0.18, "near": 0.08, "shortened": 0.04, "partly": 0.05, "different": 0.01,
     },
-    "number_of_names": {"as many": 0.80, "one more": 0.18, "more": 0.02},
     "date_of_birth": {
         "exact": 0.77, "exact default": 0.04, "day and month swapped": 0.01, "another calendar": 0.01,
         "same day, another year": 0.02, "one digit": 0.025, "default date near": 0.06,
@@ -153,7 +152,6 @@ RELATIVE: Shares = {
     "other_names": {
         "exact": 0.50, "variant": 0.10, "near": 0.05, "shortened": 0.02, "partly": 0.30, "different": 0.03,
     },
-    "number_of_names": {"as many": 0.70, "one more": 0.25, "more": 0.05},
     "date_of_birth": {
         "exact": 0.05, "exact default": 0.03, "day and month swapped": 0.001, "another calendar": 0.001,
         "same day, another year": 0.01, "one digit": 0.01, "default date near": 0.06, "within 35 days": 0.018,
@@ -208,7 +206,6 @@ U_PRIOR: Shares = {
         "exact": 0.01, "variant": 0.005, "near": 0.005, "shortened": 0.005, "partly": 0.10,
         "different": 0.875,
     },
-    "number_of_names": {"as many": 0.55, "one more": 0.37, "more": 0.08},
     "date_of_birth": {
         "exact": 0.0002, "exact default": 0.0005, "day and month swapped": 0.0001, "another calendar": 0.0003,
         "same day, another year": 0.003, "one digit": 0.004, "default date near": 0.02,

@@ -27,7 +27,7 @@ from nrm_linkage.compare import RowTables, compare_pairs
 from nrm_linkage.compare.dates import age_group_levels, birth_period_levels, date_levels
 from nrm_linkage.compare.extra import ExtraField
 from nrm_linkage.compare.fields import FIELDS, GenderLevel
-from nrm_linkage.compare.names import PaddedBags, align, number_levels
+from nrm_linkage.compare.names import PaddedBags, align
 from nrm_linkage.compare.pairs import by_width
 from nrm_linkage.compare.words import WordLevel
 from nrm_linkage.model import priors
@@ -198,7 +198,6 @@ def _stratum_levels(referrals: Referrals, left: Int32s, right: Int32s, tables: R
         "birth_year": years,
         "birth_range": ranges,
         "age_group": age_group_levels(referrals, left, right),
-        "number_of_names": number_levels(tables.bags, left, right),
     }
     nothing = np.zeros(len(left), dtype=np.int8)
     return np.stack([found.get(field.name, nothing) for field in FIELDS], axis=1)

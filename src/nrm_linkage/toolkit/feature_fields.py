@@ -154,7 +154,7 @@ def _ours(names: Any) -> tuple[str, ...]:
         near = get_close_matches(str(name), ours, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"the fields are: {', '.join(ours)}"
         _require(name in ours, f"replaces names a field that does not exist; {hint}")
-    replaced = {*given, *((*OTHER_NAMES, "number_of_names") if "other_names" in given else ())}
+    replaced = {*given, *(OTHER_NAMES if "other_names" in given else ())}
     return tuple(name for name in ours if name in replaced)
 
 

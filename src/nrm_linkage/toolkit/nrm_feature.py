@@ -39,8 +39,8 @@ class NrmFeature(BaseCompareFeature):  # type: ignore[misc]  # recordlinkage has
     ----------
     field
         The compared field: `given_name`, `other_names` (all but the given name, be they one or several),
-        `number_of_names`, `date_of_birth`, `birth_year`, `birth_range`, `age_group`, `nationality`, `gender`,
-        `reference`, `contact`, `town` or `birthplace`.
+        `date_of_birth`, `birth_year`, `birth_range`, `age_group`, `nationality`, `gender`, `reference`,
+        `contact`, `town` or `birthplace`.
     left_on
         A column, several, or canonical field -> column for headings that are not recognised by name.
     right_on
