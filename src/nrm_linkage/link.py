@@ -24,11 +24,12 @@ from nrm_linkage.model import (
     compare_plausible,
     count_patterns,
     estimate,
-    learn_frequencies,
+    learn_by_name,
     learn_strangers,
     least_bits,
     starting_model,
     weigh,
+    with_nationalities_by_name,
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.progress import Watch, watching
@@ -184,7 +185,7 @@ def _run(
         candidates = candidate_pairs(rows, config, found=others, counter=watch.counter)
     with watch.stage("compare"):
         count = watch.counter(len(candidates))
-        start, rarity, sifted = _compared(rows, candidates, model, config, own, count)
+        rows, start, rarity, sifted = _compared(rows, candidates, model, config, own, count)
     with watch.stage("estimate"):
         model, estimation = (model, None) if model else _estimated(rows, sifted, start, config)
         weighed = weigh(rows, sifted, model, rarity, config)
@@ -261,26 +262,30 @@ def _compared(
     config: LinkageConfig,
     own: tuple[FeatureField, ...],
     count: Counter,
-) -> tuple[LinkageModel, BoundRarity, Sifted]:
-    """The pairs that may matter, under the model given, or else under the one that estimation starts from."""
+) -> tuple[Referrals, LinkageModel, BoundRarity, Sifted]:
+    """The pairs that may matter, under the model given, or else under the one that estimation starts from;
+    and the rows with the nationalities that their names are of.
+    """
     floor_bits = least_bits(config)
     if model is None:
-        model, rarity = _starting_point(rows, config, own)
+        rows, model, rarity = _starting_point(rows, config, own)
         floor_bits -= MARGIN_BITS
     else:
+        rows = with_nationalities_by_name(rows, model.frequencies)
         rarity = BoundRarity(model.frequencies, rows)
     of_pairs = (rows, candidates, model, rarity, floor_bits, config.chunk_pairs, count)
-    return model, rarity, compare_plausible(*of_pairs)
+    return rows, model, rarity, compare_plausible(*of_pairs)
 
 
 def _starting_point(
     rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]
-) -> tuple[LinkageModel, BoundRarity]:
+) -> tuple[Referrals, LinkageModel, BoundRarity]:
     """Frequencies and u of the data, shipped m; and the frequencies bound to the rows, which estimation does
     not change.
     """
+    rows, frequencies = learn_by_name(rows)
     start = starting_model(
-        learn_frequencies(rows),
+        frequencies,
         int(rows.linkable.sum()),
         config.prior_repeats_per_referral,
         config.prior_strength_referrals,
@@ -288,7 +293,7 @@ def _starting_point(
     rarity = BoundRarity(start.frequencies, rows)
     extra = [one.definition for one in own]
     start = learn_strangers(rows, start, config.chunk_pairs, extra, rarity)
-    return start, rarity.with_accidents(start.frequencies)
+    return rows, start, rarity.with_accidents(start.frequencies)
 
 
 def _estimated(

@@ -161,13 +161,15 @@ class Nationalities(_Shapes):
     """Nationalities as sets of codes. `code`: int32 (n,) into `sets`; `sets[0]` is the empty set, missing.
 
     `group`: int8 (n_sets,), codes into `group_names`: the naming community whose m parameters are partly
-    pooled.
+    pooled. `by_name`: int32 (n,) into `sets`, the nationality recorded or else that which the names are of (0
+    where these say none): for frequencies and parameters, never to be compared or shown.
     """
 
     code: Int32s
     sets: tuple[frozenset[str], ...]
     group: Int8s
     group_names: tuple[str, ...]
+    by_name: Int32s
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -221,7 +221,7 @@ def level_of_sets(a: frozenset[str], b: frozenset[str]) -> str:
 def test_nationality_levels_are_those_of_plain_sets(drawn):
     sets = (frozenset(), *sorted(set(drawn) - {frozenset()}, key=sorted))
     code = np.array([sets.index(one) for one in drawn], dtype=np.int32)
-    nationalities = Nationalities(code, sets, np.zeros(len(sets), dtype=np.int8), ("",))
+    nationalities = Nationalities(code, sets, np.zeros(len(sets), dtype=np.int8), ("",), code)
     left, right = all_pairs(len(drawn))
     found = nationality_levels(nationalities, left, right)
     assert [NationalityLevel(level).name.lower() for level in found] == [

@@ -1,5 +1,6 @@
 """What each agreement is worth: frequencies, parameters, their estimation, and the match weight of a pair."""
 
+from nrm_linkage.model.by_name import learn_by_name, with_nationalities_by_name
 from nrm_linkage.model.dependence import DEPENDENCE_LINES, told_lines, told_names
 from nrm_linkage.model.estimation import EstimationReport, estimate
 from nrm_linkage.model.extra import read_by
@@ -31,6 +32,7 @@ __all__ = [
     "estimate",
     "estimate_unseen",
     "evidence_lines",
+    "learn_by_name",
     "learn_frequencies",
     "learn_strangers",
     "least_bits",
@@ -42,5 +44,6 @@ __all__ = [
     "told_lines",
     "told_names",
     "weigh",
+    "with_nationalities_by_name",
     "with_points",
 ]

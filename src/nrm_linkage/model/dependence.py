@@ -81,5 +81,6 @@ def told_lines(
 def _of_no_group(referrals: Referrals) -> Referrals:
     """The same referrals if nobody's nationality, community or age were known."""
     of = referrals.nationality
-    nobody = replace(of, code=np.zeros_like(of.code), group_names=("",) * len(of.group_names))
+    unknown = np.zeros_like(of.code)
+    nobody = replace(of, code=unknown, by_name=unknown, group_names=("",) * len(of.group_names))
     return replace(referrals, nationality=nobody, age_group=np.zeros_like(referrals.age_group), extra=None)

@@ -108,7 +108,7 @@ def learn_frequencies(referrals: Referrals) -> Frequencies:
     token_row = bags.tokens.row
     kept = referrals.linkable[token_row] & ~_flags(bags.is_initial, bags.tokens.token)
     token_row, word = token_row[kept], bags.tokens.token[kept].astype(np.int64)
-    nationality = referrals.nationality.code[token_row].astype(np.int64)
+    nationality = referrals.nationality.by_name[token_row].astype(np.int64)
     nationality_names = tuple(nationality_key(codes) for codes in referrals.nationality.sets)
     people = _people_counts(referrals, rows, person)
     nationalities, rare_nationality = _nationality_shares(referrals, rows, person, nationality_names)
@@ -193,7 +193,7 @@ class _People:
 
 def _people_counts(referrals: Referrals, rows: Int64s, person: Int64s) -> _People:
     named = rows[referrals.names.tokens.count[rows] > 0]
-    code, n_sets = referrals.nationality.code[named].astype(np.int64), len(referrals.nationality.sets)
+    code, n_sets = referrals.nationality.by_name[named].astype(np.int64), len(referrals.nationality.sets)
     bags = referrals.names
     first_word = bags.tokens.token[bags.tokens.start[named]]
     # A person's repeats mostly agree in the sound of the first word, and mostly in the date.
@@ -301,7 +301,7 @@ def _date_shares(
     birth = referrals.birth
     dated = rows[birth.precision[rows] == DatePrecision.DAY]
     communities = referrals.nationality.group_names
-    community = referrals.nationality.group[referrals.nationality.code[dated]]
+    community = referrals.nationality.group[referrals.nationality.by_name[dated]]
     age_group = referrals.age_group[dated]
     year = birth.first[dated].astype("datetime64[Y]").astype(np.int64) + 1970
     newest = int(year.max(initial=2020))
@@ -350,8 +350,8 @@ def _nationality_shares(
     referrals: Referrals, rows: Int64s, person: Int64s, names: tuple[str, ...]
 ) -> tuple[dict[str, float], float]:
     """Shares of sets of codes held by `COMMON_MIN_PEOPLE` or more, and the pooled share of any other."""
-    rows = rows[referrals.nationality.code[rows] != 0]
-    code = referrals.nationality.code[rows].astype(np.int64)
+    rows = rows[referrals.nationality.by_name[rows] != 0]
+    code = referrals.nationality.by_name[rows].astype(np.int64)
     count = np.bincount(code, minlength=len(names)).astype(float)
     total = count.sum()
     common = counts_of_people(code, person[rows], len(names)) >= COMMON_MIN_PEOPLE

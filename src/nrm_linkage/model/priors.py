@@ -103,6 +103,14 @@ RARE_WORD_SHARE = 3e-4
 RARE_WORD_WITHIN = 2e-3
 """The same for a stranger of the same nationality, given that the word is rare there (chosen by us)."""
 
+NATIONALITIES = {
+    "GBR": 0.253, "ALB": 0.238, "VNM": 0.059, "SDN": 0.055, "ERI": 0.053, "IND": 0.020, "IRN": 0.019,
+    "AFG": 0.018, "ROU": 0.018, "CHN": 0.017, "SOM": 0.015, "PAK": 0.011, "SYR": 0.011, "IRQ": 0.011,
+    "ETH": 0.010, "NGA": 0.009, "PHL": 0.009, "EGY": 0.008, "BGD": 0.006, "POL": 0.006, "BRA": 0.005,
+    "SSD": 0.004, "THA": 0.004, "GHA": 0.004,
+}  # fmt: skip
+"""Shares of the nationalities among referrals of 2023 (domain.md 2.5), where no referral says (by_name)."""
+
 OTHER_WORDS = 1.4
 """Words of a name beside the naming one, on the average, before the data speak (chosen by us)."""
 

@@ -126,7 +126,7 @@ class BoundRarity:
         if not len(left):
             return np.zeros(0)
         among_l, among_r = self._nationalities_among(left, right)
-        places, known, once = self._nationality_told(left, right, n_aligned)
+        places, known, other, once = self._nationality_told(left, right, n_aligned)
         told = np.full(len(left), -1, dtype=np.int64)
         told[places] = np.arange(len(places))
 
@@ -135,8 +135,10 @@ class BoundRarity:
             found = shares.share(code, among_l[at], among_r[at])
             where = np.flatnonzero(told[at] >= 0)
             by = told[at[where]]
-            of_known = once[by] * shares.share(code[where], known[by], known[by])
-            found[where] = np.maximum(found[where], of_known)
+            for one in (known, other):
+                share = self._nationality_share[one[by]] ** once[by]
+                of_known = share * shares.share(code[where], one[by], one[by])
+                found[where] = np.maximum(found[where], of_known)
             return found
 
         exact = (level == WordLevel.EXACT) & ~bags.is_initial[left_word]
@@ -172,15 +174,21 @@ class BoundRarity:
 
     def _nationality_told(
         self, left: Int32s, right: Int32s, n_aligned: Int64s
-    ) -> tuple[Int64s, Int32s, Float64s]:
-        """Words of pairs of which one nationality is known and several words agree: their places, that
-        nationality, and what its share leaves to each word. The stranger need be of it only once for all.
+    ) -> tuple[Int64s, Int32s, Int32s, Float64s]:
+        """Words of pairs of which not both record a nationality and several words agree: their places, the
+        nationalities that are recorded or that the names are of, and the part of a nationality that each word
+        is charged: the stranger need be of it only once for all.
         """
-        code = self._referrals.nationality.code
-        told = np.flatnonzero(((code[left] == 0) != (code[right] == 0)) & (n_aligned > 1))
-        known = np.maximum(code[left[told]], code[right[told]])
-        once = self._nationality_share[known] ** (1.0 / n_aligned[told])
-        return told, known, np.asarray(once, dtype=np.float64)
+        nationality = self._referrals.nationality
+        code, by_name = nationality.code, nationality.by_name
+        of_left, of_right = by_name[left], by_name[right]
+        unsaid = ((code[left] == 0) | (code[right] == 0)) & ((of_left != 0) | (of_right != 0))
+        told = np.flatnonzero(unsaid & (n_aligned > 1))
+        recorded = np.maximum(code[left[told]], code[right[told]])
+        one, other = of_left[told], of_right[told]
+        known = np.where(recorded != 0, recorded, np.where(one != 0, one, other))
+        also = np.where(recorded != 0, recorded, np.where(other != 0, other, one))
+        return told, known, also, 1.0 / n_aligned[told]
 
     def dates_bits(self, left: Int32s, right: Int32s, level: Int8s) -> Float64s:
         """For equal dates the date's share; NaN at other levels."""
@@ -346,7 +354,7 @@ def _date_shares(frequencies: Frequencies, referrals: Referrals) -> tuple[Float6
     first = np.where(known, begin, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
     last = np.where(known, end, np.datetime64(0, "D")).astype("datetime64[Y]").astype(np.int64) + 1970
     communities = referrals.nationality.group_names
-    community = referrals.nationality.group[referrals.nationality.code].astype(np.int64)
+    community = referrals.nationality.group[referrals.nationality.by_name].astype(np.int64)
     stratum = community * 3 + np.clip(referrals.age_group, 0, 2)
     span = np.array(sorted(int(year) for year in frequencies.years[stratum_name("", 0)]))
     rare_year = 1e-4

@@ -175,7 +175,7 @@ def _within_communities(
     Pairs whose naming words have one skeleton are left out: likely one person.
     """
     nationality = referrals.nationality
-    named, group = nationality.code != 0, nationality.group[nationality.code]
+    named, group = nationality.by_name != 0, nationality.group[nationality.by_name]
     word = tables.bags.word[np.arange(referrals.n), tables.bags.principal]
     skeleton = referrals.names.skeleton[word] if len(referrals.names.skeleton) else word
     pairs = []

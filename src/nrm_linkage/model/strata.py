@@ -29,7 +29,7 @@ def pair_community(referrals: Referrals, left: Int32s, right: Int32s) -> Int64s:
     nationality = referrals.nationality
     group = nationality.group.astype(np.int64) + 1
     group[:1] = 0
-    left_group, right_group = group[nationality.code[left]], group[nationality.code[right]]
+    left_group, right_group = group[nationality.by_name[left]], group[nationality.by_name[right]]
     either = np.maximum(left_group, right_group)
     return np.where((left_group == right_group) | (left_group == 0) | (right_group == 0), either, 0)
 

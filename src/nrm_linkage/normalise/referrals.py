@@ -184,12 +184,14 @@ def _nationalities(columns: Columns, n_rows: int) -> tuple[Nationalities, list[p
     recode = np.array([number[codes] for codes in sets_of_pairs], dtype=np.int32)
     groups = [group(codes) for codes in sets]
     group_names = tuple(sorted(set(groups)))
+    recorded = recode[code] if n_rows else np.zeros(0, dtype=np.int32)
     return (
         Nationalities(
-            code=recode[code] if n_rows else np.zeros(0, dtype=np.int32),
+            code=recorded,
             sets=sets,
             group=np.array([group_names.index(name) for name in groups], dtype=np.int8),
             group_names=group_names,
+            by_name=recorded,
         ),
         [
             *(_reading_issues(name, read) for name, read in zip(present, reads, strict=True)),

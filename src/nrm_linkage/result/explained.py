@@ -14,6 +14,7 @@ from nrm_linkage.block import KEY_RULES, RULES, rules_that_find
 from nrm_linkage.explain.cluster import DrawnPeople
 from nrm_linkage.explain.evidence import RECORDED_FOR
 from nrm_linkage.explain.meeting import SAME_COMPONENT, Meeting, meeting, not_linkable
+from nrm_linkage.model import LinkageModel, with_nationalities_by_name
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.schema import arrange
@@ -25,14 +26,17 @@ SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "
 """What an explained cluster shows of its referrals when values are asked for."""
 
 
-def read_alone(run: LinkedRun, rows: Int64s) -> tuple[Referrals, Mapping[str, tuple[pd.Series, ...]]]:
+def read_alone(
+    run: LinkedRun, rows: Int64s, model: LinkageModel
+) -> tuple[Referrals, Mapping[str, tuple[pd.Series, ...]]]:
     """Two canonical rows as read by themselves, and their columns as recorded, those of the caller's own
-    fields too.
+    fields too. `model`: that of the run.
     """
     frame = run.frame.iloc[run.raw.position[rows]].reset_index(drop=True)
     raw = arrange(frame, run.recognised)
     raw = RawReferrals(raw.columns, run.referrals.referral_id[rows], raw.position, np.arange(len(rows)))
     referrals, extra = normalise_referrals(raw, run.config).referrals, run.referrals.extra
+    referrals = with_nationalities_by_name(referrals, model.frequencies)
     if extra is None:
         return referrals, raw.columns
     recorded = {

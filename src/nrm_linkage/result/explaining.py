@@ -41,7 +41,7 @@ class Explaining(LinkageTables):
         rows = (min(one, other), max(one, other))
         if one == other:
             raise InputError("explain takes two different referrals.")
-        referrals, columns = read_alone(self.run, np.array(rows, dtype=np.int64))
+        referrals, columns = read_alone(self.run, np.array(rows, dtype=np.int64), self.model)
         first, second = self.run.referrals.referral_id[list(rows)]
         same = self.links["referral_id_l"].eq(first) & self.links["referral_id_r"].eq(second)
         link = self.links[same].to_dict("records")

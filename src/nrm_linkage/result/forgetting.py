@@ -30,6 +30,7 @@ from nrm_linkage.model import (
     compare_plausible,
     least_bits,
     weigh,
+    with_nationalities_by_name,
 )
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.result.parts import linkage_parts
@@ -63,7 +64,7 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     found, judged = _found(run, row), run.judged.moved(np.append(raw.duplicate_of, -1)[row])
     normalised = normalise_referrals(raw, _settings(run, gone))
     rows, config = (
-        replace(normalised.referrals, extra=extra),
+        replace(with_nationalities_by_name(normalised.referrals, model.frequencies), extra=extra),
         replace(run.config, latest_date=normalised.latest_date),
     )
     candidates = candidate_pairs(rows, config, found=found)

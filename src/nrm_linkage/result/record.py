@@ -71,6 +71,13 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
     choices = [*run.recognised.notes, *found.normalised.notes, *found.decision_notes]
     choices += found.since_notes
     choices += run.referrals.extra.notes if run.referrals.extra is not None else ()
+    nationality = run.referrals.nationality
+    by_name = int(((nationality.code == 0) & (nationality.by_name != 0)).sum())
+    if by_name:
+        choices.append(
+            f"{by_name:,} referrals record no nationality; how common their names and dates are is told by "
+            "the nationality that their names are of, which is compared with nothing"
+        )
     choices += [
         f"blocking rule {of.rule!r}: {of.not_compared:,} pairs share keys too common to compare, even when "
         "refined; other rules find those that agree in more"

@@ -16,7 +16,7 @@ import pandas as pd
 
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import InputError
-from nrm_linkage.model import LinkageModel
+from nrm_linkage.model import LinkageModel, with_nationalities_by_name
 from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import LinkageReport
@@ -87,7 +87,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
     for name in SHOW_REPEATS:
         tables[name].attrs["caveat"] = HOME_OFFICE_CAVEAT
     model = LinkageModel.from_dict(saved.documents["model"])
-    referrals = normalise_referrals(raw, config).referrals
+    referrals = with_nationalities_by_name(normalise_referrals(raw, config).referrals, model.frequencies)
     if model.extra:
         referrals = replace(referrals, extra=_saved_levels(tables["links"], referrals.referral_id, model))
     return {
