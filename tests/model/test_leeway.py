@@ -139,14 +139,14 @@ def test_errors_that_come_together_are_noticed() -> None:
 def test_what_is_expected_covers_the_truth_of_data_that_the_model_made(error_bits: float) -> None:
     """Of thirty sets, though the weights know nothing of the errors: the 90% range that the points and the
     pairs' own chances make holds the matched pairs nine times in ten, and the points' mean is nearer than the
-    weights' own sum where there are more errors than m says. That doubted and believed pairs are likelier is
-    belief, which these data do not bear out: it is left out, its spread is not.
+    weights' own sum where there are more errors than m says. That doubted pairs are likelier is belief, which
+    these data do not bear out: it is left out, its spread is not.
     """
     off, before = [], []
     for seed in range(30):
         referrals, model, pairs, matched = made(error_bits, seed)
         found = leeway_of(referrals, pairs, model)
-        found = replace(found, doubt_bits=found.doubt_bits - found.doubt_bits.mean(), belief_bits=0.0)
+        found = replace(found, doubt_bits=found.doubt_bits - found.doubt_bits.mean())
         points = expected(found, referrals, pairs)
         p = 1 / (1 + np.exp2(-pairs.weight_bits))
         spread = np.sqrt(points.var() + (p * (1 - p)).sum())
@@ -169,20 +169,13 @@ def test_doubt_is_in_full_below_and_nothing_above() -> None:
     np.testing.assert_allclose(changes[1], [-0.5, -0.5, -0.25, 0.0, 0.0])
 
 
-def test_belief_is_in_full_above_nothing_below_and_alike_at_all_points() -> None:
+def test_doubt_is_never_so_much_that_a_likelier_pair_comes_out_as_less_likely() -> None:
     referrals, _ = two_referrals()
-    levels = np.zeros((5, len(FIELDS)), dtype=np.int8)
-    weights = np.array([-4.0, 1.0, 2.0, 3.0, 20.0])
-    shapes = {"by_kind": np.zeros((2, 1)), "m_bits": np.zeros((2, 1, 0, 1))}
-    believing = Leeway(np.zeros(2), **shapes, belief_bits=0.4)
-    pairs = pairs_of(levels, weights)
-    changes = believing.changes(referrals, pairs.left, pairs.right, levels, weights)
-    np.testing.assert_allclose(changes, [[0.0, 0.0, 0.2, 0.4, 0.4]] * 2)
-    # Never so much that a likelier pair comes out as less likely.
     every = np.linspace(-20, 20, 400)
     pairs = pairs_of(np.zeros((400, len(FIELDS)), dtype=np.int8), every)
     mean, spread = leeway.DOUBT_BITS
-    doubting = replace(believing, doubt_bits=np.array([mean - 2 * spread, mean + 2 * spread]))
+    ends = np.array([mean - 2 * spread, mean + 2 * spread])
+    doubting = Leeway(ends, by_kind=np.zeros((2, 1)), m_bits=np.zeros((2, 1, 0, 1)))
     changed = doubting.changes(referrals, pairs.left, pairs.right, pairs.levels, every)
     assert (np.diff(every + changed, axis=1) > 0).all()
 

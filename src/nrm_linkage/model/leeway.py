@@ -9,8 +9,7 @@ on the same side. So parameters are drawn before any partition, and each changes
   errors of one record come together. With both, errors of one pair are no longer independent;
 - `number_bits`: how many more matched pairs there are;
 - `m_bits`: m of each level, field and community, from its Dirichlet posterior;
-- `doubt_bits`: how much likelier pairs are that the model doubts; and, the same at every point, those that it
-  believes. Not learned: only labels would tell.
+- `doubt_bits`: how much likelier pairs are that the model doubts. Not learned: only labels would tell.
 
 In this order: for each of a grid of the first two the likelihood of all compared pairs is taken, at the
 number of matched pairs that fits best; the grid's posterior is cut into equal parts, one a point; the number
@@ -82,21 +81,14 @@ extracts of 20,000 people spoke for 0 to 5% (chosen by us: docs/decisions/0021).
 MESSY_BITS = 2.2
 """How much likelier errors are in a messy pair, in bits of odds: four and a half times (chosen by us)."""
 
-DOUBT_BITS = (0.45, 0.35)
-"""Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what two
-kinds of invented referrals showed, and wide enough for both (chosen by us: docs/decisions/0013, 0022, 0025).
+DOUBT_BITS = (0.7, 0.35)
+"""Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what
+several kinds of invented referrals showed, and wide enough for them (chosen by us: docs/decisions/0013, 0022,
+0027).
 """
 
 DOUBTED = (-1.5, -3.5)
 """Match weights from which a pair is doubted, and from which it is doubted in full (chosen by us)."""
-
-BELIEF_BITS = 0.4
-"""How much likelier believed pairs are than their weights say: in two kinds of invented referrals fewer of
-them are false than that (chosen by us: docs/decisions/0025).
-"""
-
-BELIEVED = (1.0, 3.0)
-"""Match weights from which a pair is believed, and from which it is believed in full (chosen by us)."""
 
 SPEAK_FOR_THEMSELVES = -8.0
 """Pairs below this match weight enter the likelihood by their sum (chosen by us: odds of 1 in 256)."""
@@ -126,13 +118,12 @@ class Leeway:
     """What the points of a model add to the weights of a run's pairs, in bits. `doubt_bits`: float64
     (n_points,); `by_kind`: float64 (n_points, n_kinds), for pairs of a kind: their community, the fields that
     both record, and in how many of them they are not the same; `m_bits`: float64 (n_points, n_communities,
-    n_fields, n_levels), 0 where missing; `belief_bits`: the same at every point.
+    n_fields, n_levels), 0 where missing.
     """
 
     doubt_bits: Float64s
     by_kind: Float64s
     m_bits: Float64s
-    belief_bits: float = 0.0
 
     @classmethod
     def of(cls, model: LinkageModel, communities: tuple[str, ...]) -> Leeway:
@@ -147,7 +138,6 @@ class Leeway:
             doubt_bits=DOUBT_BITS[0] + DOUBT_BITS[1] * _normal(_LATTICE[1]),
             by_kind=_kinds_table(communities, model, errors, messy) + number[:, None],
             m_bits=_drawn_m(model, points, communities),
-            belief_bits=BELIEF_BITS,
         )
 
     def __len__(self) -> int:
@@ -161,9 +151,7 @@ class Leeway:
         changed = self.by_kind[:, _kinds(community, levels)]
         for column in range(self.m_bits.shape[2]):
             changed += self.m_bits[:, community, column, levels[:, column]]
-        whole = weight_bits + changed
-        changed += self.doubt_bits[:, None] * _between(whole, DOUBTED)
-        changed += self.belief_bits * _between(whole, BELIEVED)
+        changed += self.doubt_bits[:, None] * _between(weight_bits + changed, DOUBTED)
         return np.asarray(changed, dtype=np.float64)
 
 
