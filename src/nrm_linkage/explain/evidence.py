@@ -55,7 +55,7 @@ BESIDE_FIELDS: Mapping[str, tuple[str, str]] = {
     ),
     "name_and_nationality": (
         "dependence",
-        "how common the names are among people of the nationality or nationalities recorded, not among all",
+        "how common the names are among people of their nationality or nationalities, not among all",
     ),
     "birth_and_group": (
         "dependence",

@@ -9,9 +9,9 @@ nothing and shown nowhere.
 
 In this order: a word's share within a nationality over its share in the whole says how much the word speaks
 for it, by the model's frequencies or, for words that these do not name there, the shipped reference; words go
-by their skeletons, so that spellings are one. Nationalities start from their shares in the extract, and
-before it speaks from those of all referrals. Where one naming community is likelier than all others and none
-together, its likeliest nationality is taken.
+by their skeletons, so that spellings are one. Nationalities start from their shares in the extract and, as
+far as it does not say, from those of all referrals: who records a nationality need not be like who does not.
+Where one naming community is likelier than all others and none together, its likeliest nationality is taken.
 
 Where fewer than half of the named referrals record a nationality, frequencies are counted anew with those
 that the names are of, a few times over: what is known of some words tells others that go with them.
@@ -21,7 +21,7 @@ What it does not do: find names of a community that neither the extract nor the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -36,7 +36,7 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Nationalities, Referral
 __all__ = ["learn_by_name", "with_nationalities_by_name"]
 
 RECORDED = 0.5
-"""Share of named referrals that record a nationality, from which these are enough to count by (chosen by us:
+"""Share of people whose nationality is known, from which these are enough to count by (chosen by us:
 docs/decisions/0027).
 """
 
@@ -77,7 +77,7 @@ def with_nationalities_by_name(referrals: Referrals, frequencies: Frequencies) -
     rows = np.flatnonzero(lacking)
     if not len(rows):
         return replace(referrals, nationality=replace(nationality, by_name=nationality.code))
-    shares = _expected_shares(frequencies.nationalities)
+    shares = _expected_shares(frequencies)
     names = tuple(sorted(shares))
     sets = [frozenset(name.split("+")) for name in names]
     groups = [group(codes) for codes in sets]
@@ -87,10 +87,16 @@ def with_nationalities_by_name(referrals: Referrals, frequencies: Frequencies) -
     return replace(referrals, nationality=_completed(nationality, rows, told, sets, groups))
 
 
-def _expected_shares(counted: Mapping[str, float]) -> dict[str, float]:
-    """Shares of nationalities as counted; of what these leave, as among all referrals of 2023."""
-    left = max(1.0 - sum(counted.values()), 0.0)
-    return {**{name: share * left for name, share in priors.NATIONALITIES.items()}, **counted}
+def _expected_shares(frequencies: Frequencies) -> dict[str, float]:
+    """Shares of nationalities: as counted, or as among all referrals of 2023, the more the fewer people were
+    counted.
+    """
+    said = sum(frequencies.people_within.values()) / max(frequencies.people, 1.0)
+    known = min(said / RECORDED, 1.0)
+    shares = {name: share * (1 - known) for name, share in priors.NATIONALITIES.items()}
+    for name, share in frequencies.nationalities.items():
+        shares[name] = shares.get(name, 0.0) + share * known
+    return shares
 
 
 def _words_held(referrals: Referrals, rows: Int64s) -> csr_array:
@@ -154,7 +160,7 @@ def _completed(
     """
     all_sets = list(nationality.sets)
     group_of = [nationality.group_names[code] for code in nationality.group]
-    code_of = np.zeros(len(sets) + 1, dtype=np.int32)
+    code_of = np.zeros(len(sets) + 1, dtype=np.int32)  # The last is what -1 stands for.
     for number in np.unique(told[told >= 0]).tolist():
         if sets[number] not in all_sets:
             all_sets.append(sets[number])

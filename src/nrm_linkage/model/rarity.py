@@ -5,7 +5,8 @@ A word's share is taken within the nationality that the two referrals have in co
 nationalities of one naming community (Eritrean and Ethiopian), from its shares in both; where of two, from
 both or in the whole, whichever is more; and otherwise in the whole. Where one side does not say, several
 words that agree are as common as a stranger of the nationality that the other records, who bears them all:
-names tell the nationality, and do so once, not with every word. At the level `variant` the share is that of
+names tell the nationality, and do so once, not with every word. Where neither says, of that which the names
+are of (`by_name`), of either side. At the level `variant` the share is that of
 the commonest class that either word belongs to, times how often two bearers of one name are spelt differently
 (`spellings`); at `near` and `shortened` that of strangers' near or
 shortened words, and never below the words' own shares (whoever is near Mohamed is near many). A word that too
