@@ -119,7 +119,7 @@ def levels_by_box(of_left: names.PaddedBags, of_right: names.PaddedBags) -> Int8
     return np.where(meets, _level_matrix(of_left, of_right), np.int8(words.WordLevel.NONE))
 
 
-def never(_: object, left: Int32s, *rest: object) -> Mask:
+def never(birth: object, of_rows: object, left: Int32s, *rest: object) -> Mask:
     """No date is the other in any other reading."""
     return np.zeros(len(left), dtype=bool)
 
