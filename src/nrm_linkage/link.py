@@ -280,8 +280,8 @@ def _compared(
 def _starting_point(
     rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]
 ) -> tuple[Referrals, LinkageModel, BoundRarity]:
-    """Frequencies and u of the data, shipped m; and the frequencies bound to the rows, which estimation does
-    not change.
+    """The rows with the nationalities that their names are of; frequencies and u of the data, shipped m; and
+    the frequencies bound to the rows, which estimation does not change.
     """
     rows, frequencies = learn_by_name(rows)
     start = starting_model(

@@ -21,7 +21,6 @@ from nrm_linkage.tables import Float64s, Int64s, Mask, ScoredPairs
 __all__ = ["Against", "against_of"]
 
 
-
 @dataclass(frozen=True, eq=False)
 class Against:
     """Disagreements of components of k referrals. `bits`: float64 (f, c, k, k), not above 0, symmetric;

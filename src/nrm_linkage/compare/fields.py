@@ -182,6 +182,17 @@ the same names.
 ONE_SPEAKS = (("date_of_birth", "birth_year", "birth_range"), OTHER_NAMES)
 """Fields of which one at most speaks of a pair."""
 
+
+def _other_names(name: str, *sentences: str) -> Field:
+    """A field of names that are not the given one: its levels' names are those of `OtherNamesLevel`."""
+    names = [level.name.lower() for level in OtherNamesLevel if level is not OtherNamesLevel.MISSING]
+    levels = (
+        Level(level, sentence, by_frequency=level != "different")
+        for level, sentence in zip(names, sentences, strict=True)
+    )
+    return Field(name, (MISSING, *levels))
+
+
 FIELDS: tuple[Field, ...] = (
     Field(
         "given_name",
@@ -208,37 +219,23 @@ FIELDS: tuple[Field, ...] = (
             Level("different", "the given names differ"),
         ),
     ),
-    Field(
+    _other_names(
         "other_name",
-        (
-            MISSING,
-            Level("exact", "the family or other name that both record is the same", by_frequency=True),
-            Level("variant", "the family or other names are spellings of one name", by_frequency=True),
-            Level("near", "the family or other names differ by a letter or so", by_frequency=True),
-            Level(
-                "shortened",
-                "the family or other names agree in part of a word or an initial",
-                by_frequency=True,
-            ),
-            Level("partly", "a family or other name agrees, and others differ", by_frequency=True),
-            Level("different", "the family or other names differ"),
-        ),
+        "the family or other name that both record is the same",
+        "the family or other names are spellings of one name",
+        "the family or other names differ by a letter or so",
+        "the family or other names agree in part of a word or an initial",
+        "a family or other name agrees, and others differ",
+        "the family or other names differ",
     ),
-    Field(
+    _other_names(
         "other_names",
-        (
-            MISSING,
-            Level("exact", "the several other names that both record are the same", by_frequency=True),
-            Level("variant", "several other names are spellings of the same names", by_frequency=True),
-            Level("near", "of several other names one differs by a letter or so", by_frequency=True),
-            Level(
-                "shortened",
-                "of several other names one agrees in part of a word or an initial",
-                by_frequency=True,
-            ),
-            Level("partly", "some of several other names agree and some differ", by_frequency=True),
-            Level("different", "several other names all differ"),
-        ),
+        "the several other names that both record are the same",
+        "several other names are spellings of the same names",
+        "of several other names one differs by a letter or so",
+        "of several other names one agrees in part of a word or an initial",
+        "some of several other names agree and some differ",
+        "several other names all differ",
     ),
     Field(
         "date_of_birth",

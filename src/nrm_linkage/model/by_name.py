@@ -36,8 +36,8 @@ from nrm_linkage.tables import Float64s, Int32s, Int64s, Nationalities, Referral
 __all__ = ["learn_by_name", "with_nationalities_by_name"]
 
 RECORDED = 0.5
-"""Share of people whose nationality is known, from which these are enough to count by (chosen by us:
-docs/decisions/0027).
+"""Share of named referrals that record a nationality, and of people whose nationality is known, from which
+these are enough to count by (chosen by us: docs/decisions/0027).
 """
 
 ROUNDS = 4
@@ -133,7 +133,7 @@ def _likeliest(held: csr_array, speaks: Float64s, start: Float64s, groups: Seque
     """For each row of `held` the number of the nationality that its words are of, -1 for none, int32.
     `start`: shares of the nationalities, (n_names,); `groups`: their naming communities.
     """
-    _, of_group = np.unique(np.array(groups, dtype=object).astype(str), return_inverse=True)
+    _, of_group = np.unique(groups, return_inverse=True)
     in_group = (of_group[:, None] == np.arange(of_group.max() + 1)).astype(np.float64)
     of_none = max(1.0 - float(start.sum()), OF_NONE)
     found = np.empty(held.shape[0], dtype=np.int32)

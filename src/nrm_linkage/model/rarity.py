@@ -137,8 +137,8 @@ class BoundRarity:
             where = np.flatnonzero(told[at] >= 0)
             by = told[at[where]]
             for one in (known, other):
-                share = self._nationality_share[one[by]] ** once[by]
-                of_known = share * shares.share(code[where], one[by], one[by])
+                charged = self._nationality_share[one[by]] ** once[by]
+                of_known = charged * shares.share(code[where], one[by], one[by])
                 found[where] = np.maximum(found[where], of_known)
             return found
 
@@ -177,8 +177,8 @@ class BoundRarity:
         self, left: Int32s, right: Int32s, n_aligned: Int64s
     ) -> tuple[Int64s, Int32s, Int32s, Float64s]:
         """Words of pairs of which not both record a nationality and several words agree: their places, the
-        nationalities that are recorded or that the names are of, and the part of a nationality that each word
-        is charged: the stranger need be of it only once for all.
+        nationality that is recorded, or else those that the two names are of, and the power of its share that
+        each word is charged: the stranger need be of it only once for all.
         """
         nationality = self._referrals.nationality
         code, by_name = nationality.code, nationality.by_name
