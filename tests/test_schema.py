@@ -75,12 +75,21 @@ def test_no_heading_of_the_table_belongs_to_two_fields() -> None:
     ("heading", "field"),
     [
         ("PV Surname", "family_name"),
-        ("Victim's DOB", None),  # a word that is not in the table: never guessed
+        ("Victim's DOB", "date_of_birth"),
+        ("Inmate DOB", None),  # a word that is not in the table: never guessed
         ("Victim DOB", "date_of_birth"),
         ("Date of birth of potential victim", "date_of_birth"),
         ("Nationality (PV)", "nationality"),
         ("Client First Name(s)", "given_name"),
         ("Person ID", None),
+        ("Police/crime ref", "police_reference"),
+        ("Police Reference (CRN/CAD)", "police_reference"),
+        ("Forename or given name", "given_name"),
+        ("Gender (M/F)", "gender"),
+        ("Name / address", None),  # one of the two is no field
+        ("Home Office/NRM ref", None),  # two fields
+        ("DOB (exploiter)", None),
+        ("Date of birth or age", None),
         ("First responder surname", None),
         ("Exploiter name", None),
         ("family", None),  # the form's question about parents and siblings
@@ -93,6 +102,16 @@ def test_headings_may_say_whose_value_it_is_and_other_people_are_not_taken(
     assert {name: labels for name, labels in recognise(frame).columns.items() if name != "alias"} == (
         {field: (heading,)} if field else {}
     )
+
+
+@pytest.mark.parametrize(
+    "heading", ["Also known as / nickname", "Alias / AKA (if known)", "AKA or nickname", "Nickname (alias)"]
+)
+def test_a_heading_that_names_a_field_twice_serves_unless_a_plain_one_does(heading: str) -> None:
+    assert recognise(pd.DataFrame(columns=["surname", heading])).columns["alias"] == (heading,)
+    both = recognise(pd.DataFrame(columns=["surname", heading, "Alias"]))
+    assert both.columns["alias"] == ("Alias",)
+    assert any("several columns could be alias" in note for note in both.notes)
 
 
 def test_the_forms_and_the_exports_own_columns_are_taken_whole() -> None:

@@ -146,7 +146,8 @@ class BirthDates(_Shapes):
 
     `first`, `last`: datetime64[D] (n,), inclusive, NaT where missing. `precision`, `default`: int8, values of
     `DatePrecision` and `DefaultDate`. `readings`: datetime64[D] (n, n_kinds), the other dates that the record
-    admits, one column for each `ReadingKind`, NaT where it admits none.
+    admits, one column for each `ReadingKind`, NaT where it admits none. `unreal`: int32 (n,), a date that
+    nobody here can have been born on, yyyymmdd as written, 0 elsewhere.
     """
 
     first: Days
@@ -154,6 +155,7 @@ class BirthDates(_Shapes):
     precision: Int8s
     default: Int8s
     readings: Days
+    unreal: Int32s
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from nrm_linkage.compare.dates import birth_period_levels, date_levels
 from nrm_linkage.compare.fields import DateLevel
+from nrm_linkage.tables import Int8s, Int32s, Referrals
 from tests.frames import all_pairs, level_names, people, referrals_of
 
 FIELDS = ("date_of_birth", "birth_year", "birth_range")
@@ -50,12 +51,20 @@ DATES = [
     ("D4", "12/10/2001", "12/10/1997", "", "same day, another year"),
     ("D4, from the tribunal", "16/12/2001", "16/12/1999", "", "same day, another year"),
     ("D2, two that stand in", "01/01/2001", "01/01/1997", "", "within five years"),
-    ("D4, seven years", "12/10/2001", "12/10/1994", "", "far apart"),
+    ("D4, seven years", "12/10/2001", "12/10/1994", "", "same day, distant year"),
+    ("a wrong year", "12/10/1951", "12/10/2003", "", "same day, distant year"),
+    ("a wrong year and 1 January", "01/01/1951", "01/01/2003", "", "far apart"),
     ("D5", "16/12/2001", "01/01/1998", "", "within five years"),
     ("D6", "07/02/1962", "02/07/1962", "", "day and month swapped"),
     ("D7", "17/08/1998", "17/08/1989", "", "one digit"),
     ("D7", "03/08/2006", "08/08/2006", "", "one digit"),
-    ("D7, neighbours exchanged", "17/08/2006", "71/08/2006", "", None),
+    ("D7, neighbours exchanged", "17/08/2006", "71/08/2006", "", "one digit"),
+    ("D7, no such day", "14/12/2001", "64/12/2001", "", "one digit"),
+    ("D7, no such month", "19/12/1939", "19/13/1939", "", "one digit"),
+    ("D7, no such year", "13/05/1980", "13/05/1680", "", "one digit"),
+    ("D7, a year to come", "08/05/2003", "08/05/2093", "", "one digit"),
+    ("D7, both impossible", "64/12/2001", "74/12/2001", "", "one digit"),
+    ("D7, two digits", "14/12/2001", "64/11/2001", "", None),
     ("D8", "17/08/2007", "21/03/2006", "", "next year"),
     ("D9", "17/09/2005", "15/08/2005", "Vietnamese", "within 35 days"),
     ("D10", "10/12/1997", "01/04/1990", "Ethiopian", "another calendar"),
@@ -131,18 +140,17 @@ def births() -> st.SearchStrategy[dict[str, str]]:
     )
 
 
+def birth_levels(referrals: Referrals, left: Int32s, right: Int32s) -> tuple[Int8s, Int8s, Int8s]:
+    dates = date_levels(referrals.birth, left, right)
+    return dates, *birth_period_levels(referrals, left, right, dates)
+
+
 @given(st.lists(births(), min_size=2, max_size=8))
 def test_of_two_births_one_field_speaks_if_either_is_half_known_and_alike_from_both_sides(records):
     referrals = referrals_of(people(*records))
     left, right = all_pairs(referrals.n)
-    levels = np.stack(
-        [
-            date_levels(referrals.birth, left, right),
-            *birth_period_levels(referrals, left, right),
-        ]
-    )
-    swapped = [date_levels(referrals.birth, right, left), *birth_period_levels(referrals, right, left)]
-    np.testing.assert_array_equal(levels, np.stack(swapped))
+    levels = np.stack(birth_levels(referrals, left, right))
+    np.testing.assert_array_equal(levels, np.stack(birth_levels(referrals, right, left)))
     birth = referrals.birth
     first = np.where(np.isnat(birth.first), referrals.birth_by_age_first, birth.first)
     last = np.where(np.isnat(birth.first), referrals.birth_by_age_last, birth.last)
@@ -190,6 +198,7 @@ def test_levels_by_distance_are_no_nearer_than_the_dates(one, other):
         DateLevel.NEXT_YEAR: years == 1,
         DateLevel.WITHIN_5_YEARS: 2 <= years <= 5,
         DateLevel.FAR: years > 5,
+        DateLevel.DISTANT_YEAR: years > 6 and (one.day, one.month) == (other.day, other.month),
         DateLevel.SWAPPED: one.year == other.year and (one.day, one.month) == (other.month, other.day),
     }
     assert bounds.get(DateLevel(level), level in (DateLevel.ONE_DIGIT, DateLevel.OTHER_CALENDAR))
@@ -224,12 +233,25 @@ def test_one_digit_is_said_of_no_dates_that_are_further_apart(day, at, days):
             assert (level == DateLevel.ONE_DIGIT) == digits_apart(day, other)
 
 
+def assert_one_digit_of_an_impossible_date(day: dt.date, text: str) -> None:
+    """Unless a part is unknown (00), or month and day make a date the other way around."""
+    of_month, month = text[:2], text[2:4]
+    if "00" in (of_month, month) or int(of_month) <= 12:
+        return
+    written = f"{of_month}/{month}/{text[4:]}"
+    born = ({"date_of_birth": day.isoformat()}, {"date_of_birth": written, "age_at_referral": "20"})
+    found = level_names(people(*({"given_name": "Zamir", "nationality": "British"} | one for one in born)))
+    assert (found["date_of_birth"], found["birth_year"]) == ("one digit", "missing")
+
+
 @given(DAYS, st.integers(0, 7), st.sampled_from("0123456789"))
 def test_a_digit_typed_wrong_is_seen_wherever_it_stands(day, at, digit):
     text = day.strftime("%d%m%Y")
+    text = text[:at] + digit + text[at + 1 :]
     try:
-        typed = dt.datetime.strptime(text[:at] + digit + text[at + 1 :], "%d%m%Y").date()
+        typed = dt.datetime.strptime(text, "%d%m%Y").date()
     except ValueError:
+        assert_one_digit_of_an_impossible_date(day, text)
         return
     if typed in (day, PLACEHOLDER) or not dt.date(1930, 1, 1) <= typed <= dt.date(2020, 1, 1):
         return

@@ -239,6 +239,14 @@ def test_values_are_shown_as_recorded_and_as_read() -> None:
     assert "left_read" not in linkage.explain("R000", "R001").to_dict()["evidence"][0]
 
 
+def test_a_date_that_nobody_was_born_on_is_shown_as_what_it_is() -> None:
+    frame = frame_of([ZAMIRA, ("Zamira", "Testaj", "44/05/2001", "Albania")], ["01/02/2023", "03/04/2023"])
+    found = nl.link_referrals(frame, progress=False).explain("R000", "R001", show="values")
+    line = next(line for line in found.to_dict()["evidence"] if line["field"] == "date_of_birth")
+    assert (line["level"], line["right"]) == ("one digit", {"date_of_birth": "44/05/2001"})
+    assert (line["left_read"], line["right_read"]) == ("2001-05-14", "2001-05-44, which is no date of birth")
+
+
 # ------------------------------------------------------------------------------------------------ the picture
 
 

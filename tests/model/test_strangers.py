@@ -47,8 +47,14 @@ def test_u_is_counted_where_there_is_something_to_count():
     assert all(0 < share < 1 for share in found.frequencies.near_words.values())
 
 
-def test_order_and_ids_change_nothing():
-    frame = strangers(80, seed=2)
+def slipped(n: int) -> pd.DataFrame:
+    """Referrals of one name whose dates of birth are none, and differ in that alone."""
+    days = (f"{32 + number % 67}/{1 + number % 11:02d}/{1960 + number % 41}" for number in range(n))
+    return people(*({"given_name": "Zamir", "date_of_birth": day} for day in days))
+
+
+@pytest.mark.parametrize("frame", [strangers(80, seed=2), slipped(900)], ids=["strangers", "slipped"])
+def test_order_and_ids_change_nothing(frame):
     other = frame.sample(frac=1, random_state=3).reset_index(drop=True)
     other["referral_id"] = [f"Z{number:03d}" for number in range(len(other))]
     models = []

@@ -77,6 +77,7 @@ def entry(column: BirthColumn, row: int) -> dict[str, object]:
         "origin": int(column.origin[at]),
         "default": int(column.default[at]),
         "readings": {kind: day.item() for kind, day in zip(ReadingKind, readings, strict=True) if day == day},
+        "unreal": int(column.unreal[at]),
         "ages": (int(column.youngest[at]), int(column.oldest[at])),
         "issues": column.issue_sets[column.issue[at]],
     }
@@ -91,6 +92,7 @@ def single(reading: BirthDateReading) -> dict[str, object]:
         "origin": int(reading.origin) if dated else 0,
         "default": int(reading.default),
         "readings": {other.kind: other.date for other in reading.readings},
+        "unreal": reading.unreal,
         "ages": tuple(-1 if age is None else age for age in (reading.age_years, reading.oldest_years)),
         "issues": reading.issues,
     }
@@ -98,6 +100,7 @@ def single(reading: BirthDateReading) -> dict[str, object]:
 
 @given(CELLS)
 @example([("01/04/1990", n) for n in range(len(CALENDARS))])
+@example([("64/12/2001", 0), ("2001-12-64", 0), ("17/08/1680", 0), ("17/08/2093", 2), ("31/02/2005", 1)])
 @example([("05/07/2004", n) for n in range(len(CALENDARS))])
 @example([("13/02/1990", 2), ("02/13/1990", 2), ("30/02/1990", 2), ("30/02/1990", 1), ("03/13/1990", 0)])
 @example([("29/02/1904", 0), ("25/03/05", 0), ("25/03/1905", 0), (37484, 0), ("37484.5", 0), (-1, 0)])

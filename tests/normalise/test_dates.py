@@ -125,13 +125,40 @@ def test_an_age_in_the_birth_box_is_given_as_an_age(age: int, value: object) -> 
 
 
 @pytest.mark.parametrize(
+    ("value", "unreal"),
+    [
+        ("64/12/2001", 2001_12_64),
+        ("2001-12-64", 2001_12_64),
+        ("19511399", 1951_13_99),
+        ("64122001", 2001_12_64),
+        ("19510931", 1951_09_31),
+        ("45 March 1999", 1999_03_45),
+        ("17/08/1680", 1680_08_17),
+        ("17/08/2293", 2293_08_17),
+        ("17/08/2006", 0),
+        ("08/17/2006", 0),  # month first: a date
+        ("01/01/1900", 0),  # a placeholder: nobody meant a date
+        ("99/99/9999", 0),
+        ("31/02/05", 0),  # which century is not known
+        ("5 Mehr 1420", 0),  # a calendar that is named
+        ("08/2093", 0),
+        ("yesterday", 0),
+    ],
+)
+def test_the_numbers_of_an_impossible_date_of_birth_are_kept(value: str, unreal: int) -> None:
+    reading = read_birth_date(value, latest=LATEST)
+    assert reading.unreal == unreal
+    assert not unreal or reading.precision is DatePrecision.MISSING
+
+
+@pytest.mark.parametrize(
     ("issue", "value"),
     [("placeholder date", value) for value in
      ("01/01/1900", "01/01/1970", "09/09/9999", "11/11/1111", "00/00/0000", "31/12/9999", "1900-01-00",
      "1899-12-30", "0",
       "12/12/1212", dt.date(1900, 1, 1), 0, "01/01/0001", "1900-01-01 00:00:00")]
     + [("not a calendar date", value) for value in ("31/02/2005", "30/02/2006", "31/04/2006", "29/02/2005",
-    "32/01/2006")]
+    "32/01/2006", "71/08/2006", "99/01/2006")]
     + [("in the future", value) for value in ("01/07/2024", "17/08/2025", "2026", "08/2025")]
     + [("not a date", value) for value in ("yesterday", "Kabul", "13/2006", "1/2/3/4/5", "206", "01234",
     "17/08/206",

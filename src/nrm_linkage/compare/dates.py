@@ -1,15 +1,19 @@
 """Two dates of birth -> the level of `date_of_birth`; failing that, of `birth_year`, or of `birth_range`.
 
 One of the three fields at most speaks of a pair, so that nothing is counted twice: `date_of_birth` where
-both dates are known to the day; `birth_year` where both births are known to two years or less, by an
+both dates are written to the day; `birth_year` where both births are known to two years or less, by an
 incomplete date or an age; `birth_range` where one side is known only as child or adult, and the other better.
 `age_group` speaks beside them, of what the two were at their referrals: strangers' dates are counted among
 people of like ages, so that the ages are evidence of their own.
 
 Levels of dates are tried from the most telling down, and the first that holds is the level: the same day;
 day and month exchanged; the same day in another calendar; a stand-in date within a year; same day and month
-within six years (age assessments keep the day and move the year); one digit; then by distance. Sources:
-domain.md 4.3; the cut of 35 days covers lunar dates recorded as solar ones (D9).
+within six years (age assessments keep the day and move the year); one digit; within 35 days (lunar dates
+recorded as solar ones, D9); same day and month in a year further off (docs/decisions/0028); then by distance.
+Sources: domain.md 4.3.
+
+A date that nobody can have been born on (64 December) speaks where it is one digit from the other date, and
+nowhere else: what was meant is not known.
 """
 
 from __future__ import annotations
@@ -43,6 +47,11 @@ def date_levels(birth: BirthDates, left: Int32s, right: Int32s, keys: DateKeys |
     at = np.flatnonzero(full)
     levels = np.full(len(left), DateLevel.MISSING, dtype=np.int8)
     levels[at] = _full_date_levels(birth, of_rows, left[at], right[at])
+    if of_rows.unreal.any():
+        written = of_rows.full | of_rows.unreal
+        at = np.flatnonzero(~full & written[left] & written[right])
+        near = _one_digit_apart(of_rows.digits[left[at]], of_rows.digits[right[at]])
+        levels[at[near]] = DateLevel.ONE_DIGIT
     return levels
 
 
@@ -55,10 +64,11 @@ def _full_date_levels(birth: BirthDates, of_rows: DateKeys, left: Int32s, right:
     levels[years <= 5] = DateLevel.WITHIN_5_YEARS
     levels[years == 1] = DateLevel.NEXT_YEAR
     levels[years == 0] = DateLevel.SAME_YEAR
+    same_day = ~is_default & (of_rows.day_of_year[left] == of_rows.day_of_year[right])
+    levels[same_day] = DateLevel.DISTANT_YEAR
     levels[days <= LUNAR_DAYS] = DateLevel.WITHIN_35_DAYS
     levels[_one_digit_apart(of_rows.digits[left], of_rows.digits[right])] = DateLevel.ONE_DIGIT
-    same_day = of_rows.day_of_year[left] == of_rows.day_of_year[right]
-    levels[~is_default & (years <= ASSESSMENT_YEARS) & same_day] = DateLevel.OTHER_YEAR
+    levels[same_day & (years <= ASSESSMENT_YEARS)] = DateLevel.OTHER_YEAR
     levels[is_default & (years <= 1)] = DateLevel.DEFAULT_NEAR
     other_calendar = _reading_meets(birth, of_rows, left, right, _CALENDARS, CALENDAR_SLACK_DAYS)
     levels[other_calendar] = DateLevel.OTHER_CALENDAR
@@ -69,16 +79,16 @@ def _full_date_levels(birth: BirthDates, of_rows: DateKeys, left: Int32s, right:
 
 
 def birth_period_levels(
-    referrals: Referrals, left: Int32s, right: Int32s, periods: BirthPeriods | None = None
+    referrals: Referrals, left: Int32s, right: Int32s, dates: Int8s, periods: BirthPeriods | None = None
 ) -> tuple[Int8s, Int8s]:
-    """Levels of `birth_year` and of `birth_range` of pairs of rows, int8 (p,) each. `periods`: those of the
-    rows, where they are at hand.
+    """Levels of `birth_year` and of `birth_range` of pairs of rows, int8 (p,) each. `dates`: those of
+    `date_of_birth`. `periods`: those of the rows, where they are at hand.
     """
     of_rows = BirthPeriods.of(referrals) if periods is None else periods
     year = np.full(len(left), BirthYearLevel.MISSING, dtype=np.int8)
     group = np.full(len(left), BirthRangeLevel.MISSING, dtype=np.int8)
-    by_day, known = of_rows.by_day, of_rows.known
-    at = np.flatnonzero(~(by_day[left] & by_day[right]) & known[left] & known[right])
+    known = of_rows.known
+    at = np.flatnonzero((dates == DateLevel.MISSING) & known[left] & known[right])
     left, right = left[at], right[at]
     begin, end = of_rows.begin, of_rows.end
     gap = np.maximum(begin[left] - end[right], begin[right] - end[left])
@@ -127,12 +137,14 @@ def _day_numbers(days: Days) -> Int64s:
 class DateKeys:
     """What is compared of full dates, one element a row; meaningless where `full` is false.
 
-    `day`: int32, days since 1970; `year`: int32; `day_of_year`: int32, month and day as one number; `digits`:
+    `unreal`: where there is a date that nobody can have been born on, of which only `digits` is there. `day`:
+    int32, days since 1970; `year`: int32; `day_of_year`: int32, month and day as one number; `digits`:
     uint32, ddmmyyyy with four bits a digit; `stands_in`: whether the day is one that is recorded for want of
     a known one; `is_read`: bool (n_readings, n), which other readings it has.
     """
 
     full: Mask
+    unreal: Mask
     stands_in: Mask
     day: Int32s
     year: Int32s
@@ -150,11 +162,16 @@ class DateKeys:
         year = first.astype("datetime64[Y]").astype(np.int64) + 1970
         month = months.astype(np.int64) % 12 + 1
         number = of_month * 1_000_000 + month * 10_000 + year
+        unreal = birth.unreal > 0
+        written = birth.unreal.astype(np.int64)
+        backwards = written % 100 * 1_000_000 + written // 100 % 100 * 10_000 + written // 10_000
+        number = np.where(unreal, backwards, number)
         digits = np.zeros(len(first), dtype=np.uint32)
         for place in range(8):
             digits |= (number // 10**place % 10).astype(np.uint32) << np.uint32(BITS_A_DIGIT * place)
         return cls(
             full=full,
+            unreal=unreal,
             stands_in=np.isin(birth.default, STAND_IN_DATES),
             day=_day_numbers(first).astype(np.int32),
             year=year.astype(np.int32),
@@ -167,12 +184,11 @@ class DateKeys:
 @dataclass(frozen=True, repr=False, eq=False)
 class BirthPeriods:
     """When people were born, by a date or failing that by an age, one element a row: whether it is known at
-    all, whether to the day, its first and last day (int64, days since 1970; meaningless where not known), and
-    whether these are two years apart or less.
+    all, its first and last day (int64, days since 1970; meaningless where not known), and whether these are
+    two years apart or less.
     """
 
     known: Mask
-    by_day: Mask
     narrow: Mask
     begin: Int64s
     end: Int64s
@@ -187,7 +203,6 @@ class BirthPeriods:
         end = _day_numbers(np.where(dated, birth.last, referrals.birth_by_age_last))
         return cls(
             known=~np.isnat(first),
-            by_day=np.asarray(birth.precision == DatePrecision.DAY),
             narrow=end - begin <= NARROW_DAYS,
             begin=begin,
             end=end,

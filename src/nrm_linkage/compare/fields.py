@@ -90,10 +90,11 @@ class DateLevel(IntEnum):
     ONE_DIGIT = 6
     DEFAULT_NEAR = 7
     WITHIN_35_DAYS = 8
-    SAME_YEAR = 9
-    NEXT_YEAR = 10
-    WITHIN_5_YEARS = 11
-    FAR = 12
+    DISTANT_YEAR = 9
+    SAME_YEAR = 10
+    NEXT_YEAR = 11
+    WITHIN_5_YEARS = 12
+    FAR = 13
 
 
 class BirthYearLevel(IntEnum):
@@ -259,6 +260,10 @@ FIELDS: tuple[Field, ...] = (
                 "one date of birth stands for an unknown day, and the years are at most one apart",
             ),
             Level("within 35 days", "the dates of birth are at most 35 days apart"),
+            Level(
+                "same day, distant year",
+                "day and month of birth are the same and the years differ by more than six",
+            ),
             Level("same year", "the years of birth are the same"),
             Level("next year", "the years of birth are one apart"),
             Level("within five years", "the years of birth are two to five apart"),

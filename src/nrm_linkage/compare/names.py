@@ -246,16 +246,17 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     l_aligned = is_aligned[everyone, place_l]
     r_owner = owner_of_right[everyone, place_r]
     together = l_aligned & (partner[everyone, place_l] == place_r)
-    # One naming word aligned elsewhere, the other not at all, and words to spare on both sides: the names
-    # were not moved, they differ.
     either, both = l_aligned | (r_owner >= 0), l_aligned & (r_owner >= 0)
-    moved = ~together & (both | (either & ~((loose_l > 0) & (loose_r > 0))))
     given_place = np.where(l_aligned, place_l, np.maximum(r_owner, 0))
     other_place = np.where(both, r_owner, given_place)
     swap = _goes_before(aligned, words_l, words_r, other_place, given_place)
     given_place = np.where(swap, other_place, given_place)
     ends = of_left.role[everyone, given_place], of_right.role[everyone, partner[everyone, given_place]]
-    through_alias = moved & ((ends[0] == NameRole.ALIAS) | (ends[1] == NameRole.ALIAS))
+    is_alias = either & ((ends[0] == NameRole.ALIAS) | (ends[1] == NameRole.ALIAS))
+    # One naming word aligned elsewhere, with no alias, the other not at all, and words to spare on both
+    # sides: the names were not moved, they differ.
+    moved = ~together & (both | is_alias | (either & ~((loose_l > 0) & (loose_r > 0))))
+    through_alias = moved & is_alias
     known: Mask = np.asarray(row_any(of_left.held) & row_any(of_right.held))
     given = np.select(
         [~known, together, through_alias, moved],
@@ -265,8 +266,9 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
 
     is_given = np.zeros((pairs, width), dtype=bool)
     is_given[everyone, given_place] = together | moved
-    differs = given == GivenLevel.DIFFERENT
-    conflicts = np.minimum(loose_l - (differs & ~l_aligned), loose_r - (differs & (r_owner < 0)))
+    # A naming word without a partner is judged with the given name, or is what the alias stands for.
+    judged = (given == GivenLevel.DIFFERENT) | (given == GivenLevel.ALIAS)
+    conflicts = np.minimum(loose_l - (judged & ~l_aligned), loose_r - (judged & (r_owner < 0)))
     other = _other_level(np.where(is_given, 0, aligned), conflicts, known)
     n_other = row_counts(is_aligned & ~is_given)
     n_left, n_right = row_counts(own_l), row_counts(own_r)

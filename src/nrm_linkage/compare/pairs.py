@@ -164,10 +164,11 @@ def _compare_values(
     bits: Float32s,
 ) -> None:
     """Fill in all other fields."""
-    years, ranges = birth_period_levels(referrals, left, right, known.periods)
+    dates = date_levels(referrals.birth, left, right, known.dates)
+    years, ranges = birth_period_levels(referrals, left, right, dates, known.periods)
     contact = contact_levels(referrals.contacts, left, right, known.contacts)
     for name, level in (
-        ("date_of_birth", date_levels(referrals.birth, left, right, known.dates)),
+        ("date_of_birth", dates),
         ("birth_year", years),
         ("birth_range", ranges),
         ("age_group", age_group_levels(referrals, left, right)),

@@ -29,10 +29,12 @@ __all__ = [
     "Texts",
     "WordTable",
     "few_edits",
+    "few_skeleton_edits",
     "may_agree",
 ]
 
-NEAR_MIN_LETTERS = 4
+NEAR_MIN_LETTERS = 3
+SKELETON_MIN_LETTERS = 5
 JARO_WINKLER_MIN_LETTERS = 5
 BEGINNING_MIN_LETTERS = 3
 END_MIN_LETTERS = 4
@@ -98,13 +100,18 @@ class WordTable:
 
 
 def few_edits(letters: Int32s) -> Int8s:
-    """How many edits are few in words of so many letters: one of four or more, two of seven, three of ten;
+    """How many edits are few in words of so many letters: one of three or more, two of seven, three of ten;
     -1, none at all, of fewer.
     """
     return _FEW_EDITS[np.clip(letters, 0, len(_FEW_EDITS) - 1)]
 
 
-_FEW_EDITS: Int8s = np.repeat(np.array([-1, 1, 2, 3], dtype=np.int8), [4, 3, 3, 1])
+def few_skeleton_edits(letters: Int32s) -> Int8s:
+    """The same of skeletons, which say less: of five letters or more as of words of one letter less."""
+    return few_edits(np.where(letters >= SKELETON_MIN_LETTERS, letters - 1, 0))
+
+
+_FEW_EDITS: Int8s = np.repeat(np.array([-1, 1, 2, 3], dtype=np.int8), [NEAR_MIN_LETTERS, 4, 3, 1])
 
 
 def may_agree(table: WordTable, left: Int32s, right: Int32s) -> Mask:
@@ -159,7 +166,7 @@ def _begins_or_ends(table: WordTable, left: Int32s, right: Int32s, shorter: Int3
 
 def _alike_skeletons(table: WordTable, left: Int32s, right: Int32s) -> Mask:
     letters_l, letters_r = table.skeleton_letters[left], table.skeleton_letters[right]
-    allowed = few_edits(np.minimum(letters_l, letters_r) - 1)
+    allowed = few_skeleton_edits(np.minimum(letters_l, letters_r))
     *_, edits = _apart(table.skeleton_kinds[left], table.skeleton_kinds[right], letters_l, letters_r)
     return np.asarray(edits <= allowed)
 

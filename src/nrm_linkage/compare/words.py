@@ -2,8 +2,9 @@
 
 Levels, best first: exact; variant (same spelling-variant class or same skeleton, unless the two are known
 to be different names); near (few edits for the length of the shorter word, or of its skeleton; Jaro-Winkler
-of at least 0.92; or the same phonetic code with Jaro-Winkler of at least 0.85); shortened (an initial, the
-beginning or end of the longer word, a nickname); none. Cuts chosen by us from domain.md 4.2.
+of at least 0.92; or the same phonetic code with Jaro-Winkler of at least 0.85; two syllables, as `Lan` and
+`Lam` are, only from four letters on); shortened (an initial, the beginning or end of the longer word, a
+nickname); none. Cuts chosen by us from domain.md 4.2, that of three letters in docs/decisions/0028.
 
 Words that `word_table.may_agree` rules out are none without a look at their letters' order. It does not look
 at frequency or at where the words stood.
@@ -28,6 +29,7 @@ from nrm_linkage.compare.word_table import (
     Texts,
     WordTable,
     few_edits,
+    few_skeleton_edits,
     may_agree,
 )
 from nrm_linkage.tables import Int8s, Int32s, Mask, NameBags
@@ -102,24 +104,24 @@ def _unlike_words(table: WordTable, left: Int32s, right: Int32s) -> Int8s:
     left_is_shorter = table.letters[left] <= table.letters[right]
     shorter, longer = np.where(left_is_shorter, (left, right), (right, left))
     levels[_is_short_form(table, shorter, longer)] = WordLevel.SHORTENED
-    long_enough = np.flatnonzero(table.letters[shorter] >= NEAR_MIN_LETTERS)
+    least = NEAR_MIN_LETTERS + (bags.is_syllable[left] & bags.is_syllable[right])
+    long_enough = np.flatnonzero(table.letters[shorter] >= least)
     left, right, size = left[long_enough], right[long_enough], table.letters[shorter[long_enough]]
     similarity = process.cpdist(texts[left], texts[right], scorer=JaroWinkler.similarity, dtype=np.float64)
-    near = _few_edits(texts[left], texts[right], size)
+    near = _edits(texts[left], texts[right]) <= few_edits(size)
     near |= (similarity >= NEAR_JARO_WINKLER) & (size >= JARO_WINKLER_MIN_LETTERS)
     near |= (bags.sound[left] == bags.sound[right]) & (similarity >= ALIKE_JARO_WINKLER)
     of_left, of_right = table.skeleton_texts[left], table.skeleton_texts[right]
     letters = np.minimum(table.skeleton_letters[left], table.skeleton_letters[right])
-    alike = _few_edits(of_left, of_right, letters - 1)
+    alike = _edits(of_left, of_right) <= few_skeleton_edits(letters)
     near |= alike & (similarity >= SKELETON_JARO_WINKLER)
     levels[long_enough[near]] = WordLevel.NEAR
     return levels
 
 
-def _few_edits(a: Texts, b: Texts, letters: Int32s) -> Mask:
-    """Whether two words are few edits apart for their letters; exchanged neighbours are one edit."""
-    edits = process.cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
-    return np.asarray(edits <= few_edits(letters))
+def _edits(a: Texts, b: Texts) -> Int32s:
+    """How many edits apart words are, 4 for more than three; exchanged neighbours are one edit."""
+    return process.cpdist(a, b, scorer=OSA.distance, score_cutoff=3, dtype=np.int32)
 
 
 def _is_short_form(table: WordTable, shorter: Int32s, longer: Int32s) -> Mask:

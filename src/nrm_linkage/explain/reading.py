@@ -42,6 +42,9 @@ def _names(referrals: Referrals, row: int, given: bool) -> str:
 def _birth(referrals: Referrals, row: int) -> str:
     birth = referrals.birth
     said = _interval(birth.first, birth.last, row)
+    if birth.unreal[row]:
+        digits = f"{birth.unreal[row]:08}"
+        said = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}, which is no date of birth"
     default = DefaultDate(int(birth.default[row]))
     if said and default is not DefaultDate.NONE:
         said += f", on a day that may stand for an unknown one ({_word(default.name)})"

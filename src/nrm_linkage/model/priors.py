@@ -138,8 +138,8 @@ M_PRIOR: Shares = {
     "date_of_birth": {
         "exact": 0.77, "exact default": 0.04, "day and month swapped": 0.01, "another calendar": 0.01,
         "same day, another year": 0.02, "one digit": 0.025, "default date near": 0.06,
-        "within 35 days": 0.006, "same year": 0.012, "next year": 0.012, "within five years": 0.015,
-        "far apart": 0.006,
+        "within 35 days": 0.006, "same day, distant year": 0.002, "same year": 0.012, "next year": 0.012,
+        "within five years": 0.015, "far apart": 0.004,
     },
     "birth_year": {"agrees": 0.82, "near": 0.12, "within five years": 0.04, "far apart": 0.02},
     "birth_range": {"compatible": 0.97, "incompatible": 0.03},
@@ -164,7 +164,8 @@ RELATIVE: Shares = {
     "date_of_birth": {
         "exact": 0.05, "exact default": 0.03, "day and month swapped": 0.001, "another calendar": 0.001,
         "same day, another year": 0.01, "one digit": 0.01, "default date near": 0.06, "within 35 days": 0.018,
-        "same year": 0.09, "next year": 0.19, "within five years": 0.40, "far apart": 0.14,
+        "same day, distant year": 0.0005, "same year": 0.09, "next year": 0.19, "within five years": 0.40,
+        "far apart": 0.1395,
     },
     "birth_year": {"agrees": 0.22, "near": 0.24, "within five years": 0.40, "far apart": 0.14},
     "birth_range": {"compatible": 0.80, "incompatible": 0.20},
@@ -199,7 +200,8 @@ LOOKALIKE: Shares = {
     "date_of_birth": {
         "exact": 0.0003, "exact default": 0.85, "day and month swapped": 0.001, "another calendar": 0.005,
         "same day, another year": 0.02, "one digit": 0.02, "default date near": 0.04, "within 35 days": 0.006,
-        "same year": 0.015, "next year": 0.015, "within five years": 0.02, "far apart": 0.006,
+        "same day, distant year": 0.0015, "same year": 0.015, "next year": 0.015, "within five years": 0.02,
+        "far apart": 0.0045,
     },
 }  # fmt: skip
 
@@ -218,8 +220,8 @@ U_PRIOR: Shares = {
     "date_of_birth": {
         "exact": 0.0002, "exact default": 0.0005, "day and month swapped": 0.0001, "another calendar": 0.0003,
         "same day, another year": 0.003, "one digit": 0.004, "default date near": 0.02,
-        "within 35 days": 0.01, "same year": 0.07, "next year": 0.13, "within five years": 0.36,
-        "far apart": 0.402,
+        "within 35 days": 0.01, "same day, distant year": 0.001, "same year": 0.07, "next year": 0.13,
+        "within five years": 0.36, "far apart": 0.401,
     },
     "birth_year": {"agrees": 0.10, "near": 0.12, "within five years": 0.38, "far apart": 0.40},
     "birth_range": {"compatible": 0.60, "incompatible": 0.40},
@@ -234,7 +236,7 @@ U_PRIOR: Shares = {
     "birthplace": {"same": 0.03, "different": 0.97},
 }  # fmt: skip
 
-NEAR_WORD_SHARES: Mapping[int, float] = {4: 0.03, 5: 0.015, 6: 0.008, 7: 0.005, 8: 0.003}
+NEAR_WORD_SHARES: Mapping[int, float] = {3: 0.03, 4: 0.03, 5: 0.015, 6: 0.008, 7: 0.005, 8: 0.003}
 """By letters (8: eight or more): how often a stranger's bag holds a word near a given one, before the data
 speak.
 """

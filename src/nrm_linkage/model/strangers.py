@@ -192,9 +192,10 @@ def _within_communities(
 
 def _stratum_levels(referrals: Referrals, left: Int32s, right: Int32s, tables: RowTables) -> Levels:
     """Levels with the fields compared that are counted within communities, and all others missing."""
-    years, ranges = birth_period_levels(referrals, left, right, tables.periods)
+    dates = date_levels(referrals.birth, left, right, tables.dates)
+    years, ranges = birth_period_levels(referrals, left, right, dates, tables.periods)
     found = {
-        "date_of_birth": date_levels(referrals.birth, left, right, tables.dates),
+        "date_of_birth": dates,
         "birth_year": years,
         "birth_range": ranges,
         "age_group": age_group_levels(referrals, left, right),
@@ -218,6 +219,7 @@ def _content(referrals: Referrals) -> np.ndarray[tuple[int], np.dtype[np.uint64]
     np.add.at(content, bags.tokens.row, hashed[bags.tokens.token] if len(bags.tokens.token) else hashed[:0])
     for days in (referrals.birth.first, referrals.referred):
         content = mixed(content.view(np.int64), days.astype("datetime64[D]").astype(np.int64))
+    content = mixed(content.view(np.int64), referrals.birth.unreal.astype(np.int64))
     return mixed(content.view(np.int64), referrals.gender.astype(np.int64))
 
 

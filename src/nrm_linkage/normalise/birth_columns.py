@@ -46,8 +46,8 @@ _COMMON_LENGTH: Final = 10
 @dataclass(frozen=True)
 class BirthColumn:
     """A column of births. `codes`: int32 (n,), the entry of each row. Of entries, (k,): `first`, `last`;
-    `precision`, `default`, `origin`; `readings` (k, n_kinds); `youngest`, `oldest`, ages in years, -1 where
-    none; `issue`, into `issue_sets`.
+    `precision`, `default`, `origin`; `readings` (k, n_kinds); `unreal`, yyyymmdd, 0 where none; `youngest`,
+    `oldest`, ages in years, -1 where none; `issue`, into `issue_sets`.
     """
 
     codes: Int32s
@@ -57,6 +57,7 @@ class BirthColumn:
     default: Int8s = field(repr=False)
     origin: Int8s = field(repr=False)
     readings: Days = field(repr=False)
+    unreal: Int32s = field(repr=False)
     youngest: Int64s = field(repr=False)
     oldest: Int64s = field(repr=False)
     issue: Int32s = field(repr=False)
@@ -214,6 +215,7 @@ class _Entries:
         self.last = np.full(n, _NONE)
         self.precision, self.default, self.origin = (np.zeros(n, dtype=np.int8) for _ in range(3))
         self.readings = np.full((n, N_KINDS), _NONE, order="F")
+        self.unreal = np.zeros(n, dtype=np.int32)
         self.youngest, self.oldest = (np.full(n, -1, dtype=np.int64) for _ in range(2))
         self.issue = np.zeros(n, dtype=np.int32)
         self.sets: dict[tuple[str, ...], int] = {(): 0}
@@ -227,6 +229,7 @@ class _Entries:
         self.default[entry] = reading.default
         for other in reading.readings:
             self.readings[entry, _POSITION[other.kind]] = other.date
+        self.unreal[entry] = reading.unreal
         if reading.age_years is not None and reading.oldest_years is not None:
             self.youngest[entry], self.oldest[entry] = reading.age_years, reading.oldest_years
         self.issue[entry] = self.sets.setdefault(reading.issues, len(self.sets))
@@ -271,7 +274,7 @@ class _Entries:
     def column(self, codes: Int32s) -> BirthColumn:
         return BirthColumn(
             codes, self.first, self.last, self.precision, self.default, self.origin, self.readings,
-            self.youngest, self.oldest, self.issue, tuple(self.sets),
+            self.unreal, self.youngest, self.oldest, self.issue, tuple(self.sets),
         )  # fmt: skip
 
 

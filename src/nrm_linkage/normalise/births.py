@@ -146,6 +146,7 @@ def _no_birth_dates(n_rows: int) -> BirthDates:
         precision=np.zeros(n_rows, dtype=np.int8),
         default=np.zeros(n_rows, dtype=np.int8),
         readings=np.full((n_rows, len(ReadingKind)), _NONE),
+        unreal=np.zeros(n_rows, dtype=np.int32),
     )
 
 
@@ -167,6 +168,7 @@ def _laid_out(read: BirthColumn, referred: Days) -> tuple[BirthDates, Int8s, Mas
         precision=np.where(late, 0, read.precision[codes]).astype(np.int8),
         default=np.where(late, 0, read.default[codes]).astype(np.int8),
         readings=readings,
+        unreal=read.unreal[codes],
     )
     return birth, np.where(late, 0, read.origin[codes]).astype(np.int8), late
 

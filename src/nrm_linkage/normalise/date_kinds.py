@@ -126,6 +126,9 @@ class DateReading:
 class BirthDateReading:
     """A date of birth: an inclusive interval, None at both ends where missing or where an age was given
     instead; then `age_years` and `oldest_years`, the lowest and the highest age that was named.
+
+    `unreal`: a date that nobody here can have been born on (64 December, the year 1680), as written, yyyymmdd
+    in one number, and 0 elsewhere: it may be a digit from one that somebody was.
     """
 
     first: dt.date | None = field(default=None, repr=False)
@@ -136,6 +139,7 @@ class BirthDateReading:
     readings: tuple[OtherReading, ...] = field(default=(), repr=False)
     age_years: int | None = field(default=None, repr=False)
     oldest_years: int | None = field(default=None, repr=False)
+    unreal: int = field(default=0, repr=False)
     issues: tuple[str, ...] = ()
 
 

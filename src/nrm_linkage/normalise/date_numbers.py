@@ -89,7 +89,7 @@ def three_stated(first: str, second: str, third: str) -> Written:
         if len(first) == 3 or len(third) > 2:
             return UNREADABLE
         return day_stated(a, b, c, short_year=len(first) <= 2)
-    if len(third) == 3 or len(third) == 1 or a > 32:
+    if len(third) == 3 or len(third) == 1:
         return UNREADABLE
     return day_stated(c, b, a, short_year=len(third) == 2)
 
@@ -116,8 +116,8 @@ def _partial(year: int, month: int, day: int, calendars: tuple[ReadingKind, ...]
 
 
 def digits_stated(digits: str) -> Written:
-    """Digits alone, by how many; eight are yyyymmdd where that is a date of 1200 to 2600, else
-    ddmmyyyy.
+    """Digits alone, by how many; eight are yyyymmdd where that is a date of 1200 to 2600, else ddmmyyyy
+    unless yyyy alone is one of these years that way.
     """
     size = len(digits)
     if size > LONGEST_NUMBER:
@@ -138,12 +138,17 @@ def digits_stated(digits: str) -> Written:
         return replace(lost, issues=(*lost.issues, "leading zero lost"))
     if size in (8, 12, 14):
         year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
-        if 1200 <= year <= 2600 and month <= 12 and day <= 32:
+        backwards = int(digits[4:8]), int(digits[2:4]), int(digits[:2])
+        if _may_be(year, month, day) or (size == 8 and not _may_be(*backwards) and 1200 <= year <= 2600):
             return day_stated(year, month, day)
-        return day_stated(int(digits[4:8]), int(digits[2:4]), int(digits[:2])) if size == 8 else UNREADABLE
+        return day_stated(*backwards) if size == 8 else UNREADABLE
     if size in (10, 13) and digits[0] == "1":
         return Written(Form.UNIX, number=number // (1000 if size == 13 else 1), issues=("Unix time",))
     return UNREADABLE
+
+
+def _may_be(year: int, month: int, day: int) -> bool:
+    return 1200 <= year <= 2600 and month <= 12 and day <= 32
 
 
 def _from_six_digits(digits: str) -> Written:

@@ -8,7 +8,8 @@ about it.
   some years) and an origin. An age gives `age_years` and no interval, because only the caller knows the day
   of referral.
 - Placeholders (01/01/1900, 09/09/9999, 11/11/1111, 01/01/1970 and others) and impossible dates are missing,
-  with an issue.
+  with an issue. Of an impossible date of birth the numbers are kept (`unreal`): who slipped by one digit
+  meant a date that comparison can find.
 - A year that no living person can have been born in, but that is possible in another calendar (1383, 2543,
   2057), is read in that calendar, with an issue; so is an impossible day that an Ethiopian calendar has.
   Solar Hijri comes before lunar Hijri, being far commoner here, but not for nationalities that use only the
@@ -236,12 +237,21 @@ def _birth_day(written: Written, limit: dt.date, calendars: Calendars) -> BirthD
             day_, day_, DatePrecision.DAY, DateOrigin[kind.name], default, elsewhere[1:],
             issues=(*marked, OTHER_CALENDAR),
         )  # fmt: skip
+    unreal = _as_one_number(written)
     if first is None:
         readings = () if written.calendars else _in_calendars(written, limit, calendars)
-        return BirthDateReading(readings=readings, issues=(*issues, NOT_IN_CALENDAR))
+        return BirthDateReading(readings=readings, unreal=unreal, issues=(*issues, NOT_IN_CALENDAR))
     if first < EARLIEST_BIRTH:
-        return BirthDateReading(issues=(*issues, TOO_EARLY))
-    return BirthDateReading(readings=_readings_of_future(written, limit, calendars), issues=(*issues, FUTURE))
+        return BirthDateReading(unreal=unreal, issues=(*issues, TOO_EARLY))
+    readings = _readings_of_future(written, limit, calendars)
+    return BirthDateReading(readings=readings, unreal=unreal, issues=(*issues, FUTURE))
+
+
+def _as_one_number(written: Written) -> int:
+    """yyyymmdd of digits that were written as such, for a calendar that is not named; 0 otherwise."""
+    if written.calendars or written.turned_from is not None or written.short_year:
+        return 0
+    return (written.year * 100 + written.month) * 100 + written.day
 
 
 def _elsewhere(

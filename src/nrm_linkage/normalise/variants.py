@@ -76,6 +76,9 @@ def _by_rule(token: str) -> str:
         return variant_class(match["rest"]) + "ullah"
     if token[-1] in "en" and (match := _UDDIN.fullmatch(token)):
         return variant_class(match["rest"]) + "uddin"
+    if token[:2] in ("al", "el") and (rest := _classes().get(token[2:], token[2:])) in _arabic():
+        # `Alhassan`, and not `Albert`: only before a name that is Arabic without doubt.
+        return rest
     if token.startswith("mac") and _MAC.fullmatch(token):
         return _classes().get("mc" + token[3:], "mc" + token[3:])
     for feminine, masculine, least in _GENDERED:
@@ -105,11 +108,6 @@ def nickname_classes(token: str) -> frozenset[str]:
     if len(own) > 7:
         for rest in _parts(own):
             found.add(variant_class(rest))
-    if token[:2] in ("al", "el") and len(token) > 5:
-        # `Alhassan`, and not `Albert`: only before a name that is Arabic without doubt.
-        rest = variant_class(token[2:])
-        if rest in _arabic():
-            found.add(rest)
     return frozenset(found)
 
 
@@ -162,7 +160,7 @@ def _classes() -> Mapping[str, str]:
 @cache
 def _arabic() -> frozenset[str]:
     """Classes of the common Arabic names."""
-    return frozenset(variant_class(latin) for _, latin in read_pairs("names_arabic.csv"))
+    return frozenset(_classes().get(latin, latin) for _, latin in read_pairs("names_arabic.csv"))
 
 
 @cache

@@ -4,7 +4,8 @@ Headings are compared without case, accents, spaces and punctuation against `sch
 names, the field names of the referral form, the case system's export names (facts from the
 UKHomeOffice/modern-slavery repository, MIT), and the headings that analysts use (chosen by us). A heading
 about the person may name him ("PV surname", "Date of birth of victim"). A weak heading ("ID", "Name",
-"Created date") serves only where no plain one does, and the report says that it was passed over. Two columns
+"Created date") serves only where no plain one does, and the report says that it was passed over; so does one
+that names a field twice ("Alias / AKA", "Police or crime ref"). Two columns
 that could equally serve one field are an error, never a guess; pandas' own renaming of a repeated heading
 (`DOB.1`) counts as that heading. `columns=` overrides recognition for the fields that it names; None there
 leaves a field out.
@@ -56,8 +57,16 @@ PERSONAL_FIELDS = (
     *("birthplace", "home_office_reference", "phone", "email", "postcode"),
 )
 """Fields whose headings may say whose they are: "PV surname"."""
-_PERSON = tuple("pv victim potentialvictim person individual client subject customer serviceuser".split())
-_PERSON_WORDS = (*_PERSON, *(f"of{word}" for word in _PERSON), *(f"ofthe{word}" for word in _PERSON))
+_PERSON = tuple(
+    "pv victim potentialvictim person individual client subject customer serviceuser applicant".split()
+)
+_PERSON_WORDS = tuple(form.format(word) for form in ("{}", "{}s", "of{}", "ofthe{}") for word in _PERSON)
+
+_REMARKS = frozenset(
+    "s|m/f|f/m|male/female|adult/child|child/adult|y/n|yes/no|all|as given|as recorded|if any|if applicable|"
+    "if known|where known|optional|dd/mm/yyyy|dd/mm/yy|dd-mm-yyyy|yyyy-mm-dd|years".split("|")
+)
+"""What stands in brackets behind a heading and says nothing of its field."""
 
 _SHORTEST_QUOTED = 8
 """A heading that is only like a known one is quoted from this many letters on; a short surname is too easily
@@ -115,7 +124,29 @@ def _known_headings() -> dict[str, tuple[str, bool]]:
 def known_heading(heading: object) -> tuple[str, bool] | None:
     """The field of a heading that we know, and whether it is a weak one."""
     known = _known_headings()
-    return known.get(plain(heading)) or known.get(plain(re.sub(r"\.\d+$", "", str(heading))))
+    text = re.sub(r"\.\d+$", "", str(heading))
+    return known.get(plain(heading)) or known.get(plain(text)) or _by_each_of_its_names(text)
+
+
+def _by_each_of_its_names(heading: str) -> tuple[str, bool] | None:
+    """The field that every part of a heading names, or names with the heading's last word; a weak one."""
+    known = _known_headings()
+    parts = [part for part in _ALTERNATIVES.split(_without_remarks(heading)) if part]
+    if not parts:
+        return None
+    last_word = parts[-1].split()[-1:]
+    found = {known.get(plain(part)) or known.get(plain(" ".join([part, *last_word]))) for part in parts}
+    fields = {each and each[0] for each in found}
+    field = fields.pop()
+    return (field, True) if field and not fields else None
+
+
+_ALTERNATIVES = re.compile(r"\s*(?:[/&,()]|\bor\b|\band\b)\s*", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)")
+
+
+def _without_remarks(heading: str) -> str:
+    return _IN_BRACKETS.sub(lambda found: "" if found[1].strip().lower() in _REMARKS else found[0], heading)
 
 
 def _quoted(heading: object) -> str:
