@@ -1,6 +1,6 @@
 """The published counts, from referrals built to them: truth, estimate and range of every cell.
 
-    python benchmarks/published_counts.py [seeds] [share] [workers] [rows.csv]
+    python benchmarks/published_counts.py [seeds] [share] [workers] [rows.csv] [first seed]
 
 "Referred two or more times" between January 2023 and July 2024 (domain.md 3.1): 1,311 boys, 230 girls, 1,244
 men and 470 women, among about 27,400 NRM referrals. Whether the published age is that at referral or that at
@@ -13,7 +13,8 @@ be found: how their records differ is the generator's affair. Each extract is li
 defaults, and the 90% range of `repeat_referrals` in each cell is held against the truth, in the three
 countings; for the other two the truth is what the same assessments give for the true people. (200 seeds and a
 tenth are the defaults.)
-One run at full size: `python benchmarks/published_counts.py 1 1`. The output is Markdown.
+One run at full size: `python benchmarks/published_counts.py 1 1`. Another first seed gives extracts that
+nobody has looked at; say which before it is run. The output is Markdown.
 
 With a file, every extract that is done is one row of it at once, and what stands in it is not done again: a
 run that was cut off goes on where it was, and one of forty can become one of two hundred. The file is refused
@@ -250,8 +251,9 @@ def show(found: pd.DataFrame) -> None:
 
 def main(arguments: list[str]) -> None:
     """Print the tables."""
-    n_seeds, share, workers, path = [*arguments, *("200", "0.1", "2", "")[len(arguments) :]]
-    seeds = range(FIRST_SEED, FIRST_SEED + int(n_seeds))
+    given = [*arguments, *("200", "0.1", "2", "", str(FIRST_SEED))[len(arguments) :]]
+    n_seeds, share, workers, path, first = given
+    seeds = range(int(first), int(first) + int(n_seeds))
     rows = Rows(Path(path) if path else None, float(share))
     of_seed = partial(one_seed, share=float(share))
     with ProcessPoolExecutor(int(workers), mp_context=get_context("spawn")) as pool:
