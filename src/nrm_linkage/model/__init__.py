@@ -1,6 +1,6 @@
 """What each agreement is worth: frequencies, parameters, their estimation, and the match weight of a pair."""
 
-from nrm_linkage.model.by_name import learn_by_name, with_nationalities_by_name
+from nrm_linkage.model.by_name import learn_by_name, read_under, with_nationalities_by_name
 from nrm_linkage.model.dependence import DEPENDENCE_LINES, told_lines, told_names
 from nrm_linkage.model.estimation import EstimationReport, estimate
 from nrm_linkage.model.extra import read_by
@@ -37,6 +37,7 @@ __all__ = [
     "learn_strangers",
     "least_bits",
     "read_by",
+    "read_under",
     "score",
     "score_pairs",
     "score_plausible",

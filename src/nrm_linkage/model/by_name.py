@@ -27,13 +27,15 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
+from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import WORD_SHRINK_PEOPLE, Frequencies, learn_frequencies
 from nrm_linkage.model.reference import reference
 from nrm_linkage.normalise.nationality import group
-from nrm_linkage.tables import Float64s, Int32s, Int64s, Nationalities, Referrals
+from nrm_linkage.normalise.referrals import normalise_referrals
+from nrm_linkage.tables import Float64s, Int32s, Int64s, Nationalities, RawReferrals, Referrals
 
-__all__ = ["learn_by_name", "with_nationalities_by_name"]
+__all__ = ["learn_by_name", "read_under", "with_nationalities_by_name"]
 
 RECORDED = 0.5
 """Share of named referrals that record a nationality, and of people whose nationality is known, from which
@@ -68,6 +70,11 @@ def learn_by_name(referrals: Referrals) -> tuple[Referrals, Frequencies]:
             referrals = with_nationalities_by_name(referrals, frequencies)
             frequencies = learn_frequencies(referrals)
     return with_nationalities_by_name(referrals, frequencies), frequencies
+
+
+def read_under(frequencies: Frequencies, raw: RawReferrals, config: LinkageConfig) -> Referrals:
+    """Raw referrals as a run reads them that has a model with these frequencies already."""
+    return with_nationalities_by_name(normalise_referrals(raw, config).referrals, frequencies)
 
 
 def with_nationalities_by_name(referrals: Referrals, frequencies: Frequencies) -> Referrals:

@@ -27,9 +27,8 @@ import pandas as pd
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import InputError
-from nrm_linkage.model import LinkageModel, score_pairs, with_nationalities_by_name
+from nrm_linkage.model import LinkageModel, read_under, score_pairs
 from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
-from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report.quality import SMALL, Groups, grouped
 from nrm_linkage.synthetic.spelling import fold, mistype, respellings
@@ -298,7 +297,7 @@ def _judged(
 ) -> tuple[Mask, Float64s]:
     """Whether blocking brings each copy to its original, and the match weight of the two."""
     together = _with_copies(raw, copies)
-    rows = with_nationalities_by_name(normalise_referrals(together, config).referrals, model.frequencies)
+    rows = read_under(model.frequencies, together, config)
     left = copies.row.astype(np.int32)
     right = (n_rows + np.arange(len(left))).astype(np.int32)
     candidates = candidate_pairs(rows, config)

@@ -32,8 +32,7 @@ from nrm_linkage.block import KEY_RULES, rules_that_find
 from nrm_linkage.compare import FIELDS, compare_pairs
 from nrm_linkage.compare.fields import OTHER_NAMES, DateLevel, GivenLevel, OtherNamesLevel
 from nrm_linkage.config import LinkageConfig
-from nrm_linkage.model import BoundRarity, LinkageModel, read_by, score, with_nationalities_by_name
-from nrm_linkage.normalise.referrals import normalise_referrals
+from nrm_linkage.model import BoundRarity, LinkageModel, read_by, read_under, score
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report.probe_people import BASELINE, PEOPLE, ProbePerson
 from nrm_linkage.schema import arrange, recognise
@@ -247,7 +246,7 @@ def _scored(
     frame = pd.DataFrame([record for pair in pairs for record in pair], dtype=object)
     frame["referral_date"] = np.tile(np.array(["2023-03-01", "2023-09-01"], dtype=object), len(pairs))
     raw = arrange(frame, recognise(frame))
-    rows = with_nationalities_by_name(normalise_referrals(raw, config).referrals, model.frequencies)
+    rows = read_under(model.frequencies, raw, config)
     left = np.arange(0, len(frame), 2, dtype=np.int32)
     right = left + np.int32(1)
     rarity = BoundRarity(model.frequencies, rows)

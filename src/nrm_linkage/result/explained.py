@@ -14,8 +14,7 @@ from nrm_linkage.block import KEY_RULES, RULES, rules_that_find
 from nrm_linkage.explain.cluster import DrawnPeople
 from nrm_linkage.explain.evidence import RECORDED_FOR
 from nrm_linkage.explain.meeting import SAME_COMPONENT, Meeting, meeting, not_linkable
-from nrm_linkage.model import LinkageModel, with_nationalities_by_name
-from nrm_linkage.normalise.referrals import normalise_referrals
+from nrm_linkage.model import LinkageModel, read_under
 from nrm_linkage.result.run import LinkedRun
 from nrm_linkage.schema import arrange
 from nrm_linkage.tables import Int64s, RawReferrals, Referrals, RuleYield
@@ -35,8 +34,7 @@ def read_alone(
     frame = run.frame.iloc[run.raw.position[rows]].reset_index(drop=True)
     raw = arrange(frame, run.recognised)
     raw = RawReferrals(raw.columns, run.referrals.referral_id[rows], raw.position, np.arange(len(rows)))
-    referrals, extra = normalise_referrals(raw, run.config).referrals, run.referrals.extra
-    referrals = with_nationalities_by_name(referrals, model.frequencies)
+    referrals, extra = read_under(model.frequencies, raw, run.config), run.referrals.extra
     if extra is None:
         return referrals, raw.columns
     recorded = {

@@ -16,8 +16,7 @@ import pandas as pd
 
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import InputError
-from nrm_linkage.model import LinkageModel, with_nationalities_by_name
-from nrm_linkage.normalise.referrals import normalise_referrals
+from nrm_linkage.model import LinkageModel, read_under
 from nrm_linkage.provenance import HOME_OFFICE_CAVEAT
 from nrm_linkage.report import LinkageReport
 from nrm_linkage.result.run import LinkedRun
@@ -87,7 +86,7 @@ def from_saved(saved: SavedRun) -> dict[str, Any]:
     for name in SHOW_REPEATS:
         tables[name].attrs["caveat"] = HOME_OFFICE_CAVEAT
     model = LinkageModel.from_dict(saved.documents["model"])
-    referrals = with_nationalities_by_name(normalise_referrals(raw, config).referrals, model.frequencies)
+    referrals = read_under(model.frequencies, raw, config)
     if model.extra:
         referrals = replace(referrals, extra=_saved_levels(tables["links"], referrals.referral_id, model))
     return {
