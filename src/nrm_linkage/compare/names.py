@@ -256,10 +256,9 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
     # One naming word aligned elsewhere, with no alias, the other not at all, and words to spare on both
     # sides: the names were not moved, they differ.
     moved = ~together & (both | is_alias | (either & ~((loose_l > 0) & (loose_r > 0))))
-    through_alias = moved & is_alias
     known: Mask = np.asarray(row_any(of_left.held) & row_any(of_right.held))
     given = np.select(
-        [~known, together, through_alias, moved],
+        [~known, together, is_alias, moved],
         [GivenLevel.MISSING, _GIVEN_OF[aligned[everyone, place_l]], GivenLevel.ALIAS, GivenLevel.MOVED],
         GivenLevel.DIFFERENT,
     ).astype(np.int8)

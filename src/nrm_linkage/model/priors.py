@@ -2,7 +2,8 @@
 outweighs it.
 
 `M_PRIOR`: among referrals of one person, what share show each level? Read off the error rates that domain.md
-4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together. `RELATIVE`: the same among
+4.0 to 4.5 proposes (all marked ASSUME there), two records' errors taken together; what it does not name (the
+same day in a distant year) chosen by us (docs/decisions/0028). `RELATIVE`: the same among
 different people of one family or operation (siblings, twins, co-victims; domain.md 6, 3.3 T6), chosen by us
 and not learned; their given names are alike less often than any two strangers'. `NAMESAKE`: the same of names
 among strangers whose names go together more often than their words do (Mary Grace, a name of one village),
@@ -238,7 +239,7 @@ U_PRIOR: Shares = {
 
 NEAR_WORD_SHARES: Mapping[int, float] = {3: 0.03, 4: 0.03, 5: 0.015, 6: 0.008, 7: 0.005, 8: 0.003}
 """By letters (8: eight or more): how often a stranger's bag holds a word near a given one, before the data
-speak.
+speak (chosen by us).
 """
 
 SHORT_WORD_SHARES: Mapping[int, float] = {

@@ -38,6 +38,9 @@ _SERIAL: Final = "spreadsheet serial number"
 FIRST_ETHIOPIAN_YEAR: Final = 1893
 """The Ethiopian year that began in 1900."""
 
+YEARS: Final = range(1200, 2601)
+"""Years of births in any calendar in use, from lunar Hijri to Buddhist, with room (chosen by us)."""
+
 LONGEST_NUMBER: Final = 14
 """Digits of a full time stamp, yyyymmddhhmmss."""
 
@@ -116,8 +119,8 @@ def _partial(year: int, month: int, day: int, calendars: tuple[ReadingKind, ...]
 
 
 def digits_stated(digits: str) -> Written:
-    """Digits alone, by how many; eight are yyyymmdd where that is a date of 1200 to 2600, else ddmmyyyy
-    unless yyyy alone is one of these years that way.
+    """Digits alone, by how many; eight are yyyymmdd where they may be a date of `YEARS`, or where yyyy alone
+    is such a year and they are no date as ddmmyyyy; else ddmmyyyy.
     """
     size = len(digits)
     if size > LONGEST_NUMBER:
@@ -139,7 +142,7 @@ def digits_stated(digits: str) -> Written:
     if size in (8, 12, 14):
         year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
         backwards = int(digits[4:8]), int(digits[2:4]), int(digits[:2])
-        if _may_be(year, month, day) or (size == 8 and not _may_be(*backwards) and 1200 <= year <= 2600):
+        if _may_be(year, month, day) or (size == 8 and year in YEARS and not _may_be(*backwards)):
             return day_stated(year, month, day)
         return day_stated(*backwards) if size == 8 else UNREADABLE
     if size in (10, 13) and digits[0] == "1":
@@ -148,7 +151,8 @@ def digits_stated(digits: str) -> Written:
 
 
 def _may_be(year: int, month: int, day: int) -> bool:
-    return 1200 <= year <= 2600 and month <= 12 and day <= 32
+    """Whether numbers may be a day of any calendar: the longest month has 32 days (Bikram Sambat)."""
+    return year in YEARS and month <= 12 and day <= 32
 
 
 def _from_six_digits(digits: str) -> Written:

@@ -8,8 +8,7 @@ about it.
   some years) and an origin. An age gives `age_years` and no interval, because only the caller knows the day
   of referral.
 - Placeholders (01/01/1900, 09/09/9999, 11/11/1111, 01/01/1970 and others) and impossible dates are missing,
-  with an issue. Of an impossible date of birth the numbers are kept (`unreal`): who slipped by one digit
-  meant a date that comparison can find.
+  with an issue. Of an impossible date of birth the numbers are kept (`unreal`): one digit may be wrong.
 - A year that no living person can have been born in, but that is possible in another calendar (1383, 2543,
   2057), is read in that calendar, with an issue; so is an impossible day that an Ethiopian calendar has.
   Solar Hijri comes before lunar Hijri, being far commoner here, but not for nationalities that use only the
@@ -248,7 +247,7 @@ def _birth_day(written: Written, limit: dt.date, calendars: Calendars) -> BirthD
 
 
 def _as_one_number(written: Written) -> int:
-    """yyyymmdd of digits that were written as such, for a calendar that is not named; 0 otherwise."""
+    """yyyymmdd; 0 of a named calendar, a year of two digits, or a number that a reader made a date of."""
     if written.calendars or written.turned_from is not None or written.short_year:
         return 0
     return (written.year * 100 + written.month) * 100 + written.day

@@ -5,7 +5,7 @@ Three relations over folded tokens, weakest last:
 - `variant_class`: a partition. Every token is in one class, named by its canonical member; most tokens are
   alone in theirs. The table holds spellings of one name; rules add what has no end of members: gendered
   endings (`Ivanova`, `Kowalska`, `Kazlauskaite`), compounds with Abdul, -ullah, -uddin and the Ge'ez ones,
-  whose parts are classed on their own, and `Mac`.
+  whose parts are classed on their own, the article before a listed Arabic name (`Alhassan`), and `Mac`.
 - `nickname_classes`: a cover. A token may stand for its own class and for each name that it is a short form,
   a pet form, another language's form or a dialect romanisation of (`Ben`, `Seun`, `Peter`, `Wong`). Two
   tokens are so related when their sets meet.
@@ -77,7 +77,6 @@ def _by_rule(token: str) -> str:
     if token[-1] in "en" and (match := _UDDIN.fullmatch(token)):
         return variant_class(match["rest"]) + "uddin"
     if token[:2] in ("al", "el") and (rest := _classes().get(token[2:], token[2:])) in _arabic():
-        # `Alhassan`, and not `Albert`: only before a name that is Arabic without doubt.
         return rest
     if token.startswith("mac") and _MAC.fullmatch(token):
         return _classes().get("mc" + token[3:], "mc" + token[3:])

@@ -137,8 +137,8 @@ def _by_each_of_its_names(heading: str) -> tuple[str, bool] | None:
     last_word = parts[-1].split()[-1:]
     found = {known.get(plain(part)) or known.get(plain(" ".join([part, *last_word]))) for part in parts}
     fields = {each and each[0] for each in found}
-    field = fields.pop()
-    return (field, True) if field and not fields else None
+    field = fields.pop() if len(fields) == 1 else None
+    return (field, True) if field else None
 
 
 _ALTERNATIVES = re.compile(r"\s*(?:[/&,()]|\bor\b|\band\b)\s*", re.IGNORECASE)
