@@ -85,6 +85,9 @@ def test_no_heading_of_the_table_belongs_to_two_fields() -> None:
         ("Police/crime ref", "police_reference"),
         ("Police Reference (CRN/CAD)", "police_reference"),
         ("Forename or given name", "given_name"),
+        ("First and middle names", "given_name"),
+        ("Victim's middle name(s)", "middle_names"),
+        ("Middle name / alias", None),
         ("Gender (M/F)", "gender"),
         ("Name / address", None),  # one of the two is no field
         ("Home Office/NRM ref", None),  # two fields
@@ -170,6 +173,23 @@ def test_the_order_of_columns_changes_nothing_that_is_recognised() -> None:
     assert dict(recognise(pd.DataFrame(columns=labels)).columns) == dict(
         recognise(pd.DataFrame(columns=labels[::-1])).columns
     )
+
+
+def test_every_column_of_other_names_or_middle_names_is_read() -> None:
+    frame = pd.DataFrame(
+        {
+            **{"Forename": ["Anna", "Beni"], "Middle name": ["Maria", None], "Forename 3": ["Vjosa", "Ilir"]},
+            **{"Surname": ["Leka", "Hoxha"], "Alias": [None, "Ben"], "Maiden name": ["Testaj", "  "]},
+            "Other names used": ["Ani", "Beqo"],
+        }
+    )
+    raw = arrange(frame, recognise(frame))
+    assert raw.columns["middle_names"][0].tolist() == ["Vjosa Maria", "Ilir"]
+    assert raw.columns["alias"][0].tolist() == ["Testaj; Ani", "Ben; Beqo"]
+
+
+def test_a_middle_name_alone_is_nothing_to_link_on() -> None:
+    assert "no column was recognised as a name" in refusal(pd.DataFrame({"Middle name": ["Anna"]}))
 
 
 def test_two_boxes_for_one_reference_are_read_as_one_text() -> None:

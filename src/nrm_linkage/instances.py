@@ -25,6 +25,7 @@ differ. Nothing here links anybody: who is one person is decided without it.
 from __future__ import annotations
 
 import enum
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -234,7 +235,9 @@ def _two_kinds(facts: InstanceFacts, previous: Int64s, current: Int64s) -> Mask:
 
 def _nrm_numbers(references: TokenLists) -> TokenLists:
     """The NRM numbers alone: a referral holds its own where another quotes it (`normalise.earlier`)."""
-    kept = np.array([text.startswith("nrm:") for text in references.texts], dtype=bool)[references.token]
+    # Texts are sorted: those with one prefix stand together, and a semicolon follows the colon.
+    first, beyond = (bisect_left(references.texts, prefix) for prefix in ("nrm:", "nrm;"))
+    kept = (references.token >= first) & (references.token < beyond)
     start = np.concatenate([[0], np.cumsum(kept)])[references.start]
     return TokenLists(start, references.token[kept], references.texts)
 

@@ -25,6 +25,7 @@ from nrm_linkage.model import (
     count_patterns,
     estimate,
     learn_by_name,
+    learn_relatives,
     learn_strangers,
     least_bits,
     starting_model,
@@ -293,7 +294,8 @@ def _starting_point(
     rarity = BoundRarity(start.frequencies, rows)
     extra = [one.definition for one in own]
     start = learn_strangers(rows, start, config.chunk_pairs, extra, rarity)
-    return rows, start, rarity.with_accidents(start.frequencies)
+    rarity = rarity.with_accidents(start.frequencies)
+    return rows, learn_relatives(rows, start, rarity, config.chunk_pairs), rarity
 
 
 def _estimated(

@@ -65,6 +65,10 @@ DATES = [
     ("D7, a year to come", "08/05/2003", "08/05/2093", "", "one digit"),
     ("D7, both impossible", "64/12/2001", "74/12/2001", "", "one digit"),
     ("D7, two digits", "14/12/2001", "64/11/2001", "", None),
+    ("a wrong month", "29/04/2006", "29/12/2006", "", "another month"),
+    ("a wrong month, and a month apart", "28/09/2006", "28/10/2006", "", "another month"),
+    ("a wrong day", "11/08/2006", "29/08/2006", "", "another day"),
+    ("a wrong month and 1 January", "01/01/2006", "01/10/2006", "", "default date near"),
     ("D8", "17/08/2007", "21/03/2006", "", "next year"),
     ("D9", "17/09/2005", "15/08/2005", "Vietnamese", "within 35 days"),
     ("D10", "10/12/1997", "01/04/1990", "Ethiopian", "another calendar"),
@@ -193,7 +197,9 @@ def test_levels_by_distance_are_no_nearer_than_the_dates(one, other):
         DateLevel.EXACT_DEFAULT: days == 0,
         DateLevel.OTHER_YEAR: years <= 6 and (one.day, one.month) == (other.day, other.month),
         DateLevel.DEFAULT_NEAR: years <= 1,
-        DateLevel.WITHIN_35_DAYS: days <= 35,
+        DateLevel.OTHER_MONTH: years == 0 and one.day == other.day,
+        DateLevel.OTHER_DAY: years == 0 and one.month == other.month,
+        DateLevel.WITHIN_35_DAYS: days <= 35 and one.month != other.month,
         DateLevel.SAME_YEAR: years == 0,
         DateLevel.NEXT_YEAR: years == 1,
         DateLevel.WITHIN_5_YEARS: 2 <= years <= 5,
@@ -228,8 +234,9 @@ def test_one_digit_is_said_of_no_dates_that_are_further_apart(day, at, days):
         frame = people(*({"given_name": "Zamir", "date_of_birth": d.isoformat()} for d in (day, other)))
         level = date_levels(referrals_of(frame).birth, *all_pairs(2))[0]
         # Levels before it in the order of trial are more telling, or of stand-in dates.
-        less_telling = (DateLevel.WITHIN_35_DAYS, DateLevel.SAME_YEAR, DateLevel.NEXT_YEAR, DateLevel.FAR)
-        if level == DateLevel.ONE_DIGIT or level in (*less_telling, DateLevel.WITHIN_5_YEARS):
+        in_a_year = (DateLevel.OTHER_MONTH, DateLevel.OTHER_DAY, DateLevel.SAME_YEAR)
+        by_distance = (DateLevel.WITHIN_35_DAYS, DateLevel.NEXT_YEAR, DateLevel.WITHIN_5_YEARS, DateLevel.FAR)
+        if level == DateLevel.ONE_DIGIT or level in (*in_a_year, *by_distance):
             assert (level == DateLevel.ONE_DIGIT) == digits_apart(day, other)
 
 

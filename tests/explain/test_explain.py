@@ -178,6 +178,17 @@ def test_values_appear_only_when_asked_for() -> None:
     assert lines["date_of_birth"]["right"] == {"date_of_birth": "1987-03-17"}
 
 
+def test_every_column_that_a_field_was_read_from_is_shown() -> None:
+    names = {"Forename": "Quxavobe", "Middle name": "Dafiloke", "Surname": "Wujokexa", "DOB": "17/03/1987"}
+    phones = {"Phone": "07700 900123", "Mobile": "07700 900456"}
+    frame = pd.DataFrame([{"Referral ID": at, **names, **phones} for at in ("A", "B")])
+    found = nl.link_referrals(frame, progress=False).explain("A", "B", show="values").to_dict()
+    lines = {line["field"]: line["left"] for line in found["evidence"]}
+    other = lines["other_names"]
+    assert other == {"middle_names": "Dafiloke", "family_name": "Wujokexa"}
+    assert lines["contact"] == {"phone": "07700 900456; 07700 900123"}
+
+
 def test_none_shows_levels_and_bits_alone(linkage: nl.Linkage) -> None:
     row = linkage.links.iloc[0]
     found = linkage.explain(row["referral_id_l"], row["referral_id_r"], show="none")

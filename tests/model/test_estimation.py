@@ -20,7 +20,7 @@ from nrm_linkage.model import LinkageModel, count_patterns, estimate, priors
 from nrm_linkage.model.base_rates import DATED, GROUPS, GroupShares
 from nrm_linkage.model.parameters import NAME_FIELDS, array_of
 from nrm_linkage.model.patterns import BIN_BITS, PLAUSIBLE_BITS, Patterns
-from nrm_linkage.model.score import relative_log2
+from nrm_linkage.model.relatives import relative_log2
 from nrm_linkage.model.strata import pair_community
 from tests.frames import all_pairs, compared, invented, model_of, referrals_of, scored
 
@@ -101,7 +101,8 @@ def simulated(seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_m_and_class_sizes_are_recovered_from_what_the_model_itself_makes():
     levels, m = simulated(seed=17)
     n_referrals = N_REFERRALS
-    start = replace(START, n_referrals=n_referrals)
+    relative_bits = float(np.log2(2 * priors.RELATIVES_PER_REFERRAL / (n_referrals - 1)))
+    start = replace(START, n_referrals=n_referrals, relative_bits=relative_bits)
     config = LinkageConfig(prior_strength_referrals=5, em_tolerance_bits=0.001, em_max_iterations=2000)
     model, report = estimate(patterns_of(levels), start, (), config)
     assert report.converged

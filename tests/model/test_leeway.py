@@ -137,13 +137,13 @@ def test_errors_that_come_together_are_noticed() -> None:
 
 @pytest.mark.parametrize("error_bits", [0.0, 0.9])
 def test_what_is_expected_covers_the_truth_of_data_that_the_model_made(error_bits: float) -> None:
-    """Of thirty sets, though the weights know nothing of the errors: the 90% range that the points and the
+    """Of sixty sets, though the weights know nothing of the errors: the 90% range that the points and the
     pairs' own chances make holds the matched pairs nine times in ten, and the points' mean is nearer than the
     weights' own sum where there are more errors than m says. That doubted pairs are likelier is belief, which
     these data do not bear out: it is left out, its spread is not.
     """
     off, before = [], []
-    for seed in range(30):
+    for seed in range(60):
         referrals, model, pairs, matched = made(error_bits, seed)
         found = leeway_of(referrals, pairs, model)
         found = replace(found, doubt_bits=found.doubt_bits - found.doubt_bits.mean())

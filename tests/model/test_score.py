@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nrm_linkage.block import candidate_pairs
 from nrm_linkage.compare import FIELDS
-from nrm_linkage.compare.fields import GivenLevel
+from nrm_linkage.compare.fields import BirthYearLevel, DateLevel, GivenLevel
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import (
     EVIDENCE_LINES,
@@ -26,7 +26,8 @@ from nrm_linkage.model import (
 )
 from nrm_linkage.model.lookalikes import believed_numbers
 from nrm_linkage.model.parameters import stratum_key
-from nrm_linkage.model.score import GIVEN_COLUMN, on_grid, relative_log2
+from nrm_linkage.model.relatives import relative_log2
+from nrm_linkage.model.score import GIVEN_COLUMN, on_grid
 from nrm_linkage.model.strata import age_pair, pair_community
 from tests.frames import all_pairs, compared, frame_of, invented, model_of, people, referrals_of, rows, scored
 
@@ -115,6 +116,21 @@ def test_relatives_are_given_one_name_more_seldom_than_strangers_but_named_after
     levels[:4, GIVEN_COLUMN] = (GivenLevel.EXACT, GivenLevel.DIFFERENT, GivenLevel.MOVED, GivenLevel.MOVED)
     found = relative_log2(levels, np.log2([0.001, 0.99, 0.001, 0.2, 1.0]))
     expected = [0.001 * priors.GIVEN_ONE_NAME, 0.99, priors.NAMED_AFTER, 0.2, 1.0]
+    np.testing.assert_allclose(np.exp2(found), expected)
+
+
+FAR_APART = [("date_of_birth", DateLevel.FAR), ("date_of_birth", DateLevel.DISTANT_YEAR),
+             ("birth_year", BirthYearLevel.FAR)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "level"), FAR_APART)
+def test_relatives_born_far_apart_may_bear_one_given_name(field, level):
+    levels = np.zeros((4, len(FIELDS)), dtype=np.int8)
+    levels[:3, [one.name for one in FIELDS].index(field)] = level
+    births = relative_log2(levels, np.zeros(4))
+    levels[:, GIVEN_COLUMN] = (GivenLevel.EXACT, GivenLevel.VARIANT, GivenLevel.DIFFERENT, GivenLevel.EXACT)
+    found = relative_log2(levels, np.log2([0.001, 0.9, 0.99, 0.001])) - births
+    expected = [priors.GIVEN_A_PARENTS_NAME, 0.9 * priors.GIVEN_ONE_NAME, 0.99, 0.001 * priors.GIVEN_ONE_NAME]
     np.testing.assert_allclose(np.exp2(found), expected)
 
 

@@ -14,7 +14,7 @@ from nrm_linkage.normalise.skeleton import skeleton
 from nrm_linkage.normalise.sounds import sounds
 from nrm_linkage.normalise.variants import nickname_classes, variant_class
 
-BOXES = ("given_name", "family_name", "name", "alias")
+BOXES = ("given_name", "middle_names", "family_name", "name", "alias")
 TEXTS = (
     *("", "Zamir", "Zamir Testaj", "Van Hung", "FNU", "Mr", "Teklay K", "Zamir aka Beni", "Nguyen"),
     *(
@@ -54,6 +54,11 @@ def plain_bag(record: dict[str, str]) -> list[tuple[str, int]]:
     read_boxes = {box: read_name(record[box], NameBox(box)).tokens for box in BOXES}
     if read_boxes["given_name"] or read_boxes["family_name"]:
         read_boxes["name"] = ()
+    if read_boxes["name"]:
+        read_boxes["middle_names"] = ()
+    if read_boxes["middle_names"]:
+        read_boxes["given_name"] = join_tokens(read_boxes["given_name"] + read_boxes["middle_names"])
+        read_boxes["middle_names"] = ()
     if read_boxes["given_name"] and read_boxes["family_name"]:
         read_boxes["given_name"] = join_tokens(read_boxes["given_name"] + read_boxes["family_name"])
         read_boxes["family_name"] = ()
@@ -74,6 +79,35 @@ def test_bags_are_those_of_rows_read_one_by_one(records, most):
     bags = [plain_bag(record) for record in records]
     assert words(found) == [bag[:most] for bag in bags]
     assert found.n_cut == sum(len(bag) > most for bag in bags)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(("Zamir", "Van", "T.", "Abdul", "Rahman", "Leka")), min_size=1, max_size=3),
+        min_size=1,
+    ),
+    st.sets(st.sampled_from(BOXES[2:])),
+)
+def test_a_middle_name_says_the_same_in_a_column_of_its_own_as_behind_the_given_name(rows, others):
+    apart = pd.DataFrame(
+        [{"given_name": row[0], "middle_names": " ".join(row[1:])} for row in rows], dtype=object
+    )
+    together = pd.DataFrame({"given_name": [" ".join(row) for row in rows]}, dtype=object)
+    for box in others:
+        apart[box] = together[box] = pd.Series(["Leka", "", "Teklay Rahman"] * len(together))[: len(together)]
+    assert words(read(apart)) == words(read(together))
+
+
+@pytest.mark.parametrize("middle", ["N/A", "NMN", "-", "none", "NA", " ", None])
+def test_no_middle_name_is_none(middle):
+    found = read(pd.DataFrame({"given_name": ["Zamir"], "middle_names": [middle], "family_name": ["Testaj"]}))
+    assert [text for text, _ in words(found)[0]] == ["zamir", "testaj"]
+
+
+def test_a_whole_name_holds_the_middle_name_and_alone_it_is_still_a_name():
+    frame = pd.DataFrame({"middle_names": ["Hung", "Hung"], "name": ["Zamir Hung Testaj", None]})
+    whole, alone = ([text for text, _ in bag] for bag in words(read(frame)))
+    assert (whole, alone) == (["zamir", "hung", "testaj"], ["hung"])
 
 
 @given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=12))

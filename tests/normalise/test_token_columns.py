@@ -118,7 +118,7 @@ def test_each_row_has_its_references_and_their_numbers() -> None:
         [],
         [],
     ]
-    issues = {name: [read.readings[code].issues for code in read.codes] for name, read in reads.items()}
+    issues = {name: [read.readings[code].issues for code in read.codes] for name, read in reads}
     assert issues["police_reference"][4] == ("CAD number without its date",)
     assert issues["home_office_reference"] == [(), (), (), (), ("no reference recognised",)]
 
@@ -131,18 +131,22 @@ def test_port_references_meet_with_and_without_slash() -> None:
 
 def test_contacts_say_their_kind_and_keep_their_issues() -> None:
     columns = {
-        "phone": (pd.Series(["07700900123", "+44 7700 900123", "999", None]),),
+        "phone": (
+            pd.Series(["07700900123", "+44 7700 900123", "999", None]),
+            pd.Series(["07700 900456", "07700900123", None, "07700 900789"]),
+        ),
         "email": (pd.Series([None, "a.person@example.org", None, None]),),
         "postcode": (pd.Series(["SW1A 1AA", "sw1a1aa", "SW1A", None]),),
     }
     found, reads = contact_lists(columns, 4)
     assert rows_of(found) == [
-        ["phone:+447700900123", "postcode:SW1A1AA"],
+        ["phone:+447700900123", "phone:+447700900456", "postcode:SW1A1AA"],
         ["email:a.person@example.org", "phone:+447700900123", "postcode:SW1A1AA"],
         [],
-        [],
+        ["phone:+447700900789"],
     ]
-    postcode = reads["postcode"]
+    assert [name for name, _ in reads] == ["phone", "phone", "email", "postcode"]
+    postcode = reads[-1][1]
     assert [postcode.readings[code].issues for code in postcode.codes][2] == ("outward code only",)
 
 
@@ -159,4 +163,4 @@ def test_a_column_is_read_as_its_values_are(values: list[str | None]) -> None:
 def test_nothing_at_all_has_no_tokens() -> None:
     for lists, reads in (reference_lists({}, 3), contact_lists({}, 3)):
         assert rows_of(lists) == [[], [], []]
-        assert reads == {}
+        assert reads == []

@@ -8,9 +8,9 @@ people of like ages, so that the ages are evidence of their own.
 
 Levels of dates are tried from the most telling down, and the first that holds is the level: the same day;
 day and month exchanged; the same day in another calendar; a stand-in date within a year; same day and month
-within six years (age assessments keep the day and move the year); one digit; within 35 days (lunar dates
-recorded as solar ones, D9); same day and month in a year further off (docs/decisions/0028); then by distance.
-Sources: domain.md 4.3.
+within six years (age assessments keep the day and move the year); one digit; the same year and day in another
+month; another day of that month (docs/decisions/0029); within 35 days (lunar dates recorded as solar ones,
+D9); same day and month in a year further off (docs/decisions/0028); then by distance. Sources: domain.md 4.3.
 
 A date that nobody can have been born on (64 December) speaks where it is one digit from the other date, and
 nowhere else: what was meant is not known.
@@ -36,6 +36,8 @@ CALENDAR_SLACK_DAYS = 1
 NARROW_DAYS = 2 * 366
 YEAR_DAYS = 366
 BITS_A_DIGIT = 4
+MONTH_WIDTH = 32
+"""Month and day are one number with it; no month has as many days."""
 
 Digits = npt.NDArray[np.uint32]
 
@@ -64,9 +66,14 @@ def _full_date_levels(birth: BirthDates, of_rows: DateKeys, left: Int32s, right:
     levels[years <= 5] = DateLevel.WITHIN_5_YEARS
     levels[years == 1] = DateLevel.NEXT_YEAR
     levels[years == 0] = DateLevel.SAME_YEAR
-    same_day = ~is_default & (of_rows.day_of_year[left] == of_rows.day_of_year[right])
+    month_l, day_l = np.divmod(of_rows.day_of_year[left], MONTH_WIDTH)
+    month_r, day_r = np.divmod(of_rows.day_of_year[right], MONTH_WIDTH)
+    same_day = ~is_default & (month_l == month_r) & (day_l == day_r)
     levels[same_day] = DateLevel.DISTANT_YEAR
     levels[days <= LUNAR_DAYS] = DateLevel.WITHIN_35_DAYS
+    one_part = ~is_default & (years == 0)
+    levels[one_part & (month_l == month_r)] = DateLevel.OTHER_DAY
+    levels[one_part & (day_l == day_r)] = DateLevel.OTHER_MONTH
     levels[_one_digit_apart(of_rows.digits[left], of_rows.digits[right])] = DateLevel.ONE_DIGIT
     levels[same_day & (years <= ASSESSMENT_YEARS)] = DateLevel.OTHER_YEAR
     levels[is_default & (years <= 1)] = DateLevel.DEFAULT_NEAR
@@ -175,7 +182,7 @@ class DateKeys:
             stands_in=np.isin(birth.default, STAND_IN_DATES),
             day=_day_numbers(first).astype(np.int32),
             year=year.astype(np.int32),
-            day_of_year=(month * 32 + of_month).astype(np.int32),
+            day_of_year=(month * MONTH_WIDTH + of_month).astype(np.int32),
             digits=digits,
             is_read=np.ascontiguousarray(~np.isnat(birth.readings).T),
         )

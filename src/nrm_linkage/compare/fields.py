@@ -66,6 +66,16 @@ class GivenLevel(IntEnum):
     DIFFERENT = 7
 
 
+NAMED_ALIKE = (
+    GivenLevel.EXACT,
+    GivenLevel.VARIANT,
+    GivenLevel.NEAR,
+    GivenLevel.SHORTENED,
+    GivenLevel.MOVED,
+)
+"""Levels at which two given names are one, and so tell one gender."""
+
+
 class OtherNamesLevel(IntEnum):
     """Codes of the levels of `other_name` and of `other_names`."""
 
@@ -89,12 +99,14 @@ class DateLevel(IntEnum):
     OTHER_YEAR = 5
     ONE_DIGIT = 6
     DEFAULT_NEAR = 7
-    WITHIN_35_DAYS = 8
-    DISTANT_YEAR = 9
-    SAME_YEAR = 10
-    NEXT_YEAR = 11
-    WITHIN_5_YEARS = 12
-    FAR = 13
+    OTHER_MONTH = 8
+    OTHER_DAY = 9
+    WITHIN_35_DAYS = 10
+    DISTANT_YEAR = 11
+    SAME_YEAR = 12
+    NEXT_YEAR = 13
+    WITHIN_5_YEARS = 14
+    FAR = 15
 
 
 class BirthYearLevel(IntEnum):
@@ -259,7 +271,9 @@ FIELDS: tuple[Field, ...] = (
                 "default date near",
                 "one date of birth stands for an unknown day, and the years are at most one apart",
             ),
-            Level("within 35 days", "the dates of birth are at most 35 days apart"),
+            Level("another month", "year and day of birth are the same, and the months differ"),
+            Level("another day", "year and month of birth are the same, and the days differ"),
+            Level("within 35 days", "the dates of birth are at most 35 days apart, in two months"),
             Level(
                 "same day, distant year",
                 "day and month of birth are the same and the years differ by more than six",

@@ -24,8 +24,8 @@ __all__ = ["BESIDE_FIELDS", "RECORDED_FOR", "RECORDED_IN", "EvidenceLine", "fiel
 
 RECORDED_IN: Mapping[str, tuple[str, ...]] = {
     "given_name": ("given_name", "name", "alias"),
-    "other_name": ("family_name", "name"),
-    "other_names": ("family_name", "name"),
+    "other_name": ("middle_names", "family_name", "name"),
+    "other_names": ("middle_names", "family_name", "name"),
     "date_of_birth": ("date_of_birth",),
     "birth_year": ("date_of_birth", "age_at_referral"),
     "birth_range": ("age_group", "age_at_referral", "date_of_birth"),
@@ -171,10 +171,11 @@ def field_line(
 
 
 def _values(name: str, recorded: Recorded, row: int) -> dict[str, str]:
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for column in RECORDED_IN.get(name, (RECORDED_FOR + name,)):
         for series in recorded.get(column, ()):
             value = series.iloc[row]
             if not pd.isna(value):
-                found[column if name in RECORDED_IN else str(series.name)] = str(value)
-    return found
+                called = column if name in RECORDED_IN else str(series.name)
+                found.setdefault(called, []).append(str(value))
+    return {called: "; ".join(values) for called, values in found.items()}

@@ -5,6 +5,7 @@ from nrm_linkage.model.dependence import DEPENDENCE_LINES, told_lines, told_name
 from nrm_linkage.model.estimation import EstimationReport, estimate
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
+from nrm_linkage.model.households import learn_relatives
 from nrm_linkage.model.leeway import Leeway, least_bits, with_points
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.patterns import count_patterns
@@ -34,6 +35,7 @@ __all__ = [
     "evidence_lines",
     "learn_by_name",
     "learn_frequencies",
+    "learn_relatives",
     "learn_strangers",
     "least_bits",
     "read_by",

@@ -7,7 +7,8 @@ relatives and namesakes are held fixed; what is learned is m, the numbers of mat
 and the namesakes' shares of name levels, over *all* pairs. Pairs that no rule brought together, and those
 that fall below a floor under the shipped parameters, count as strangers: let loose on them, EM drifts to
 "shares a name and a year", because no u is right to the last of two hundred million pairs. Most relatives and
-namesakes lie below that floor, which is why their numbers are not learned (docs/decisions/0004, 0007).
+namesakes lie below that floor, which is why their numbers are not learned here (docs/decisions/0004, 0007);
+that of relatives is counted elsewhere (`households`).
 
 In this order: EM for the whole, on the patterns of plausible pairs (`patterns`), with the shipped shares as
 Dirichlet pseudo-counts; then for the communities, each starting from the whole with pseudo-counts of its own
@@ -94,7 +95,7 @@ def estimate(
     and the frequencies. `communities`: the names behind the patterns' community codes (code 0 is none).
     """
     believed = lookalike_numbers(start, communities)
-    pseudo = _size_pseudo_counts(config, patterns.count.sum() + patterns.n_other_pairs)
+    pseudo = _size_pseudo_counts(config, patterns.count.sum() + patterns.n_other_pairs, start.relative_bits)
     shipped = array_of({**start.m, **priors.M_PRIOR}, start.fields)
     strength = m_strength_pairs(start)[:, None]
     nowhere = np.zeros(len(patterns.count), dtype=np.int64)
@@ -196,17 +197,17 @@ def _report(
     )
 
 
-def _size_pseudo_counts(config: LinkageConfig, n_pairs: float) -> Float64s:
+def _size_pseudo_counts(config: LinkageConfig, n_pairs: float, relative_bits: float) -> Float64s:
     """Dirichlet pseudo-counts of the five classes: what the prior strength, in referrals, would hold of
-    each.
+    each. `relative_bits`: log2 of the share of all pairs that are relatives.
     """
     strength = config.prior_strength_referrals
     matched = strength * config.prior_repeats_per_referral
-    relative = strength * priors.RELATIVES_PER_REFERRAL
     namesake = strength * priors.NAMESAKES_PER_REFERRAL
     all_pairs = strength * (strength - 1) / 2
     # Above that size the share of matched pairs falls as 1 / n: the same belief needs more pairs to say it.
     all_pairs *= max(1.0, np.sqrt(2 * n_pairs) / strength)
+    relative = all_pairs * 2.0**relative_bits
     alike = strength * priors.LOOKALIKES_PER_UNKNOWN_DATE
     return np.array([matched, relative, namesake, alike, all_pairs - matched - relative - namesake - alike])
 

@@ -27,7 +27,7 @@ from nrm_linkage.io import write_private
 from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import Frequencies, WordShares
 from nrm_linkage.model.reference import reference
-from nrm_linkage.tables import Float64s
+from nrm_linkage.tables import Float64s, Int8s
 
 __all__ = [
     "DATE_FIELDS",
@@ -42,7 +42,7 @@ __all__ = [
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 11"
+FORMAT = "nrm-linkage model 12"
 
 NAME_FIELDS = ("given_name", *OTHER_NAMES)
 """Fields whose levels tell namesakes from strangers."""
@@ -210,8 +210,8 @@ class LinkageModel:
         return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
 
     def describe(self) -> pd.DataFrame:
-        """Every m, u, base rate and number of look-alikes as a plain question with its answer: `field`,
-        `level`, `question`, `m`, `u`, `bits`.
+        """Every m, u, base rate and number of a class as a plain question with its answer: `field`, `level`,
+        `question`, `m`, `u`, `bits`.
 
         `u` and `bits` are missing at levels whose u is the frequency of the very values.
         """
@@ -219,43 +219,38 @@ class LinkageModel:
         for compared in self.fields:
             for level in compared.levels[1:]:
                 m, u = self.m[compared.name][level.name], self.u[compared.name][level.name]
-                rows.append(
-                    {
-                        "field": compared.name,
-                        "level": level.name,
-                        "question": "Among referrals of one person (m), and of strangers (u), in what share "
-                        f"is it that {level.sentence}?",
-                        "m": m,
-                        "u": None if level.by_frequency else u,
-                        "bits": None if level.by_frequency else float(np.log2(m / u)),
-                    }
+                shown = (m, None, None) if level.by_frequency else (m, u, float(np.log2(m / u)))
+                question = (
+                    "Among referrals of one person (m), and of strangers (u), in what share is it that "
+                    f"{level.sentence}?"
                 )
+                rows.append((compared.name, level.name, question, *shown))
         for kind, ratios in self.base_rates.items():
             for group, ratio in ratios.items():
-                rows.append(
-                    {
-                        "field": f"repeats_of_group, {kind}",
-                        "level": group,
-                        "question": "How many bits does it add that two referrals are of this group, because "
-                        "more or fewer of its referrals are of one person?",
-                        "m": None,
-                        "u": None,
-                        "bits": float(np.log2(ratio)),
-                    }
-                )
+                bits = float(np.log2(ratio))
+                rows.append((f"repeats_of_group, {kind}", group, _GROUP, None, None, bits))
         for community, number in self.lookalikes.items():
-            rows.append(
-                {
-                    "field": "lookalikes",
-                    "level": community or "any",
-                    "question": "How many pairs of strangers with one name and one stand-in date of birth "
-                    "are there for each referral of this community, as log2?",
-                    "m": None,
-                    "u": None,
-                    "bits": float(np.log2(number)),
-                }
-            )
-        return pd.DataFrame(rows).astype({"m": "float64", "u": "float64", "bits": "float64"})
+            bits = float(np.log2(number))
+            rows.append(("lookalikes", community or "any", _LOOKALIKES, None, None, bits))
+        rows.append(("relatives", "any", _RELATIVES, None, None, self.relative_bits))
+        rows.append(("namesakes", "any", _NAMESAKES, None, None, self.namesake_bits))
+        frame = pd.DataFrame(rows, columns=["field", "level", "question", "m", "u", "bits"])
+        return frame.astype({"m": "float64", "u": "float64", "bits": "float64"})
+
+
+_GROUP = (
+    "How many bits does it add that two referrals are of this group, because more or fewer of its referrals "
+    "are of one person?"
+)
+_LOOKALIKES = (
+    "How many pairs of strangers with one name and one stand-in date of birth are there for each referral of "
+    "this community, as log2?"
+)
+_RELATIVES = "How many pairs of relatives or co-victims are there for each pair of strangers, as log2?"
+_NAMESAKES = (
+    "How many pairs of strangers whose names agree beyond what frequencies say are there for each pair of "
+    "strangers, as log2?"
+)
 
 
 def stratum_key(community: str, ages: int) -> str:
@@ -291,6 +286,12 @@ def lookalike_numbers(model: LinkageModel, communities: tuple[str, ...]) -> Floa
     """
     whole = model.lookalikes[""]
     return np.array([whole, *(model.lookalikes.get(name, whole) for name in communities)])
+
+
+def by_field(array: Float64s, levels: Int8s) -> Float64s:
+    """One value a pair and field of an `array_of`, (p, n_fields)."""
+    first = np.arange(levels.shape[1], dtype=np.int16) * array.shape[1]
+    return np.asarray(array.ravel().take(first + levels))
 
 
 def array_of(table: priors.Shares | Table, fields: Sequence[Field] = FIELDS) -> Float64s:

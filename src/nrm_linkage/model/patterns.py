@@ -17,12 +17,12 @@ from nrm_linkage.model.base_rates import GroupShares, pair_dated, pair_group, re
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.lookalikes import full_dates, lookalike_log2, shown_dates, shown_log2
 from nrm_linkage.model.parameters import LinkageModel
+from nrm_linkage.model.relatives import relative_log2
 from nrm_linkage.model.score import (
     GENDER_COLUMN,
     GIVEN_COLUMN,
     NAME_COLUMNS,
     gender_of_name_log2,
-    relative_log2,
     stranger_log2,
 )
 from nrm_linkage.model.strata import pair_community

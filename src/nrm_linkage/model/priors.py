@@ -23,6 +23,7 @@ __all__ = [
     "DEFAULT_DAY_SHARES",
     "GENDER_OF_NAME",
     "GENDER_OF_NAME_PAIRS",
+    "GIVEN_A_PARENTS_NAME",
     "GIVEN_ONE_NAME",
     "LOOKALIKE",
     "LOOKALIKES_EVERYWHERE",
@@ -68,14 +69,19 @@ REFERENCE_STRENGTH = 200.0
 """People that the reference frequencies are worth (chosen by us)."""
 
 RELATIVES_PER_REFERRAL = 0.05
-"""Pairs of relatives or co-victims per referral (domain.md 6: 4% of referrals have a same-day sibling;
-ASSUME).
+"""Pairs of relatives or co-victims per referral, before the data speak (domain.md 6: 4% of referrals have a
+same-day sibling; ASSUME).
 """
 
 GIVEN_ONE_NAME = 0.15
 """How many times as often as strangers relatives are given one name: a family's children are told apart by
 their first names (domain.md 3.3 T6; 4.5, rule 5), cousins and co-victims may share one (chosen by us:
 docs/decisions/0022, 0025).
+"""
+
+GIVEN_A_PARENTS_NAME = 0.03
+"""How often, at least, relatives who were born far apart have one given name: some bear a parent's (chosen by
+us: docs/decisions/0029).
 """
 
 NAMED_AFTER = 0.04
@@ -139,8 +145,9 @@ M_PRIOR: Shares = {
     "date_of_birth": {
         "exact": 0.77, "exact default": 0.04, "day and month swapped": 0.01, "another calendar": 0.01,
         "same day, another year": 0.02, "one digit": 0.025, "default date near": 0.06,
-        "within 35 days": 0.006, "same day, distant year": 0.002, "same year": 0.012, "next year": 0.012,
-        "within five years": 0.015, "far apart": 0.004,
+        "another month": 0.0015, "another day": 0.0035, "within 35 days": 0.003,
+        "same day, distant year": 0.002, "same year": 0.01, "next year": 0.012, "within five years": 0.015,
+        "far apart": 0.004,
     },
     "birth_year": {"agrees": 0.82, "near": 0.12, "within five years": 0.04, "far apart": 0.02},
     "birth_range": {"compatible": 0.97, "incompatible": 0.03},
@@ -164,9 +171,9 @@ RELATIVE: Shares = {
     },
     "date_of_birth": {
         "exact": 0.05, "exact default": 0.03, "day and month swapped": 0.001, "another calendar": 0.001,
-        "same day, another year": 0.01, "one digit": 0.01, "default date near": 0.06, "within 35 days": 0.018,
-        "same day, distant year": 0.0005, "same year": 0.09, "next year": 0.19, "within five years": 0.40,
-        "far apart": 0.1395,
+        "same day, another year": 0.01, "one digit": 0.01, "default date near": 0.06, "another month": 0.002,
+        "another day": 0.006, "within 35 days": 0.012, "same day, distant year": 0.0005, "same year": 0.088,
+        "next year": 0.19, "within five years": 0.40, "far apart": 0.1395,
     },
     "birth_year": {"agrees": 0.22, "near": 0.24, "within five years": 0.40, "far apart": 0.14},
     "birth_range": {"compatible": 0.80, "incompatible": 0.20},
@@ -200,9 +207,9 @@ LOOKALIKE: Shares = {
     },
     "date_of_birth": {
         "exact": 0.0003, "exact default": 0.85, "day and month swapped": 0.001, "another calendar": 0.005,
-        "same day, another year": 0.02, "one digit": 0.02, "default date near": 0.04, "within 35 days": 0.006,
-        "same day, distant year": 0.0015, "same year": 0.015, "next year": 0.015, "within five years": 0.02,
-        "far apart": 0.0045,
+        "same day, another year": 0.02, "one digit": 0.02, "default date near": 0.04, "another month": 0.002,
+        "another day": 0.0025, "within 35 days": 0.0035, "same day, distant year": 0.0015, "same year": 0.013,
+        "next year": 0.015, "within five years": 0.02, "far apart": 0.0045,
     },
 }  # fmt: skip
 
@@ -221,8 +228,9 @@ U_PRIOR: Shares = {
     "date_of_birth": {
         "exact": 0.0002, "exact default": 0.0005, "day and month swapped": 0.0001, "another calendar": 0.0003,
         "same day, another year": 0.003, "one digit": 0.004, "default date near": 0.02,
-        "within 35 days": 0.01, "same day, distant year": 0.001, "same year": 0.07, "next year": 0.13,
-        "within five years": 0.36, "far apart": 0.401,
+        "another month": 0.0015, "another day": 0.004, "within 35 days": 0.006,
+        "same day, distant year": 0.001, "same year": 0.0685, "next year": 0.13, "within five years": 0.36,
+        "far apart": 0.401,
     },
     "birth_year": {"agrees": 0.10, "near": 0.12, "within five years": 0.38, "far apart": 0.40},
     "birth_range": {"compatible": 0.60, "incompatible": 0.40},

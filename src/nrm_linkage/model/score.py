@@ -20,8 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.compare import compare_pairs
-from nrm_linkage.compare.fields import FIELDS, GenderLevel, GivenLevel
-from nrm_linkage.model import priors
+from nrm_linkage.compare.fields import FIELDS, NAMED_ALIKE, GenderLevel
 from nrm_linkage.model.base_rates import BaseRates, pair_dated, pair_group, recorded_dates
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.lookalikes import as_matched_log2, full_dates, lookalike_log2, shown_dates, shown_log2
@@ -30,11 +29,13 @@ from nrm_linkage.model.parameters import (
     STRATUM_FIELDS,
     LinkageModel,
     array_of,
+    by_field,
     lookalike_numbers,
     m_tables,
     stratum_key,
 )
 from nrm_linkage.model.rarity import BoundRarity
+from nrm_linkage.model.relatives import relative_log2
 from nrm_linkage.model.strata import AGE_PAIRS, age_pair, pair_community
 from nrm_linkage.narrow import row_sums
 from nrm_linkage.tables import (
@@ -64,7 +65,6 @@ __all__ = [
     "named_alike",
     "namesake_log2",
     "on_grid",
-    "relative_log2",
     "score",
     "score_pairs",
     "score_plausible",
@@ -94,15 +94,6 @@ NAME_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in N
 GIVEN_COLUMN, DATE_COLUMN, GENDER_COLUMN = (
     [field.name for field in FIELDS].index(name) for name in ("given_name", "date_of_birth", "gender")
 )
-
-NAMED_ALIKE = (
-    GivenLevel.EXACT,
-    GivenLevel.VARIANT,
-    GivenLevel.NEAR,
-    GivenLevel.SHORTENED,
-    GivenLevel.MOVED,
-)
-"""Levels at which two given names are one, and so tell one gender."""
 
 _STRATUM_COLUMNS = [number for number, field in enumerate(FIELDS) if field.name in STRATUM_FIELDS]
 
@@ -176,31 +167,11 @@ def _u_by_stratum(model: LinkageModel, communities: tuple[str, ...]) -> Float64s
     return np.asarray(np.log2(np.stack(tables)), dtype=np.float64)
 
 
-def relative_log2(levels: Int8s, strangers: Float64s) -> Float64s:
-    """log2 of the probability of each pattern of the fixed fields among relatives, (p,). `strangers`:
-    `stranger_log2` of the given name, (p,): relatives are given one name more seldom than strangers are, but
-    may be named after one another.
-    """
-    found = _by_field(np.log2(array_of(priors.RELATIVE)), levels)
-    moved = levels[:, GIVEN_COLUMN] == GivenLevel.MOVED
-    named_after = np.maximum(np.log2(priors.NAMED_AFTER), strangers)
-    alike = np.isin(levels[:, GIVEN_COLUMN], NAMED_ALIKE)
-    given_alike = strangers + np.log2(priors.GIVEN_ONE_NAME) * alike
-    found[:, GIVEN_COLUMN] = np.where(moved, named_after, given_alike)
-    return row_sums(found)
-
-
-def _by_field(table: Float64s, levels: Int8s) -> Float64s:
-    """One value a pair and field of a table (n_fields, n_levels), (p, n_fields)."""
-    first = np.arange(levels.shape[1], dtype=np.int16) * table.shape[1]
-    return np.asarray(table.ravel().take(first + levels))
-
-
 def namesake_log2(levels: Int8s, shares: Float64s) -> Float64s:
     """log2 of the probability of each pattern's name levels among namesakes, (p,). `shares`: (n_fields,
     n_levels).
     """
-    return row_sums(_by_field(np.log2(shares[NAME_COLUMNS]), levels[:, NAME_COLUMNS]))
+    return row_sums(by_field(np.log2(shares[NAME_COLUMNS]), levels[:, NAME_COLUMNS]))
 
 
 def _lookalike_numbers_log2(model: LinkageModel, communities: tuple[str, ...]) -> Float64s:

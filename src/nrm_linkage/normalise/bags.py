@@ -1,8 +1,9 @@
 """The name boxes of a referral -> one bag of tokens a row, with a vocabulary that carries each word's keys.
 
-In this order: each box is read, every distinct value once (`name_column`); a name that is split between two
-boxes becomes one word (`name_joins`); boxes are laid end to end (given, family, whole name where the first
-two are empty, alias); rows of initials alone have no name; an alias that only shortens a name of its own row
+In this order: each box is read, every distinct value once (`name_column`); a whole name serves where given
+and family name say nothing, and middle names where it does not; middle names join the given names, and a name
+that is split between two boxes becomes one word (`name_joins`); boxes are laid end to end (given, family,
+whole, alias); rows of initials alone have no name; an alias that only shortens a name of its own row
 is left out (`Charlie`, known as `Char`: that two referrals agree in it says nothing more than the name does);
 a word that a row repeats counts once, and has the form in another script that any of its boxes gives, unless
 they give two; words beyond the limit are left out and counted. The vocabulary is the sorted set of words, and
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from nrm_linkage.normalise.distinct import (
     token_lists,
 )
 from nrm_linkage.normalise.name_column import NameColumn, read_name_column
-from nrm_linkage.normalise.name_joins import join_boxes
+from nrm_linkage.normalise.name_joins import join_boxes, with_middle_names
 from nrm_linkage.normalise.name_parts import is_syllable
 from nrm_linkage.normalise.names import NameBox, NameReading, NameRole
 from nrm_linkage.normalise.skeleton import skeleton
@@ -36,7 +37,7 @@ from nrm_linkage.tables import Int8s, Int32s, Int64s, Mask, NameBags, TokenLists
 
 __all__ = ["ReadNames", "name_bags", "with_keys"]
 
-_BOXES = (NameBox.GIVEN, NameBox.FAMILY, NameBox.WHOLE, NameBox.ALIAS)
+_BOXES = (NameBox.GIVEN, NameBox.MIDDLE, NameBox.FAMILY, NameBox.WHOLE, NameBox.ALIAS)
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,10 @@ class ReadNames:
 
 def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tokens: int) -> ReadNames:
     """Read the name columns that there are. A row without any usable name has an empty bag."""
-    boxes = {box: read_name_column(columns[str(box)][0], box) for box in _BOXES if str(box) in columns}
-    if NameBox.GIVEN in boxes and NameBox.FAMILY in boxes:
-        both = join_boxes(boxes[NameBox.GIVEN], boxes[NameBox.FAMILY])
-        boxes[NameBox.GIVEN], boxes[NameBox.FAMILY] = both
+    read = {box: read_name_column(columns[str(box)][0], box) for box in _BOXES if str(box) in columns}
+    boxes = _joined_boxes(_that_serve(read, n_rows))
     words = tuple(sorted({text for column in boxes.values() for text in column.texts}))
-    laid = _with_codes(boxes, n_rows)
+    laid = list(boxes.values())
     row, token, role = _lay_end_to_end(laid, words, n_rows)
     says_something = _beyond_initials(row, token, words, n_rows)
     says_something &= ~_short_forms(row, token, role, words)
@@ -71,7 +70,7 @@ def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tok
     native = _native_of(laid, tokens)
     return ReadNames(
         bags=with_keys(tokens, role[kept].astype(np.int8), words, native),
-        boxes={str(box): column.doubtful for box, column in boxes.items()},
+        boxes={str(box): column.doubtful for box, column in read.items()},
         n_cut=n_cut,
     )
 
@@ -104,31 +103,50 @@ def _short_forms(row: Int64s, token: Int64s, role: Int8s, words: tuple[str, ...]
     return result
 
 
-def _with_codes(boxes: Mapping[NameBox, NameColumn], n_rows: int) -> list[tuple[NameColumn, Int32s]]:
-    """Each box with the readings that count, int32 (n,): those of whole names where the boxes before them are
-    empty.
+def _that_serve(boxes: Mapping[NameBox, NameColumn], n_rows: int) -> dict[NameBox, NameColumn]:
+    """The boxes with the readings that count: whole names where given and family name say nothing, middle
+    names where no whole name serves, which holds them.
     """
-    laid = []
-    has_name: Mask = np.zeros(n_rows, dtype=bool)
-    for box, column in boxes.items():
-        codes = column.codes
-        if box is NameBox.WHOLE:
-            codes = np.where(has_name, 0, codes)
-        else:
-            has_name |= column.count[codes] > 0
-        laid.append((column, codes))
-    return laid
+
+    def says_something(*some: NameBox) -> Mask:
+        found: Mask = np.zeros(n_rows, dtype=bool)
+        for box in some:
+            if box in result:
+                found |= result[box].count[result[box].codes] > 0
+        return found
+
+    result = dict(boxes)
+    for box, others in (
+        (NameBox.WHOLE, (NameBox.GIVEN, NameBox.FAMILY)),
+        (NameBox.MIDDLE, (NameBox.WHOLE,)),
+    ):
+        if box in boxes:
+            codes = np.where(says_something(*others), np.int32(0), boxes[box].codes)
+            result[box] = replace(boxes[box], codes=codes)
+    return result
+
+
+def _joined_boxes(boxes: Mapping[NameBox, NameColumn]) -> dict[NameBox, NameColumn]:
+    """The boxes in order, with middle names among the given names, and no name in two of them."""
+    given, middle, family = (boxes.get(box) for box in (NameBox.GIVEN, NameBox.MIDDLE, NameBox.FAMILY))
+    if middle is not None:
+        given = middle if given is None else with_middle_names(given, middle)
+    if given is not None and family is not None:
+        given, family = join_boxes(given, family)
+    first = {NameBox.GIVEN: given, NameBox.FAMILY: family}
+    others = {box: column for box, column in boxes.items() if box in (NameBox.WHOLE, NameBox.ALIAS)}
+    return {box: column for box, column in first.items() if column is not None} | others
 
 
 def _lay_end_to_end(
-    laid: Sequence[tuple[NameColumn, Int32s]], words: tuple[str, ...], n_rows: int
+    laid: Sequence[NameColumn], words: tuple[str, ...], n_rows: int
 ) -> tuple[Int64s, Int64s, Int8s]:
     """Row, word and role of every token, rows ascending, boxes in order within a row."""
     number = _numbered(words)
     rows, tokens, roles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
-    for column, codes in laid:
+    for column in laid:
         recode = np.array([number[text] for text in column.texts], dtype=np.int64)
-        start, taken = expand_lists(column.count, codes)
+        start, taken = expand_lists(column.count, column.codes)
         rows.append(np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(start)))
         tokens.append(recode[column.word[taken]])
         roles.append(column.role[taken])
@@ -141,15 +159,13 @@ def _numbered(texts: Sequence[str]) -> dict[str, int]:
     return {text: position for position, text in enumerate(texts)}
 
 
-def _native_of(
-    laid: Sequence[tuple[NameColumn, Int32s]], tokens: TokenLists
-) -> tuple[Int32s, tuple[str, ...]]:
+def _native_of(laid: Sequence[NameColumn], tokens: TokenLists) -> tuple[Int32s, tuple[str, ...]]:
     """The form in another script of each token of the bags, int32 codes into sorted texts whose first is
     empty.
     """
-    texts = tuple(sorted({"", *(text for column, _ in laid for text in column.native_texts)}))
+    texts = tuple(sorted({"", *(text for column in laid for text in column.native_texts)}))
     native = np.zeros(len(tokens.token), dtype=np.int32)
-    found = [_written_natively(*each, tokens.texts, texts) for each in laid if len(each[0].native_texts) > 1]
+    found = [_written_natively(each, tokens.texts, texts) for each in laid if len(each.native_texts) > 1]
     key, code = (np.concatenate(each) for each in zip(*found, strict=True)) if found else (native, native)
     if not len(key) or not len(native):
         return native, texts
@@ -166,13 +182,13 @@ def _native_of(
 
 
 def _written_natively(
-    column: NameColumn, codes: Int32s, words: Sequence[str], texts: Sequence[str]
+    column: NameColumn, words: Sequence[str], texts: Sequence[str]
 ) -> tuple[Int64s, Int64s]:
     """Row and word, as one number, of each token of a box that has a form in another script; and the form."""
     has_some = np.zeros(len(column.count), dtype=bool)
     has_some[np.repeat(np.arange(len(column.count)), column.count)[column.native > 0]] = True
-    rows = np.flatnonzero(has_some[codes])
-    start, taken = expand_lists(column.count, codes[rows])
+    rows = np.flatnonzero(has_some[column.codes])
+    start, taken = expand_lists(column.count, column.codes[rows])
     known = column.native[taken] > 0
     row, taken = np.repeat(rows, np.diff(start))[known], taken[known]
     used, inverse = np.unique(column.word[taken], return_inverse=True)

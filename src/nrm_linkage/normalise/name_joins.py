@@ -6,6 +6,9 @@ the same word when the halves stand in two boxes, in either order for those that
 names. Only the pairs that are joined inside a box are joined across two, so that a referral says the same
 whichever box its words stood in; `Abdul` before a word that completes no such name stays a name of its own.
 
+Middle names that have a column of their own are given names: `with_middle_names` lays them behind the others
+first, so that `Anna | Maria | Leka` and `Anna Maria | Leka` say the same.
+
 It does not keep the halves beside the joined word: one name is one piece of evidence, and the halves of a
 name that agree agree on nothing more than the whole does.
 """
@@ -20,9 +23,9 @@ import numpy as np
 from nrm_linkage.normalise.name_column import NameColumn
 from nrm_linkage.normalise.name_parts import joins_next, joins_previous
 from nrm_linkage.normalise.names import NameToken, join_tokens
-from nrm_linkage.tables import Int32s, Mask
+from nrm_linkage.tables import Int32s, Int64s, Mask
 
-__all__ = ["join_boxes"]
+__all__ = ["join_boxes", "with_middle_names"]
 
 Tokens = tuple[NameToken, ...]
 
@@ -31,13 +34,29 @@ def join_boxes(given: NameColumn, family: NameColumn) -> tuple[NameColumn, NameC
     """Two columns of the same rows; where a name is split between them, all words of both boxes move to the
     first, whose readings grow by those that were joined.
     """
-    rows = np.flatnonzero(_may_join(given, family))
+    return _moved(given, family, np.flatnonzero(_may_join(given, family)), _joined)
+
+
+def with_middle_names(given: NameColumn, middle: NameColumn) -> NameColumn:
+    """The given names with the middle names of the same rows behind them, as if one box held both."""
+    return _moved(given, middle, np.flatnonzero(middle.count[middle.codes] > 0), _all_words)[0]
+
+
+def _moved(
+    given: NameColumn,
+    family: NameColumn,
+    rows: Int64s,
+    words_of: Callable[[NameColumn, NameColumn, int, int], Tokens | None],
+) -> tuple[NameColumn, NameColumn]:
+    """The two columns where all words of some rows are in the first, but those of which `words_of` makes
+    nothing.
+    """
     if not len(rows):
         return given, family
     width = len(family.start)
     packed = given.codes[rows].astype(np.int64) * width + family.codes[rows]
     distinct, inverse = np.unique(packed, return_inverse=True)
-    found = [_joined(given, family, *divmod(both, width)) for both in distinct.tolist()]
+    found = [words_of(given, family, *divmod(both, width)) for both in distinct.tolist()]
     changed = np.array([tokens is not None for tokens in found], dtype=bool)
     readings = [tokens for tokens in found if tokens is not None]
     number = len(given.start) - 1 + np.cumsum(changed) - 1
@@ -72,6 +91,10 @@ def _joined(given: NameColumn, family: NameColumn, given_code: int, family_code:
     tokens = (*given.tokens(given_code), *family.tokens(family_code))
     joined = join_tokens(tokens)
     return joined if joined != tokens else None
+
+
+def _all_words(given: NameColumn, middle: NameColumn, given_code: int, middle_code: int) -> Tokens:
+    return join_tokens((*given.tokens(given_code), *middle.tokens(middle_code)))
 
 
 def _with_readings(column: NameColumn, readings: Sequence[Tokens]) -> NameColumn:

@@ -54,8 +54,10 @@ def _of_bytes(first: int, last: int) -> str:
 
 
 _TAIL: Final = _of_bytes(0x80, 0xBF)
+_CAPITAL_LEAD: Final = "Á(?=[º»])"  # `á`, with which Vietnamese letters begin, in a text that was capitalised
 MOJIBAKE: Final = re.compile(
-    f"{_of_bytes(0xC2, 0xDF)}{_TAIL}|{_of_bytes(0xE0, 0xEF)}{_TAIL}{{2}}|{_of_bytes(0xF0, 0xF4)}{_TAIL}{{3}}"
+    f"{_of_bytes(0xC2, 0xDF)}{_TAIL}|(?:{_of_bytes(0xE0, 0xEF)}|{_CAPITAL_LEAD}){_TAIL}{{2}}"
+    f"|{_of_bytes(0xF0, 0xF4)}{_TAIL}{{3}}"
 )
 _PLAIN: Final = str.maketrans(
     {
@@ -110,6 +112,8 @@ def repair(text: str) -> str:
     'Përparim Hoxha'
     >>> repair("£ukasz")
     'Łukasz'
+    >>> repair("TRÁº§N")
+    'TRẦN'
     """
     if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text.translate(_PLAIN)).strip()
@@ -128,14 +132,15 @@ def repair(text: str) -> str:
 
 def _decoded(match: re.Match[str]) -> str:
     seen = match.group()
+    capital = seen[0] == "Á"
     try:
-        char = bytes(_BYTE_OF[part] for part in seen).decode("utf-8")
+        char = bytes(_BYTE_OF[part] for part in ("á" + seen[1:] if capital else seen)).decode("utf-8")
     except UnicodeDecodeError:
         return seen
     # Two real letters that happen to make a valid sequence stay, unless they make a Latin letter.
     if seen.isalpha() and len(seen) == 2 and "LATIN" not in unicodedata.name(char, ""):
         return seen
-    return char
+    return char.upper() if capital else char
 
 
 def latinise(text: str, *, family_first: bool = True) -> str:

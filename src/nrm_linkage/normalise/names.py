@@ -75,6 +75,7 @@ class NameBox(StrEnum):
     """The canonical field that the text stood in."""
 
     GIVEN = "given_name"
+    MIDDLE = "middle_names"
     FAMILY = "family_name"
     WHOLE = "name"
     ALIAS = "alias"
@@ -102,6 +103,7 @@ class NameReading:
 
 ROLE_OF_BOX: Final = {
     NameBox.GIVEN: NameRole.GIVEN,
+    NameBox.MIDDLE: NameRole.GIVEN,
     NameBox.FAMILY: NameRole.FAMILY,
     NameBox.WHOLE: NameRole.UNKNOWN,
     NameBox.ALIAS: NameRole.ALIAS,
@@ -258,7 +260,7 @@ def _repaired(text: str, box: NameBox, issues: list[str]) -> tuple[str, str]:
         issues.append(MENDED)
     if "?" in mended and _LOST.search(mended):
         issues.append(LOST_LETTER)
-    latin = latinise(mended, family_first=box is not NameBox.GIVEN)
+    latin = latinise(mended, family_first=box not in (NameBox.GIVEN, NameBox.MIDDLE))
     if latin != mended or not (latin.isascii() or all(map(_is_latin, latin))):
         issues.append(OTHER_SCRIPT)
     return mended, _MARIA.sub("Maria ", latin)

@@ -90,7 +90,7 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
     references, reference_boxes = reference_lists(columns, n_rows)
     contacts, contact_boxes = contact_lists(columns, n_rows)
     issues += [*found, *gender_found]
-    issues += [_reading_issues(box, read) for box, read in (reference_boxes | contact_boxes).items()]
+    issues += [_reading_issues(box, read) for box, read in [*reference_boxes, *contact_boxes]]
     facts, doubts = facts_and_doubts(columns, referred)
     issues += [_reading_issues(box, read) for box, read in doubts]
     boxes = Boxes(columns, [])

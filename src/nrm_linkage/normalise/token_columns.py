@@ -34,7 +34,7 @@ __all__ = ["contact_lists", "read_tokens", "reference_lists"]
 
 Reading = TypeVar("Reading")
 Columns = Mapping[str, tuple[pd.Series, ...]]
-ReadColumns = dict[str, ReadColumn[Any]]
+ReadColumns = list[tuple[str, ReadColumn[Any]]]
 
 SHORTEST_NUMBER = 6
 """Digits of a reference that is taken for one without its letters (chosen by us; domain.md 1.2: seven and
@@ -48,13 +48,14 @@ _NOT_NUMBER = re.compile(r"[^0-9/]+")
 def reference_lists(columns: Columns, n_rows: int) -> tuple[TokenLists, ReadColumns]:
     """The references of each row, and the columns as read, for their issues."""
     parts: list[TokenLists] = []
-    reads: ReadColumns = {}
+    reads: ReadColumns = []
     for name in _REFERENCES:
-        if name in columns:
-            found, reads[name] = read_tokens(
-                columns[name][0], plain_reference, read_references, lambda reading: sorted(reading.tokens)
+        for column in columns.get(name, ()):
+            found, read = read_tokens(
+                column, plain_reference, read_references, lambda reading: sorted(reading.tokens)
             )
             parts += [found, _numbers(found)]
+            reads.append((name, read))
     if "referral_id" in columns:
         quoted = {text for part in parts for text in part.texts if text.startswith("nrm:")}
         parts.append(own_numbers(columns["referral_id"][0], quoted))
@@ -62,20 +63,23 @@ def reference_lists(columns: Columns, n_rows: int) -> tuple[TokenLists, ReadColu
 
 
 def contact_lists(columns: Columns, n_rows: int) -> tuple[TokenLists, ReadColumns]:
-    """Telephone numbers, e-mail addresses and postcodes of each row, and the columns as read."""
+    """Telephone numbers, e-mail addresses and postcodes of each row, of however many columns, and the columns
+    as read.
+    """
     parts: list[TokenLists] = []
-    reads: ReadColumns = {}
+    reads: ReadColumns = []
     for name, plain, read in (
         ("phone", plain_phone, read_phone),
         ("email", None, read_email),
         ("postcode", plain_postcode, read_postcode),
     ):
-        if name in columns:
-            found, reads[name] = read_tokens(
-                columns[name][0], plain, read, lambda reading: (reading.token,) if reading.token else ()
+        for column in columns.get(name, ()):
+            found, as_read = read_tokens(
+                column, plain, read, lambda reading: (reading.token,) if reading.token else ()
             )
             parts.append(found)
-    return merge_lists(parts, n_rows, prefixes=[f"{name}:" for name in reads]), reads
+            reads.append((name, as_read))
+    return merge_lists(parts, n_rows, prefixes=[f"{name}:" for name, _ in reads]), reads
 
 
 def read_tokens(

@@ -103,7 +103,8 @@ def nickname_classes(token: str) -> frozenset[str]:
     (['ben', 'benedict', 'benjamin'], ['abdulrahim', 'rahim'])
     """
     own = variant_class(token)
-    found = {own, *_short_forms().get(token, ()), *_short_forms().get(own, ())}
+    full_names = (*_short_forms().get(token, ()), *_short_forms().get(own, ()))
+    found = {own, *map(variant_class, full_names)}
     if len(own) > 7:
         for rest in _parts(own):
             found.add(variant_class(rest))

@@ -21,7 +21,10 @@ from nrm_linkage.tables import Int64s, RawReferrals, Referrals, RuleYield
 
 __all__ = ["SHOWN_FIELDS", "drawn_people", "how_met", "read_alone", "timeline"]
 
-SHOWN_FIELDS = ("given_name", "family_name", "name", "alias", "date_of_birth", "nationality", "gender")
+SHOWN_FIELDS = (
+    *("given_name", "middle_names", "family_name", "name", "alias"),
+    *("date_of_birth", "nationality", "gender"),
+)
 """What an explained cluster shows of its referrals when values are asked for."""
 
 

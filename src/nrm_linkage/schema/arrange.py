@@ -70,13 +70,14 @@ def arrange(frame: pd.DataFrame, recognised: Recognised) -> RawReferrals:
 
 
 def _columns_of(frame: pd.DataFrame, field: str, labels: Sequence[object]) -> tuple[pd.Series, ...]:
-    """The columns of a field; those of a "joined" field as one column of text."""
+    """The columns of a field; those of a "joined" field, or one of "words", as one column of text."""
     columns = tuple(frame[label].reset_index(drop=True) for label in labels)
-    if len(columns) < 2 or field_table()[field].many != "joined":
+    between = {"joined": "; ", "words": " "}.get(field_table()[field].many)
+    if len(columns) < 2 or between is None:
         return columns
     filled = [column.astype(object).where(_holds(column), None) for column in columns]
     joined = [
-        "; ".join(str(part) for part in parts if part is not None) or None
+        between.join(str(part) for part in parts if part is not None) or None
         for parts in zip(*filled, strict=True)
     ]
     return (pd.Series(joined, dtype=object),)

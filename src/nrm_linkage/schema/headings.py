@@ -49,11 +49,13 @@ OUTPUT_COLUMNS = (
     "technical_duplicate_of",
 )
 NAME_FIELDS = ("given_name", "family_name", "name", "alias")
+"""Those of which any by itself names somebody."""
 REFERENCE_FIELDS = ("home_office_reference", "reported_before_details")
 
 PERSONAL_FIELDS = (
     *NAME_FIELDS,
-    *("date_of_birth", "age_at_referral", "age_group", "gender", "nationality", "second_nationality"),
+    *("middle_names", "date_of_birth", "age_at_referral", "age_group", "gender"),
+    *("nationality", "second_nationality"),
     *("birthplace", "home_office_reference", "phone", "email", "postcode"),
 )
 """Fields whose headings may say whose they are: "PV surname"."""
@@ -75,7 +77,9 @@ like a short heading."""
 
 @dataclass(frozen=True)
 class _Field:
-    """`many`: "no", "yes" (several columns), or "joined" (several columns whose texts are read as one)."""
+    """`many`: "no", "yes" (several columns), "joined" (several columns whose texts are read as one, with a
+    semicolon between them) or "words" (as one, with a space).
+    """
 
     many: str
     headings: tuple[str, ...]

@@ -1,0 +1,139 @@
+"""How many relatives there are: counted where they can be seen, believed where they cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from recordlinkage.compare import String
+
+import nrm_linkage as nl
+from nrm_linkage.config import LinkageConfig
+from nrm_linkage.model import BoundRarity, LinkageModel, learn_relatives, learn_strangers, priors
+from nrm_linkage.model.households import (
+    MOST_SHARERS,
+    STRENGTH_REFERRALS,
+    _expected_of_first,
+    _share_seen,
+    _sharing_a_contact_detail,
+)
+from nrm_linkage.tables import Referrals
+from nrm_linkage.toolkit import FeatureField
+from tests.frames import model_of, referrals_of
+
+CONFIG = LinkageConfig()
+BEGINNINGS, MIDDLES = ("Mock", "Quar", "Test", "Vex"), ("abo", "edi", "ilu", "oga", "umi")
+ENDS = ("berg", "corra", "dale", "fors", "gotti", "hurst", "lski", "jarva", "mann", "rup")
+SURNAMES = [a + b + c for a in BEGINNINGS for b in MIDDLES for c in ENDS]
+GIVEN = (
+    "Alice Bruno Carla Dennis Erika Felix Gloria Hector Irene Julius Karen Lorenz Monica Norbert Olivia "
+    "Patrick Quentin Rosalind Stefan Therese"
+).split()
+
+
+def residents(households: int, size: int, one_family: float, seed: int) -> pd.DataFrame:
+    """People who live in twos, threes, ... and have one telephone number; of the households a part are
+    families, the others strangers.
+    """
+    random = np.random.default_rng(seed)
+    rows = []
+    for number in range(households):
+        family = random.choice(SURNAMES) if random.random() < one_family else None
+        for given_name in random.choice(GIVEN, size, replace=False):
+            born = np.datetime64("1960-01-02") + random.integers(0, 16_000)
+            rows.append((given_name, family or random.choice(SURNAMES), str(born), f"0770090{number:04d}"))
+    frame = pd.DataFrame(rows, columns=["Forename", "Surname", "DOB", "Phone"]).astype(str)
+    frame.insert(0, "Referral ID", [f"R{number:05d}" for number in range(len(frame))])
+    return frame
+
+
+def learned(referrals: Referrals) -> tuple[LinkageModel, LinkageModel]:
+    """The model that estimation starts from, before and after relatives were counted."""
+    start = model_of(referrals)
+    rarity = BoundRarity(start.frequencies, referrals)
+    start = learn_strangers(referrals, start, CONFIG.chunk_pairs, (), rarity)
+    rarity = rarity.with_accidents(start.frequencies)
+    return start, learn_relatives(referrals, start, rarity, CONFIG.chunk_pairs)
+
+
+def per_referral(referrals: Referrals) -> float:
+    start, model = learned(referrals)
+    return priors.RELATIVES_PER_REFERRAL * 2.0 ** (model.relative_bits - start.relative_bits)
+
+
+@pytest.mark.parametrize("one_family", [0.0, 0.3, 1.0])
+def test_the_number_of_relatives_is_found_among_those_who_share_a_telephone(one_family):
+    referrals = referrals_of(residents(900, 3, one_family, seed=5))
+    visible = _share_seen(referrals) * referrals.n
+    # Three pairs a household. Families have one name always, where it is believed that 0.86 of them have.
+    seen = 900 * 3 * min(one_family / 0.86, 1.0)
+    expected = (seen + STRENGTH_REFERRALS * priors.RELATIVES_PER_REFERRAL) / (visible + STRENGTH_REFERRALS)
+    assert per_referral(referrals) == pytest.approx(expected, rel=0.1, abs=0.01)
+
+
+def test_without_contact_details_dates_or_names_the_number_stays_as_believed():
+    frame = residents(200, 2, 1.0, seed=6)
+    for column in ("Phone", "DOB", "Surname"):
+        start, model = learned(referrals_of(frame.drop(columns=column)))
+        assert model.relative_bits == start.relative_bits
+
+
+def test_details_that_many_have_say_nothing_of_families():
+    frame = residents(1, MOST_SHARERS, 1.0, seed=7)
+    more = pd.concat([frame, frame.tail(1).assign(**{"Referral ID": "S"})], ignore_index=True)
+    few, many = (_sharing_a_contact_detail(referrals_of(one))[0] for one in (frame, more))
+    assert (len(few), len(many)) == (MOST_SHARERS * (MOST_SHARERS - 1) // 2, 0)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", "07700900123", "07700900456", "07700900789"]),
+                          st.sampled_from(["", "SW1A 1AA", "M1 1AE"])), min_size=1, max_size=25))  # fmt: skip
+def test_pairs_that_share_a_detail_are_those_of_every_two_rows(rows):
+    frame = pd.DataFrame(rows, columns=["Phone", "Postcode"])
+    frame.insert(0, "Referral ID", [f"R{number:02d}" for number in range(len(frame))])
+    frame["Surname"] = "Testaj"
+    referrals = referrals_of(frame)
+    counts = {detail: sum(detail in row for row in rows) for row in rows for detail in row}
+    expected = {
+        (a, b)
+        for a in range(len(rows))
+        for b in range(a + 1, len(rows))
+        if any(detail and counts[detail] <= MOST_SHARERS for detail in set(rows[a]) & set(rows[b]))
+    }
+    left, right = _sharing_a_contact_detail(referrals)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(expected)
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 1.0), st.floats(0.01, 1.0)), max_size=30))
+def test_the_share_of_a_class_is_the_likeliest(pairs):
+    first, second = (np.array(column) for column in zip(*pairs, strict=True)) if pairs else (np.zeros(0),) * 2
+    found = _expected_of_first(first, second)
+    assert 0 <= found <= len(pairs)
+    if pairs:
+        shares = np.append(np.linspace(0, 1, 101), found / len(pairs))
+        likely = np.log(shares[:, None] * first + (1 - shares[:, None]) * second).sum(axis=1)
+        assert likely[-1] >= likely.max() - 1e-9
+
+
+def test_the_callers_own_fields_change_nothing_unless_they_replace_what_is_looked_at():
+    frame = residents(200, 2, 1.0, seed=8)
+    feature = String("Surname", "Surname", method="jarowinkler")
+    for replaces, is_learned in (((), True), (("other_names",), False)):
+        own = FeatureField("surname_typed", feature, cuts=(0.9,), replaces=replaces)
+        alone = nl.link_referrals(frame, progress=False).model
+        beside = nl.link_referrals(frame, compare=[own], progress=False).model
+        assert (alone.relative_bits == pytest.approx(beside.relative_bits, abs=0.01)) is is_learned
+
+
+def test_where_families_are_many_more_is_taken_off_for_a_parent_and_a_child_of_one_name():
+    parent = {"Forename": "Alaric", "Surname": "Mockani", "DOB": "1961-03-17", "Phone": "07700909999"}
+    child = parent | {"DOB": "1990-11-05"}
+    added = pd.DataFrame([{"Referral ID": "T0", **parent}, {"Referral ID": "T1", **child}])
+    discount_bits = {}
+    for one_family in (0.0, 1.0):
+        frame = pd.concat([residents(400, 3, one_family, seed=9), added], ignore_index=True)
+        linkage = nl.link_referrals(frame, progress=False)
+        lines = {line.field: line.bits for line in linkage.explain("T0", "T1").evidence}
+        discount_bits[one_family] = lines["relatives"]
+    assert discount_bits[1.0] < discount_bits[0.0] - 2
