@@ -131,6 +131,8 @@ def test_the_forms_and_the_exports_own_columns_are_taken_whole() -> None:
         ("Date of referral", "Created date", "referral_date"),
         ("Gender", "Sex", "gender"),
         ("Age at referral", "Age", "age_at_referral"),
+        ("Mobile", "Contact number", "phone"),  # it may be the number of whoever referred
+        ("E-mail", "Contact email", "email"),
     ],
 )
 def test_a_weak_heading_gives_way_to_a_plain_one_and_the_notes_say_so(

@@ -235,7 +235,7 @@ def _two_kinds(facts: InstanceFacts, previous: Int64s, current: Int64s) -> Mask:
 
 def _nrm_numbers(references: TokenLists) -> TokenLists:
     """The NRM numbers alone: a referral holds its own where another quotes it (`normalise.earlier`)."""
-    # Texts are sorted: those with one prefix stand together, and a semicolon follows the colon.
+    # `merge_lists` sorts texts: those with one prefix stand together, and a semicolon follows the colon.
     first, beyond = (bisect_left(references.texts, prefix) for prefix in ("nrm:", "nrm;"))
     kept = (references.token >= first) & (references.token < beyond)
     start = np.concatenate([[0], np.cumsum(kept)])[references.start]

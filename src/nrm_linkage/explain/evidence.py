@@ -23,7 +23,7 @@ from nrm_linkage.tables import Referrals
 __all__ = ["BESIDE_FIELDS", "RECORDED_FOR", "RECORDED_IN", "EvidenceLine", "field_line", "line_of_level"]
 
 RECORDED_IN: Mapping[str, tuple[str, ...]] = {
-    "given_name": ("given_name", "name", "alias"),
+    "given_name": ("given_name", "middle_names", "name", "alias"),
     "other_name": ("middle_names", "family_name", "name"),
     "other_names": ("middle_names", "family_name", "name"),
     "date_of_birth": ("date_of_birth",),

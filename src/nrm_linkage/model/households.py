@@ -3,9 +3,9 @@
 Their number is believed in proportion to the referrals (priors.RELATIVES_PER_REFERRAL), and differs by far:
 an extract of asylum seekers has few families, one of households many. Most pairs of relatives cannot be told
 from strangers. But of pairs with one telephone number, e-mail address or postcode, different given names and
-births that are plainly apart, nobody is one person; by how many of them have one family name, and how common
-it is, the likeliest share of relatives among them is found. Strangers who live in one house have a family
-name in common by chance alone. Relatives show all that with a probability that is believed, so that
+births that are plainly apart, hardly any is of one person; by how many of them have one family name, and how
+common it is, the likeliest share of relatives among them is found. Strangers who live in one house have a
+family name in common by chance alone. Relatives show all that with a probability that is believed, so that
 their number follows, from a gamma belief about it (docs/decisions/0029).
 
 It does not learn what relatives share, and details that many have tell it nothing.

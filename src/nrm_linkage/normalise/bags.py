@@ -54,9 +54,8 @@ class ReadNames:
 def name_bags(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int, max_tokens: int) -> ReadNames:
     """Read the name columns that there are. A row without any usable name has an empty bag."""
     read = {box: read_name_column(columns[str(box)][0], box) for box in _BOXES if str(box) in columns}
-    boxes = _joined_boxes(_that_serve(read, n_rows))
-    words = tuple(sorted({text for column in boxes.values() for text in column.texts}))
-    laid = list(boxes.values())
+    laid = _laid(_that_serve(read, n_rows))
+    words = tuple(sorted({text for column in laid for text in column.texts}))
     row, token, role = _lay_end_to_end(laid, words, n_rows)
     says_something = _beyond_initials(row, token, words, n_rows)
     says_something &= ~_short_forms(row, token, role, words)
@@ -107,35 +106,25 @@ def _that_serve(boxes: Mapping[NameBox, NameColumn], n_rows: int) -> dict[NameBo
     """The boxes with the readings that count: whole names where given and family name say nothing, middle
     names where no whole name serves, which holds them.
     """
-
-    def says_something(*some: NameBox) -> Mask:
-        found: Mask = np.zeros(n_rows, dtype=bool)
-        for box in some:
-            if box in result:
-                found |= result[box].count[result[box].codes] > 0
-        return found
-
-    result = dict(boxes)
-    for box, others in (
-        (NameBox.WHOLE, (NameBox.GIVEN, NameBox.FAMILY)),
-        (NameBox.MIDDLE, (NameBox.WHOLE,)),
-    ):
-        if box in boxes:
-            codes = np.where(says_something(*others), np.int32(0), boxes[box].codes)
-            result[box] = replace(boxes[box], codes=codes)
-    return result
+    says = {box: column.count[column.codes] > 0 for box, column in boxes.items()}
+    nowhere = np.zeros(n_rows, dtype=bool)
+    named = says.get(NameBox.GIVEN, nowhere) | says.get(NameBox.FAMILY, nowhere)
+    left_out = {NameBox.WHOLE: named, NameBox.MIDDLE: says.get(NameBox.WHOLE, nowhere) & ~named}
+    return {
+        box: replace(column, codes=np.where(left_out.get(box, nowhere), np.int32(0), column.codes))
+        for box, column in boxes.items()
+    }
 
 
-def _joined_boxes(boxes: Mapping[NameBox, NameColumn]) -> dict[NameBox, NameColumn]:
+def _laid(boxes: Mapping[NameBox, NameColumn]) -> list[NameColumn]:
     """The boxes in order, with middle names among the given names, and no name in two of them."""
     given, middle, family = (boxes.get(box) for box in (NameBox.GIVEN, NameBox.MIDDLE, NameBox.FAMILY))
     if middle is not None:
         given = middle if given is None else with_middle_names(given, middle)
     if given is not None and family is not None:
         given, family = join_boxes(given, family)
-    first = {NameBox.GIVEN: given, NameBox.FAMILY: family}
-    others = {box: column for box, column in boxes.items() if box in (NameBox.WHOLE, NameBox.ALIAS)}
-    return {box: column for box, column in first.items() if column is not None} | others
+    laid = (given, family, boxes.get(NameBox.WHOLE), boxes.get(NameBox.ALIAS))
+    return [column for column in laid if column is not None]
 
 
 def _lay_end_to_end(
