@@ -95,6 +95,9 @@ def with_fewer_columns() -> Iterator[Case]:
     name = f"make_referrals(20_000, seed={FEWER_COLUMNS_SEED})"
     yield f"{name}, no nationality", made.drop(columns=NATIONALITIES), truth, None
     yield f"{name}, names, birth date, gender", made[FEW_COLUMNS], truth, None
+    years = made["DOB"].str.extract(r"((?:19|20)\d\d)", expand=False)
+    yield f"{name}, years of birth", made.assign(DOB=years), truth, None
+    yield f"{name}, no births", made.drop(columns=["DOB"]), truth, None
 
 
 def febrl() -> Iterator[Case]:

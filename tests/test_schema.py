@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import importlib.resources
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nrm_linkage import schema
+from nrm_linkage import LinkageConfig, schema
 from nrm_linkage.errors import InputError
+from nrm_linkage.normalise.referrals import normalise_referrals
 from nrm_linkage.schema import OUTPUT_COLUMNS, arrange, recognise
 from nrm_linkage.tables import RawReferrals
 
@@ -188,6 +190,64 @@ def test_every_column_of_other_names_or_middle_names_is_read() -> None:
     raw = arrange(frame, recognise(frame))
     assert raw.columns["middle_names"][0].tolist() == ["Vjosa Maria", "Ilir"]
     assert raw.columns["alias"][0].tolist() == ["Testaj; Ani", "Ben; Beqo"]
+
+
+IN_PARTS = {
+    "day, month and year": ({"DOB day": ["7", "31"], "DOB month": ["03", "12"], "DOB year": ["2001", "1999"]},
+                            ["2001-03-07", "1999-12-31"]),
+    "numbers with gaps": (
+        {"Birth day": [7.0, None], "Birth month": [3.0, 12.0], "Birth year": [2001.0, 1999.0]},
+        ["2001-03-07", "1999-12"],
+    ),
+    "names of months": ({"Day of birth": [7, None], "Month of birth": ["March", "Dec"], "YOB": [2001, 1999]},
+                        ["7 March 2001", "Dec 1999"]),
+    "month and year": ({"Birth month": ["3", None], "Birth year": ["2001", "1999"]}, ["2001-03", "1999"]),
+    "a day without a month": ({"Birth day": [7], "Birth month": [None], "Birth year": [2001]}, ["2001"]),
+    "short years": ({"Birth day": [7], "Birth month": [3], "Birth year": ["01"]}, ["7/3/01"]),
+    "no year": ({"Birth day": [7, None], "Birth month": [3, None], "Birth year": [None, " "]}, ["7/3", None]),
+    "a whole date beside": ({"DOB": ["01/02/2003", None, " "], "Birth year": [1999, 2001, 2002]},
+                            ["01/02/2003", "2001", "2002"]),
+    "a year alone": ({"Year of birth": [2001, None]}, ["2001", None]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "expected"), IN_PARTS.values(), ids=list(IN_PARTS))
+def test_parts_of_a_date_of_birth_are_put_together(
+    columns: dict[str, list[Any]], expected: list[Any]
+) -> None:
+    frame = pd.DataFrame({"Surname": ["Testaj"] * len(expected), **columns})
+    raw = arrange(frame, recognise(frame))
+    assert raw.columns["date_of_birth"][0].tolist() == expected
+    assert not set(raw.columns) & {"day_of_birth", "month_of_birth", "year_of_birth"}
+
+
+@given(st.dates(dt.date(1930, 1, 1), dt.date(2024, 1, 1)), st.sampled_from(["%m", "%B", "%b"]))
+def test_a_date_in_parts_is_read_as_the_date(born: dt.date, month: str) -> None:
+    parts = {"Birth day": [born.day], "Birth month": [born.strftime(month)], "Birth year": [born.year]}
+    of_parts, whole = (
+        normalise_referrals(arrange(frame, recognise(frame)), LinkageConfig()).referrals.birth
+        for frame in (pd.DataFrame({"Surname": ["Testaj"], **each}) for each in (parts, {"DOB": [str(born)]}))
+    )
+    for of_part, of_whole in ((of_parts.first, whole.first), (of_parts.last, whole.last)):
+        np.testing.assert_array_equal(of_part, of_whole)
+
+
+def test_a_birthday_without_month_and_year_is_a_whole_date() -> None:
+    found = recognise(pd.DataFrame(columns=["Surname", "Birthday", "Birth year"])).columns
+    assert (found["date_of_birth"], found["year_of_birth"]) == (("Birthday",), ("Birth year",))
+    parts = recognise(pd.DataFrame(columns=["Surname", "Birthday", "Birth month", "Birth year"])).columns
+    assert (parts["day_of_birth"], "date_of_birth" in parts) == (("Birthday",), False)
+
+
+def test_parts_beside_a_whole_date_are_noted() -> None:
+    notes = recognise(pd.DataFrame(columns=["Surname", "DOB", "Birth year"])).notes
+    assert any("parts of a date of birth" in note for note in notes)
+    notes = recognise(pd.DataFrame(columns=["Surname", "Birth year"])).notes
+    assert not any("date of birth" in note for note in notes)
+
+
+def test_a_street_is_no_alias() -> None:
+    assert "alias" not in recognise(pd.DataFrame(columns=["Surname", "Street name"])).columns
 
 
 def test_a_middle_name_alone_is_nothing_to_link_on() -> None:

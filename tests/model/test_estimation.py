@@ -47,7 +47,7 @@ def patterns_of(levels: np.ndarray, community: np.ndarray | None = None, n_other
         community=rows[:, -1].astype(np.int64),
         strangers=by_field.sum(axis=1),
         strangers_names=by_field[:, NAMES].sum(axis=1),
-        relatives=relative_log2(levels, by_field[:, GIVEN]),
+        relatives=relative_log2(levels, by_field[:, GIVEN], START),
         lookalikes=np.full(len(levels), -np.inf),
         count=count.astype(float),
         n_other_pairs=n_other,

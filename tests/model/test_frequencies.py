@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nrm_linkage import evaluate, link_referrals, make_referrals
 from nrm_linkage.model import priors
 from nrm_linkage.model.frequencies import (
     COMMON_MIN_PEOPLE,
@@ -158,6 +159,35 @@ def test_the_whole_and_every_community_have_years_that_sum_to_one():
     assert "" in found.days
     for table in (*found.years.values(), *found.days.values()):
         assert sum(table.values()) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_years_are_counted_where_no_day_is_known():
+    frame = invented(300, seed=6)
+    dates = pd.to_datetime(frame["DOB"], dayfirst=True, errors="coerce", format="mixed")
+    whole = frame.assign(DOB=dates.dt.strftime("%Y-%m-%d"))
+    of_days, of_years = (
+        learn_frequencies(referrals_of(one)).years
+        for one in (whole, whole.assign(DOB=dates.dt.strftime("%Y")))
+    )
+    assert of_years == of_days
+    assert max(of_years["|0"].values()) > 3 / 120
+
+
+def test_people_of_one_name_and_year_are_not_taken_for_one_where_no_day_is_known():
+    """Were any year of birth as rare as any other, a tenth of the pairs joined here would be strangers."""
+    made = make_referrals(3000, seed=21)
+    made["DOB"] = made["DOB"].str.extract(r"((?:19|20)\d\d)")[0]
+    linkage = link_referrals(made.drop(columns=["true_person", "true_instance"]), progress=False)
+    found = evaluate(linkage, made["true_person"])
+    assert found.precision > 0.95
+    assert found.recall > 0.9
+
+
+def test_a_birth_known_to_two_years_counts_as_half_in_each():
+    frame = people(*[{"given_name": "Zamir", "age": "17", "referral_date": "01/07/2024"}] * 50)
+    years = learn_frequencies(referrals_of(frame)).years["|0"]
+    assert years["2006"] == pytest.approx(years["2007"])
+    assert years["2006"] > 5 * years["2004"]
 
 
 def test_a_share_is_of_others_than_one_who_bears_the_word():

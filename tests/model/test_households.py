@@ -1,4 +1,4 @@
-"""How many relatives there are: counted where they can be seen, believed where they cannot."""
+"""How many relatives there are and what they share: counted where that can be seen, else believed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from recordlinkage.compare import String
 
 import nrm_linkage as nl
+from nrm_linkage.compare.dates import BirthPeriods
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model import BoundRarity, LinkageModel, learn_relatives, learn_strangers, priors
 from nrm_linkage.model.households import (
     MOST_SHARERS,
+    STRENGTH_PAIRS,
     STRENGTH_REFERRALS,
     _expected_of_first,
     _share_seen,
@@ -63,21 +65,86 @@ def per_referral(referrals: Referrals) -> float:
     return priors.RELATIVES_PER_REFERRAL * 2.0 ** (model.relative_bits - start.relative_bits)
 
 
+def known_by(frame: pd.DataFrame, births: str) -> pd.DataFrame:
+    """The frame with dates of birth, with years alone, or with neither."""
+    return {
+        "dates": frame,
+        "years": frame.assign(DOB=frame["DOB"].str[:4]),
+        "nothing": frame.drop(columns="DOB"),
+    }[births]
+
+
+@pytest.mark.parametrize("births", ["dates", "years", "nothing"])
 @pytest.mark.parametrize("one_family", [0.0, 0.3, 1.0])
-def test_the_number_of_relatives_is_found_among_those_who_share_a_telephone(one_family):
-    referrals = referrals_of(residents(900, 3, one_family, seed=5))
-    visible = _share_seen(referrals) * referrals.n
-    # Three pairs a household. Families have one name always, where it is believed that 0.86 of them have.
-    seen = 900 * 3 * min(one_family / 0.86, 1.0)
+def test_the_number_of_relatives_is_found_among_those_who_share_a_telephone(one_family, births):
+    referrals = referrals_of(known_by(residents(900, 3, one_family, seed=5), births))
+    visible = _share_seen(referrals, BirthPeriods.of(referrals)) * referrals.n
+    # Three pairs a household, of which so many were plainly not born together. Families have one name always,
+    # where it is believed that 0.86 of them have.
+    seen = 900 * 3 * min(one_family / 0.86, 1.0) * (0.93 if births == "years" else 1.0)
     expected = (seen + STRENGTH_REFERRALS * priors.RELATIVES_PER_REFERRAL) / (visible + STRENGTH_REFERRALS)
     assert per_referral(referrals) == pytest.approx(expected, rel=0.1, abs=0.01)
 
 
-def test_without_contact_details_dates_or_names_the_number_stays_as_believed():
+def families(n: int, apart_years: tuple[int, int], one_name: float, seed: int) -> pd.DataFrame:
+    """Parents with a child and a telephone number, of whom a part bear one given name."""
+    random = np.random.default_rng(seed)
+    frame = residents(n, 2, 1.0, seed)
+    born = frame["DOB"].str[:4].astype(int).to_numpy(copy=True)
+    born[1::2] = born[::2] + random.integers(*apart_years, n)
+    frame["DOB"] = [f"{year}{day}" for year, day in zip(born, frame["DOB"].str[4:], strict=True)]
+    named = np.flatnonzero(random.random(n) < one_name) * 2
+    frame.loc[named + 1, "Forename"] = frame.loc[named, "Forename"].to_numpy()
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("births", "field", "far", "near"),
+    [
+        ("dates", "date_of_birth", "far apart", ("same year", "next year", "within five years")),
+        ("years", "birth_year", "far apart", ("within five years",)),
+    ],
+)
+def test_how_far_apart_relatives_were_born_is_counted(births, field, far, near):
+    believed = priors.RELATIVE[field]
+    shares = {}
+    for kind, years in (("parents", (20, 35)), ("children", (3, 5))):
+        model = learned(referrals_of(known_by(families(1500, years, 0.0, seed=11), births)))[1]
+        shares[kind] = model.relatives[field]
+        # All other births are as believed.
+        for level in set(believed) - {far, "same day, distant year", *near}:
+            assert shares[kind][level] == pytest.approx(believed[level])
+    apart = believed[far] + sum(believed[level] for level in near)
+    # 1,500 pairs beside the hundred that are believed.
+    assert shares["parents"][far] == pytest.approx(apart, rel=0.1)
+    assert shares["children"][far] < 0.1 * believed[far]
+
+
+@pytest.mark.parametrize("one_name", [0.0, 0.2])
+def test_how_often_children_bear_a_parents_name_is_counted(one_name):
+    model = learned(referrals_of(families(1500, (20, 35), one_name, seed=12)))[1]
+    believed = STRENGTH_PAIRS * priors.GIVEN_A_PARENTS_NAME
+    expected = (1500 * one_name + believed) / (1500 + STRENGTH_PAIRS)
+    assert model.parents_name == pytest.approx(expected, rel=0.1, abs=0.01)
+
+
+def test_wrong_dates_of_one_person_are_no_parents_names():
+    """Two referrals of a thousand people with a telephone; eight have a date far off, as many as m says."""
+    frame = families(1000, (20, 35), 1.0, seed=13)
+    right = np.arange(8, 1000) * 2
+    frame.loc[right + 1, "DOB"] = frame.loc[right, "DOB"].to_numpy()
+    found = learned(referrals_of(frame))[1].parents_name
+    assert found == pytest.approx(priors.GIVEN_A_PARENTS_NAME, abs=0.01)
+
+
+def test_without_contact_details_or_names_all_stays_as_believed():
     frame = residents(200, 2, 1.0, seed=6)
-    for column in ("Phone", "DOB", "Surname"):
+    for column in ("Phone", "Surname"):
         start, model = learned(referrals_of(frame.drop(columns=column)))
         assert model.relative_bits == start.relative_bits
+        assert model.parents_name == pytest.approx(start.parents_name)
+        for field, of_field in start.relatives.items():
+            assert model.relatives[field] == pytest.approx(of_field)
 
 
 def test_details_that_many_have_say_nothing_of_families():
@@ -137,3 +204,16 @@ def test_where_families_are_many_more_is_taken_off_for_a_parent_and_a_child_of_o
         lines = {line.field: line.bits for line in linkage.explain("T0", "T1").evidence}
         discount_bits[one_family] = lines["relatives"]
     assert discount_bits[1.0] < discount_bits[0.0] - 2
+
+
+@pytest.mark.parametrize("births", ["dates", "years", "nothing"])
+def test_members_of_one_household_are_not_linked_and_who_is_referred_again_is(births):
+    """A hundred people of 1,200 stand there twice, under a number that their families have too."""
+    frame = known_by(residents(400, 3, 1.0, seed=14), births)
+    again = frame.iloc[::12].assign(**{"Referral ID": [f"S{number:03d}" for number in range(100)]})
+    linkage = nl.link_referrals(pd.concat([frame, again], ignore_index=True), progress=False)
+    true = set(zip(frame["Referral ID"].iloc[::12], again["Referral ID"], strict=True))
+    joined = linkage.links.query("same_cluster")
+    found = set(zip(joined["referral_id_l"], joined["referral_id_r"], strict=True))
+    assert len(found & true) >= 98
+    assert len(found - true) <= 8

@@ -114,6 +114,7 @@ def test_m_stays_a_probability_however_errors_come(bits: float, messy: float, kn
     chance = np.prod([m[column, levels[:, column]] for column in columns], axis=0)
     pairs = pairs_of(levels, np.full(len(levels), 50.0))
     changed = point.changes(referrals, pairs.left, pairs.right, levels, pairs.weight_bits)[0]
+    changed -= leeway.BELIEF_BITS  # in full at such weights, and no part of m
     assert (chance * np.exp2(changed)).sum() == pytest.approx(1.0)
     # By hand: a share of messy pairs, in each of which every error has other odds.
     by_hand = [np.prod([tilted(m, b)[c, levels[:, c]] for c in columns], axis=0) for b in (bits, bits + 2.2)]
@@ -139,8 +140,8 @@ def test_errors_that_come_together_are_noticed() -> None:
 def test_what_is_expected_covers_the_truth_of_data_that_the_model_made(error_bits: float) -> None:
     """Of sixty sets, though the weights know nothing of the errors: the 90% range that the points and the
     pairs' own chances make holds the matched pairs nine times in ten, and the points' mean is nearer than the
-    weights' own sum where there are more errors than m says. That doubted pairs are likelier is belief, which
-    these data do not bear out: it is left out, its spread is not.
+    weights' own sum where there are more errors than m says. That doubted pairs are likelier (and believed
+    ones) is belief, which these data do not bear out: of doubt it is left out, its spread is not.
     """
     off, before = [], []
     for seed in range(60):
@@ -158,15 +159,15 @@ def test_what_is_expected_covers_the_truth_of_data_that_the_model_made(error_bit
         assert abs(np.mean(off)) < abs(np.mean(before)) / 2
 
 
-def test_doubt_is_in_full_below_and_nothing_above() -> None:
+def test_doubt_is_in_full_below_and_belief_above() -> None:
     referrals, _ = two_referrals()
-    levels = np.zeros((5, len(FIELDS)), dtype=np.int8)
-    weights = np.array([-9.0, -3.5, -2.5, -1.5, 4.0])
+    levels = np.zeros((7, len(FIELDS)), dtype=np.int8)
+    weights = np.array([-9.0, -3.5, -2.5, -1.5, 1.5, 2.0, 4.0])
     doubting = Leeway(np.array([1.0, -0.5]), by_kind=np.zeros((2, 1)), m_bits=np.zeros((2, 1, 0, 1)))
     pairs = pairs_of(levels, weights)
     changes = doubting.changes(referrals, pairs.left, pairs.right, levels, weights)
-    np.testing.assert_allclose(changes[0], [1.0, 1.0, 0.5, 0.0, 0.0])
-    np.testing.assert_allclose(changes[1], [-0.5, -0.5, -0.25, 0.0, 0.0])
+    np.testing.assert_allclose(changes[0], [1.0, 1.0, 0.5, 0.0, 0.0, 0.1, 0.2])
+    np.testing.assert_allclose(changes[1], [-0.5, -0.5, -0.25, 0.0, 0.0, 0.1, 0.2])
 
 
 def test_doubt_is_never_so_much_that_a_likelier_pair_comes_out_as_less_likely() -> None:

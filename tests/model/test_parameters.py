@@ -57,7 +57,7 @@ def test_another_format_is_refused(model, other):
 def test_describe_has_every_level_with_a_question_and_bits_where_there_is_a_u(model):
     told = model.describe()
     assert told["question"].str.endswith("?").all()
-    told = told.iloc[: len(told) - sum(map(len, model.base_rates.values())) - len(model.lookalikes) - 2]
+    told = told[told["field"].isin([field.name for field in FIELDS])]
     expected = [(field.name, level.name) for field in FIELDS for level in field.levels[1:]]
     assert list(zip(told["field"], told["level"], strict=True)) == expected
     by_frequency = np.array([level.by_frequency for field in FIELDS for level in field.levels[1:]])
@@ -78,6 +78,16 @@ def test_describe_says_what_base_rates_add(model):
 def test_describe_says_how_many_relatives_and_namesakes_there_are(model):
     told = replace(model, relative_bits=-14.5, namesake_bits=-17.25).describe().set_index("field")["bits"]
     assert (told["relatives"], told["namesakes"]) == (-14.5, -17.25)
+
+
+def test_describe_says_what_relatives_share(model):
+    told = replace(model, parents_name=0.125).describe()
+    assert told.query("field == 'relatives, given_name'")["bits"].tolist() == [-3.0]
+    for field in FIELDS:
+        of_field = told[(told["field"] == f"relatives, {field.name}") & (field.name != "given_name")]
+        shares = model.relatives.get(field.name, {})
+        assert of_field["level"].tolist() == list(shares)
+        assert 2.0 ** of_field["bits"].to_numpy() == pytest.approx([*shares.values()])
 
 
 def test_describe_says_how_many_look_alikes_there_are(model):

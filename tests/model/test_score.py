@@ -114,7 +114,7 @@ def test_a_sibling_is_discounted_as_a_relative():
 def test_relatives_are_given_one_name_more_seldom_than_strangers_but_named_after_one_another():
     levels = np.zeros((5, len(FIELDS)), dtype=np.int8)
     levels[:4, GIVEN_COLUMN] = (GivenLevel.EXACT, GivenLevel.DIFFERENT, GivenLevel.MOVED, GivenLevel.MOVED)
-    found = relative_log2(levels, np.log2([0.001, 0.99, 0.001, 0.2, 1.0]))
+    found = relative_log2(levels, np.log2([0.001, 0.99, 0.001, 0.2, 1.0]), MODEL)
     expected = [0.001 * priors.GIVEN_ONE_NAME, 0.99, priors.NAMED_AFTER, 0.2, 1.0]
     np.testing.assert_allclose(np.exp2(found), expected)
 
@@ -127,9 +127,9 @@ FAR_APART = [("date_of_birth", DateLevel.FAR), ("date_of_birth", DateLevel.DISTA
 def test_relatives_born_far_apart_may_bear_one_given_name(field, level):
     levels = np.zeros((4, len(FIELDS)), dtype=np.int8)
     levels[:3, [one.name for one in FIELDS].index(field)] = level
-    births = relative_log2(levels, np.zeros(4))
+    births = relative_log2(levels, np.zeros(4), MODEL)
     levels[:, GIVEN_COLUMN] = (GivenLevel.EXACT, GivenLevel.VARIANT, GivenLevel.DIFFERENT, GivenLevel.EXACT)
-    found = relative_log2(levels, np.log2([0.001, 0.9, 0.99, 0.001])) - births
+    found = relative_log2(levels, np.log2([0.001, 0.9, 0.99, 0.001]), MODEL) - births
     expected = [priors.GIVEN_A_PARENTS_NAME, 0.9 * priors.GIVEN_ONE_NAME, 0.99, 0.001 * priors.GIVEN_ONE_NAME]
     np.testing.assert_allclose(np.exp2(found), expected)
 

@@ -6,12 +6,13 @@ a person's own repeats do not make a name look common. Only words borne by five 
 others are pooled into one rare class, so that a saved model names no one and scores the same. (A person whose
 repeats lack a full date of birth counts once for each of them.) What the shipped table of common words knows
 (`reference`) is where a word's share starts from; words of the table that fewer than five bear are looked up
-in it when a model is used, and are not counted among the rare. A date's
-frequency is its birth year's share within naming community and age group times its kind of day's share within
-the community (1 January, the first of a month, any other day): smooth, and no single date is kept. Everything
-is shrunk to the whole, and the whole to a small reference (`priors`), so that ten rows and ten million both
-give sense. The share of a rare word is the chance that another person bears the same one, given that the word
-is rare (a Good-Turing argument: coincidences among rare words over their bearers).
+in it when a model is used, and are not counted among the rare. A date's frequency is its birth year's share
+within naming community and age group times its kind of day's share within the community (1 January, the first
+of a month, any other day): smooth, and no single date is kept. Births that are known to a year or two count
+for the years. Everything is shrunk to the whole, and the whole to a small reference (`priors`), so that ten
+rows and ten million both give sense. The share of a rare word is the chance that another person bears the
+same one, given that the word is rare (a Good-Turing argument: coincidences among rare words over their
+bearers).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nrm_linkage.compare.dates import BirthPeriods
 from nrm_linkage.model import priors
 from nrm_linkage.model.holders import counts_of_people, people_by_key
 from nrm_linkage.model.reference import NOTHING_KNOWN, ReferenceShares, reference
@@ -299,23 +301,23 @@ def _date_shares(
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """Shares of birth years by stratum and of kinds of day by community; "" is the whole."""
     birth = referrals.birth
+    born, year, weight = _years_of(referrals, rows)
     dated = rows[birth.precision[rows] == DatePrecision.DAY]
     communities = referrals.nationality.group_names
-    community = referrals.nationality.group[referrals.nationality.by_name[dated]]
-    age_group = referrals.age_group[dated]
-    year = birth.first[dated].astype("datetime64[Y]").astype(np.int64) + 1970
+    community_of = referrals.nationality.group[referrals.nationality.by_name]
+    community, age_group = community_of[born], referrals.age_group[born]
     newest = int(year.max(initial=2020))
     span = np.arange(newest - OLDEST_YEARS, newest + 1)
     base = np.full(len(span), 1.0 / len(span))
     place = np.clip(year - span[0], 0, len(span) - 1)
 
     def smoothed(where: Mask, start: Float64s, strength: float) -> Float64s:
-        count = np.bincount(place[where], minlength=len(span)).astype(float)
+        count = np.bincount(place[where], weights=weight[where], minlength=len(span))
         # One year's noise is shared with its neighbours: weights 1, 2, 1 over 4.
-        count = np.convolve(np.pad(count, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
-        return np.asarray((count + strength * start) / (count.sum() + strength), dtype=np.float64)
+        even = np.convolve(np.pad(count, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
+        return np.asarray((even + strength * start) / (even.sum() + strength), dtype=np.float64)
 
-    whole = smoothed(np.ones(len(dated), dtype=bool), base, priors.REFERENCE_STRENGTH)
+    whole = smoothed(np.ones(len(born), dtype=bool), base, priors.REFERENCE_STRENGTH)
     by_age = {group: smoothed(age_group == group, whole, SHRINK_PEOPLE) for group in (0, 1, 2)}
     by_year = [str(y) for y in span.tolist()]
     years = {
@@ -326,7 +328,19 @@ def _date_shares(
         for group in (0, 1, 2):
             share = smoothed((community == code) & (age_group == group), by_age[group], SHRINK_PEOPLE)
             years[stratum_name(name, group)] = dict(zip(by_year, share.tolist(), strict=True))
-    return years, _day_shares(birth.default[dated], community, communities)
+    return years, _day_shares(birth.default[dated], community_of[dated], communities)
+
+
+def _years_of(referrals: Referrals, rows: Int64s) -> tuple[Int64s, Int64s, Float64s]:
+    """The years that some rows' births fall in, one element a row and year: the row, the year, and its
+    weight. A birth known to a year or two, by a date or an age, counts as half in the first year that it may
+    be in and half in the last.
+    """
+    periods = BirthPeriods.of(referrals)
+    known = rows[periods.known[rows] & periods.narrow[rows]]
+    ends = np.concatenate([periods.begin[known], periods.end[known]])
+    year = ends.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    return np.tile(known, 2), year, np.full(len(ends), 0.5)
 
 
 def _day_shares(

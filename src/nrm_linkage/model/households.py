@@ -1,38 +1,50 @@
-"""How many relatives there are, counted where people share a contact detail.
+"""How many relatives there are and what they share, counted where people share a contact detail.
 
-Their number is believed in proportion to the referrals (priors.RELATIVES_PER_REFERRAL), and differs by far:
-an extract of asylum seekers has few families, one of households many. Most pairs of relatives cannot be told
-from strangers. But of pairs with one telephone number, e-mail address or postcode, different given names and
-births that are plainly apart, hardly any is of one person; by how many of them have one family name, and how
-common it is, the likeliest share of relatives among them is found. Strangers who live in one house have a
-family name in common by chance alone. Relatives show all that with a probability that is believed, so that
-their number follows, from a gamma belief about it (docs/decisions/0029).
+Both are believed before the data speak (priors.RELATIVES_PER_REFERRAL, priors.RELATIVE), and differ by far:
+an extract of asylum seekers has few families, one of households many, with parents and children. Most pairs
+of relatives cannot be told from strangers. But of pairs with one telephone number, e-mail address or
+postcode, different given names and births that are plainly apart or not known, hardly any is of one person.
+In this order:
 
-It does not learn what relatives share, and details that many have tell it nothing.
+- by how many of them have one family name, and how common it is, the likeliest share of relatives among them
+  is found. Strangers who live in one house have a family name in common by chance alone. Relatives show all
+  that with a probability that is believed, so that their number follows;
+- how far apart those of one family name were born is counted, each pair for as much as it is relatives, and
+  so is how births that are plainly apart are spread among relatives;
+- of those born far apart some bear one given name: what there are of such pairs, but for those of one person
+  whose date of birth was recorded wrongly, as often as m says.
+
+Each from a belief that is worth some referrals or pairs (docs/decisions/0029, 0030). It does not learn how
+often relatives share a contact detail or were born near each other; details that many have tell it nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import numpy as np
 
 from nrm_linkage.compare import compare_pairs
+from nrm_linkage.compare.dates import BirthPeriods
 from nrm_linkage.compare.fields import (
     FIELDS,
+    NAMED_ALIKE,
     OTHER_NAMES,
+    BirthYearLevel,
     ContactLevel,
     DateLevel,
     GivenLevel,
     OtherNamesLevel,
 )
 from nrm_linkage.model import priors
-from nrm_linkage.model.parameters import LinkageModel, array_of
+from nrm_linkage.model.parameters import LinkageModel, Table, array_of, table_of
 from nrm_linkage.model.rarity import BoundRarity
+from nrm_linkage.model.relatives import FAR_APART
 from nrm_linkage.model.score import stranger_log2
 from nrm_linkage.normalise.dates import DatePrecision
-from nrm_linkage.tables import Float64s, Int32s, Referrals
+from nrm_linkage.tables import Float64s, Int8s, Int32s, Mask, Referrals
 
 __all__ = ["learn_relatives"]
 
@@ -41,49 +53,121 @@ STRENGTH_REFERRALS: Final = 500.0
 docs/decisions/0029).
 """
 
+STRENGTH_PAIRS: Final = 100.0
+"""Pairs of relatives that what is believed of their births and given names is worth (chosen by us:
+docs/decisions/0030).
+"""
+
 MOST_SHARERS: Final = 20
 """Referrals with one contact detail, beyond which it is no household's but a hostel's or a case worker's
 (chosen by us: docs/decisions/0029).
 """
 
-_GIVEN, _ONE, _SEVERAL, _DATE, _CONTACT = (
+_GIVEN, _ONE, _SEVERAL, _DATE, _YEAR, _CONTACT = (
     [field.name for field in FIELDS].index(name)
-    for name in ("given_name", *OTHER_NAMES, "date_of_birth", "contact")
+    for name in ("given_name", *OTHER_NAMES, "date_of_birth", "birth_year", "contact")
 )
-_LOOKED_AT = frozenset({"given_name", *OTHER_NAMES, "date_of_birth", "contact"})
+_LOOKED_AT = frozenset({"given_name", *OTHER_NAMES, "date_of_birth", "birth_year", "contact"})
 _SHARED = [ContactLevel.PHONE_OR_EMAIL, ContactLevel.POSTCODE]
 _ONE_FAMILY = [OtherNamesLevel.EXACT, OtherNamesLevel.VARIANT]
-_BORN_APART = [
-    *(DateLevel.SAME_YEAR, DateLevel.NEXT_YEAR, DateLevel.WITHIN_5_YEARS),
-    *(DateLevel.FAR, DateLevel.DISTANT_YEAR),
-]
+_BORN_APART: Mapping[int, list[int]] = {
+    _DATE: [
+        *(DateLevel.SAME_YEAR, DateLevel.NEXT_YEAR, DateLevel.WITHIN_5_YEARS),
+        *(DateLevel.FAR, DateLevel.DISTANT_YEAR),
+    ],
+    _YEAR: [BirthYearLevel.WITHIN_5_YEARS, BirthYearLevel.FAR],
+}
+_BORN_AS_ONE: Mapping[int, int] = {_DATE: DateLevel.EXACT, _YEAR: BirthYearLevel.AGREES}
 
 
 def learn_relatives(
     referrals: Referrals, start: LinkageModel, rarity: BoundRarity, chunk_pairs: int
 ) -> LinkageModel:
-    """`start` with the number of pairs of relatives that the referrals show. `start` has u and believes the
-    shipped number; `rarity`: its frequencies bound to the referrals. Where the caller's fields stand in the
-    stead of names, dates of birth or contact details, or none are recorded, the number stays as believed.
+    """`start` with the number of pairs of relatives that the referrals show, how relatives' births lie apart,
+    and how often they bear a parent's name. `start` has u and believes what is shipped; `rarity`: its
+    frequencies bound to the referrals. Where no names or contact details are recorded, or the caller's fields
+    stand in the stead of these or of births, all stays as believed.
     """
     if not start.replaced.isdisjoint(_LOOKED_AT) or not referrals.linkable.any():
         return start
-    bare = replace(referrals, extra=None)
-    left, right = _sharing_a_contact_detail(bare)
-    compared = compare_pairs(bare, left, right, rarity, chunk_pairs, rarity.tables)
-    levels = compared.levels
-    others = levels[:, _ONE] + levels[:, _SEVERAL]  # one of the two at most speaks
-    two = (levels[:, _GIVEN] == GivenLevel.DIFFERENT) & np.isin(levels[:, _DATE], _BORN_APART) & (others > 0)
-    by_chance = stranger_log2(bare, left, right, compared, start)[:, [_ONE, _SEVERAL]].sum(axis=1)
-    one_family = np.isin(others, _ONE_FAMILY)
-    of_relatives = array_of(priors.RELATIVE)[:, _ONE_FAMILY].sum(axis=1)
-    of_relatives = of_relatives[np.where(levels[:, _ONE] > 0, _ONE, _SEVERAL)]
-    as_relatives = np.where(one_family, of_relatives, 1 - of_relatives)
-    as_strangers = np.where(one_family, np.exp2(by_chance), 1.0)
-    seen = _expected_of_first(as_relatives[two], as_strangers[two])
-    visible = _share_seen(referrals) * float(referrals.linkable.sum())
+    pairs = _Sharers.of(replace(referrals, extra=None), start, rarity, chunk_pairs)
+    two = pairs.are_two
+    seen = _expected_of_first(pairs.as_relatives[two], pairs.as_strangers[two])
+    visible = _share_seen(referrals, rarity.tables.periods) * float(referrals.linkable.sum())
     ratio = (seen / priors.RELATIVES_PER_REFERRAL + STRENGTH_REFERRALS) / (visible + STRENGTH_REFERRALS)
-    return replace(start, relative_bits=start.relative_bits + float(np.log2(ratio)))
+    share = seen / max(int(two.sum()), 1)
+    relatives = share * pairs.as_relatives
+    family = np.where(two & pairs.one_family, relatives, 0.0)
+    family /= np.maximum(relatives + (1 - share) * pairs.as_strangers, 1e-300)
+    return replace(
+        start,
+        relative_bits=start.relative_bits + float(np.log2(ratio)),
+        relatives=_with_births(start.relatives, pairs.births, family),
+        parents_name=_share_of_parents_names(pairs, family, array_of(start.m)),
+    )
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class _Sharers:
+    """Pairs that share a contact detail, one element a pair. `births`: int8 (p, 2), levels of `_BORN_APART`;
+    `named_alike`: given names that are one; `one_family`: other names are; `are_two`: two people, in all
+    likelihood; `as_relatives`, `as_strangers`: the probability of what their other names show.
+    """
+
+    births: Int8s
+    named_alike: Mask
+    one_family: Mask
+    are_two: Mask
+    as_relatives: Float64s
+    as_strangers: Float64s
+
+    @classmethod
+    def of(cls, referrals: Referrals, start: LinkageModel, rarity: BoundRarity, chunk_pairs: int) -> Self:
+        left, right = _sharing_a_contact_detail(referrals)
+        compared = compare_pairs(referrals, left, right, rarity, chunk_pairs, rarity.tables)
+        levels = compared.levels
+        others = levels[:, _ONE] + levels[:, _SEVERAL]  # one of the two at most speaks
+        births = levels[:, list(_BORN_APART)]
+        unknown = ~births.any(axis=1)
+        apart = np.any([np.isin(levels[:, column], of) for column, of in _BORN_APART.items()], axis=0)
+        one_family = np.isin(others, _ONE_FAMILY)
+        of_relatives = array_of(start.relatives)[:, _ONE_FAMILY].sum(axis=1)
+        of_relatives = of_relatives[np.where(levels[:, _ONE] > 0, _ONE, _SEVERAL)]
+        by_chance = stranger_log2(referrals, left, right, compared, start)[:, [_ONE, _SEVERAL]].sum(axis=1)
+        return cls(
+            births=births,
+            named_alike=np.isin(levels[:, _GIVEN], NAMED_ALIKE),
+            one_family=one_family,
+            are_two=(levels[:, _GIVEN] == GivenLevel.DIFFERENT) & (others > 0) & (unknown | apart),
+            as_relatives=np.where(one_family, of_relatives, 1 - of_relatives),
+            as_strangers=np.where(one_family, np.exp2(by_chance), 1.0),
+        )
+
+
+def _with_births(believed: Table, births: Int8s, family: Float64s) -> Table:
+    """The shares of relatives, with those of births that are apart as `family` shows, the probability of each
+    pair to be two relatives who are told from strangers; those of all other births as they are.
+    """
+    shares = array_of(believed)
+    for place, (column, apart) in enumerate(_BORN_APART.items()):
+        of_field, n_levels = shares[column, apart], len(FIELDS[column].levels)
+        shown = np.bincount(births[:, place], weights=family, minlength=n_levels)[apart]
+        mixed = shown + STRENGTH_PAIRS * of_field / of_field.sum()
+        shares[column, apart] = mixed / mixed.sum() * of_field.sum()
+    return table_of(shares)
+
+
+def _share_of_parents_names(pairs: _Sharers, family: Float64s, m: Float64s) -> float:
+    """In what share of relatives born far apart both have one given name. `m`: `array_of`."""
+    alike, apart = 0.0, 0.0
+    for place, (column, far) in enumerate(FAR_APART.items()):
+        level = pairs.births[:, place]
+        same = pairs.named_alike & pairs.one_family
+        is_far, one = np.isin(level, far), _BORN_AS_ONE[column]
+        of_one_person = float((same & (level == one)).sum() * m[column, far].sum() / m[column, one])
+        alike += max(float((same & is_far).sum()) - of_one_person, 0.0)
+        apart += float(family[is_far].sum())
+    return (alike + STRENGTH_PAIRS * priors.GIVEN_A_PARENTS_NAME) / (alike + apart + STRENGTH_PAIRS)
 
 
 def _sharing_a_contact_detail(referrals: Referrals) -> tuple[Int32s, Int32s]:
@@ -119,13 +203,18 @@ def _expected_of_first(first: Float64s, second: Float64s) -> float:
     return float(share * len(gain))
 
 
-def _share_seen(referrals: Referrals) -> float:
+def _share_seen(referrals: Referrals, periods: BirthPeriods) -> float:
     """The share of pairs of relatives that are seen so, if they share what is believed and record names,
-    dates and contact details as others do.
+    births and contact details as others do.
     """
     says = (referrals.names.tokens.count > 1) & (referrals.contacts.count > 0) & referrals.linkable
-    says &= referrals.birth.precision == DatePrecision.DAY
+    by_date, by_date_or_year = (
+        float((says & born).sum() / max(says.sum(), 1)) ** 2
+        for born in (referrals.birth.precision == DatePrecision.DAY, periods.known & periods.narrow)
+    )
     shares = array_of(priors.RELATIVE)
-    born_apart, shared = float(shares[_DATE, _BORN_APART].sum()), float(shares[_CONTACT, _SHARED].sum())
-    recorded = float(says.sum() / referrals.linkable.sum()) ** 2
-    return recorded * born_apart * shared * (1 - priors.NAMED_AFTER)
+    dates_apart, years_apart = (float(shares[column, of].sum()) for column, of in _BORN_APART.items())
+    apart = by_date * dates_apart + (by_date_or_year - by_date) * years_apart
+    two = (1 - priors.NAMED_AFTER) * (apart + 1 - by_date_or_year)
+    both_say = float(says.sum() / referrals.linkable.sum()) ** 2
+    return both_say * two * float(shares[_CONTACT, _SHARED].sum())

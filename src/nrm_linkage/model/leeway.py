@@ -9,7 +9,8 @@ on the same side. So parameters are drawn before any partition, and each changes
   errors of one record come together. With both, errors of one pair are no longer independent;
 - `number_bits`: how many more matched pairs there are;
 - `m_bits`: m of each level, field and community, from its Dirichlet posterior;
-- `doubt_bits`: how much likelier pairs are that the model doubts. Not learned: only labels would tell.
+- `doubt_bits`: how much likelier pairs are that the model doubts. Not learned: only labels would tell. The
+  same goes for pairs that it believes (`BELIEF_BITS`), which every point makes likelier alike.
 
 In this order: for each of a grid of the first two the likelihood of all compared pairs is taken, at the
 number of matched pairs that fits best; the grid's posterior is cut into equal parts, one a point; the number
@@ -81,14 +82,22 @@ extracts of 20,000 people spoke for 0 to 5% (chosen by us: docs/decisions/0021).
 MESSY_BITS = 2.2
 """How much likelier errors are in a messy pair, in bits of odds: four and a half times (chosen by us)."""
 
-DOUBT_BITS = (0.7, 0.35)
+DOUBT_BITS = (0.45, 0.35)
 """Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what
 several kinds of invented referrals showed, and wide enough for them (chosen by us: docs/decisions/0013, 0022,
-0027).
+0027, 0030).
 """
 
 DOUBTED = (-1.5, -3.5)
 """Match weights from which a pair is doubted, and from which it is doubted in full (chosen by us)."""
+
+BELIEF_BITS = 0.2
+"""How much likelier pairs are that the model believes than their weights say: in five of six kinds of data
+more are true than is said (chosen by us: docs/decisions/0030).
+"""
+
+BELIEVED = (1.5, 2.5)
+"""Match weights from which a pair is believed, and from which it is believed in full (chosen by us)."""
 
 SPEAK_FOR_THEMSELVES = -8.0
 """Pairs below this match weight enter the likelihood by their sum (chosen by us: odds of 1 in 256)."""
@@ -152,6 +161,7 @@ class Leeway:
         for column in range(self.m_bits.shape[2]):
             changed += self.m_bits[:, community, column, levels[:, column]]
         changed += self.doubt_bits[:, None] * _between(weight_bits + changed, DOUBTED)
+        changed += BELIEF_BITS * _between(weight_bits + changed, BELIEVED)
         return np.asarray(changed, dtype=np.float64)
 
 

@@ -1,8 +1,8 @@
 """`LinkageModel`: everything that scoring needs and nothing else, as versioned JSON that names no one.
 
 m by field and level (for the whole and, partly pooled, for each naming community), u by field and level
-(dates of birth also by age stratum), the fixed shares of relatives, the prior in bits, the frequencies, and
-what the estimate leaves open.
+(dates of birth also by age stratum), the shares of relatives, the prior in bits, the frequencies, and what
+the estimate leaves open.
 Words and nationalities of fewer than five people never enter it (`COMMON_MIN_PEOPLE`). Common words that the
 extract has too few bearers of are looked up in the shipped reference, whose fingerprint the model holds; one
 estimated with another reference is refused. Loading a model and scoring gives the bits of the run that saved
@@ -42,7 +42,7 @@ __all__ = [
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 12"
+FORMAT = "nrm-linkage model 13"
 
 NAME_FIELDS = ("given_name", *OTHER_NAMES)
 """Fields whose levels tell namesakes from strangers."""
@@ -105,6 +105,10 @@ class LinkageModel:
         the whole's.
     gender_of_name
         Among strangers whose given names agree, how often genders do too.
+    relatives
+        field -> level -> share of relatives and co-victims, given names left out.
+    parents_name
+        In what share, at the least, of relatives who were born far apart both have one given name.
     namesakes
         name field -> level -> share of namesakes: strangers whose names agree beyond their words'
         frequencies.
@@ -136,6 +140,8 @@ class LinkageModel:
     lookalike_bits: float
     lookalikes: Mapping[str, float]
     gender_of_name: float
+    relatives: Table
+    parents_name: float
     namesakes: Table
     growth: float
     n_referrals: int
@@ -233,6 +239,13 @@ class LinkageModel:
             bits = float(np.log2(number))
             rows.append(("lookalikes", community or "any", _LOOKALIKES, None, None, bits))
         rows.append(("relatives", "any", _RELATIVES, None, None, self.relative_bits))
+        parents_name = float(np.log2(self.parents_name))
+        rows.append(("relatives, given_name", "one, born far apart", _PARENTS, None, None, parents_name))
+        for compared in FIELDS:
+            for level in compared.levels[1:] if compared.name in self.relatives else ():
+                bits = float(np.log2(self.relatives[compared.name][level.name]))
+                question = f"In what share of relatives and co-victims, as log2, is it that {level.sentence}?"
+                rows.append((f"relatives, {compared.name}", level.name, question, None, None, bits))
         rows.append(("namesakes", "any", _NAMESAKES, None, None, self.namesake_bits))
         frame = pd.DataFrame(rows, columns=["field", "level", "question", "m", "u", "bits"])
         return frame.astype({"m": "float64", "u": "float64", "bits": "float64"})
@@ -247,6 +260,7 @@ _LOOKALIKES = (
     "this community, as log2?"
 )
 _RELATIVES = "How many pairs of relatives or co-victims are there for each pair of strangers, as log2?"
+_PARENTS = "In what share of relatives born far apart, at the least and as log2, is the given name one?"
 _NAMESAKES = (
     "How many pairs of strangers whose names agree beyond what frequencies say are there for each pair of "
     "strangers, as log2?"

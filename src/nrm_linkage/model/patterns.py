@@ -108,7 +108,7 @@ def count_patterns(
         community=community[one],
         strangers=np.asarray(binned[0][one] * BIN_BITS, dtype=np.float64),
         strangers_names=np.asarray(binned[1][one] * BIN_BITS, dtype=np.float64),
-        relatives=relative_log2(levels[one, : len(FIELDS)], given_name) + as_strangers[one],
+        relatives=relative_log2(levels[one, : len(FIELDS)], given_name, model) + as_strangers[one],
         lookalikes=lookalikes[one],
         count=count.astype(float),
         n_other_pairs=max(n * (n - 1) / 2 - len(key), 0.0),

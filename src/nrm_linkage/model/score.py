@@ -284,7 +284,7 @@ def _discounts(
     all_fields, names = row_sums(log_u), row_sums(log_u[:, NAME_COLUMNS])
     alike = lookalike_log2(levels, log_u) + as_matched_log2(log_m)
     classes = (
-        model.relative_bits + relative_log2(levels, log_u[:, GIVEN_COLUMN]) - all_fields,
+        model.relative_bits + relative_log2(levels, log_u[:, GIVEN_COLUMN], model) - all_fields,
         model.namesake_bits + namesake_log2(levels, array_of(model.namesakes)) - names,
         model.lookalike_bits + lookalikes + alike - all_fields,
     )

@@ -86,6 +86,8 @@ def starting_model(
         lookalike_bits=float(np.log2(2 / scale)),
         lookalikes=_believed_lookalikes(frequencies),
         gender_of_name=priors.GENDER_OF_NAME,
+        relatives=table_of(array_of(priors.RELATIVE)),
+        parents_name=priors.GIVEN_A_PARENTS_NAME,
         namesakes=table_of(array_of(priors.NAMESAKE)),
         growth=growth,
         n_referrals=n_referrals,

@@ -17,6 +17,7 @@ import pandas as pd
 
 from nrm_linkage.errors import InputError
 from nrm_linkage.provenance import row_hashes
+from nrm_linkage.schema.birth_parts import with_date_of_birth
 from nrm_linkage.schema.headings import NAME_FIELDS, Recognised, field_table, known_heading, plain
 from nrm_linkage.tables import Int64s, Mask, RawReferrals
 
@@ -45,7 +46,9 @@ def arrange(frame: pd.DataFrame, recognised: Recognised) -> RawReferrals:
         A referral id is missing or repeated.
     """
     n_rows = len(frame)
-    columns = {field: _columns_of(frame, field, used) for field, used in recognised.columns.items()}
+    columns = with_date_of_birth(
+        {field: _columns_of(frame, field, used) for field, used in recognised.columns.items()}
+    )
     submissions = columns["submission_id"][0] if "submission_id" in columns else None
     if "referral_id" in columns:
         ids = _checked_ids(columns["referral_id"][0], recognised.columns["referral_id"][0])

@@ -28,6 +28,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from nrm_linkage.errors import InputError
+from nrm_linkage.schema.birth_parts import BIRTH_PARTS
 
 __all__ = [
     "NAME_FIELDS",
@@ -54,7 +55,7 @@ REFERENCE_FIELDS = ("home_office_reference", "reported_before_details")
 
 PERSONAL_FIELDS = (
     *NAME_FIELDS,
-    *("middle_names", "date_of_birth", "age_at_referral", "age_group", "gender"),
+    *("middle_names", "date_of_birth", *BIRTH_PARTS, "age_at_referral", "age_group", "gender"),
     *("nationality", "second_nationality"),
     *("birthplace", "home_office_reference", "phone", "email", "postcode"),
 )
@@ -286,6 +287,8 @@ def _columns_found(
         known = known_heading(label)
         if known is not None and known[0] not in chosen and label not in taken:
             by_strength.setdefault(known[0], ([], []))[known[1]].append(label)
+    if {"month_of_birth", "year_of_birth"} <= set(by_strength) and "day_of_birth" not in by_strength:
+        _take_day_of_birth(by_strength)
     found, passed_over = {}, []
     for field, (plain, weak) in by_strength.items():
         labels = plain or weak
@@ -299,6 +302,17 @@ def _columns_found(
             passed_over.append(field)
         found[field] = tuple(sorted(labels, key=str))
     return found, passed_over
+
+
+def _take_day_of_birth(by_strength: dict[str, tuple[list[object], list[object]]]) -> None:
+    """Beside month and year of birth "birth day" is not a whole date."""
+    dates = by_strength.get("date_of_birth", ([], []))[1]
+    days = [label for label in dates if plain(label) == "birthday"]
+    if days:
+        by_strength["day_of_birth"] = (days, [])
+        dates[:] = [label for label in dates if label not in days]
+        if by_strength["date_of_birth"] == ([], []):
+            del by_strength["date_of_birth"]
 
 
 def _check(frame: pd.DataFrame, serving: Mapping[str, tuple[object, ...]]) -> None:
@@ -346,9 +360,14 @@ def _notes(
             else "no referral id column: row positions serve as referral_id; previous= and "
             "decisions= cannot be used"
         )
+    if "date_of_birth" in serving and set(BIRTH_PARTS) & set(serving):
+        notes.append(
+            "columns of parts of a date of birth stand beside one of whole dates: they are read only where "
+            "that is empty"
+        )
     if "referral_date" not in serving:
         notes.append("no referral date column: repeats are undated and period counts are not possible")
-    if "date_of_birth" not in serving:
+    if not {"date_of_birth", "year_of_birth"} & set(serving):
         notes.append("no date of birth column: names carry most of the evidence")
     notes += [
         f"several columns could be {field}: the one with the plainer heading is read; columns= "
