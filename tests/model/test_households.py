@@ -17,7 +17,7 @@ from nrm_linkage.model.households import (
     MOST_SHARERS,
     STRENGTH_PAIRS,
     STRENGTH_REFERRALS,
-    _expected_of_first,
+    _share_of_first,
     _share_seen,
     _sharing_a_contact_detail,
 )
@@ -175,10 +175,10 @@ def test_pairs_that_share_a_detail_are_those_of_every_two_rows(rows):
 @given(st.lists(st.tuples(st.floats(0.01, 1.0), st.floats(0.01, 1.0)), max_size=30))
 def test_the_share_of_a_class_is_the_likeliest(pairs):
     first, second = (np.array(column) for column in zip(*pairs, strict=True)) if pairs else (np.zeros(0),) * 2
-    found = _expected_of_first(first, second)
-    assert 0 <= found <= len(pairs)
+    found = _share_of_first(first, second)
+    assert 0 <= found <= 1
     if pairs:
-        shares = np.append(np.linspace(0, 1, 101), found / len(pairs))
+        shares = np.append(np.linspace(0, 1, 101), found)
         likely = np.log(shares[:, None] * first + (1 - shares[:, None]) * second).sum(axis=1)
         assert likely[-1] >= likely.max() - 1e-9
 

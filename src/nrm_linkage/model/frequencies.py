@@ -301,7 +301,7 @@ def _date_shares(
 ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
     """Shares of birth years by stratum and of kinds of day by community; "" is the whole."""
     birth = referrals.birth
-    born, year, weight = _years_of(referrals, rows)
+    born, year = _years_of(referrals, rows)
     dated = rows[birth.precision[rows] == DatePrecision.DAY]
     communities = referrals.nationality.group_names
     community_of = referrals.nationality.group[referrals.nationality.by_name]
@@ -312,7 +312,7 @@ def _date_shares(
     place = np.clip(year - span[0], 0, len(span) - 1)
 
     def smoothed(where: Mask, start: Float64s, strength: float) -> Float64s:
-        count = np.bincount(place[where], weights=weight[where], minlength=len(span))
+        count = np.bincount(place[where], minlength=len(span)) / 2  # each birth is there twice
         # One year's noise is shared with its neighbours: weights 1, 2, 1 over 4.
         even = np.convolve(np.pad(count, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
         return np.asarray((even + strength * start) / (even.sum() + strength), dtype=np.float64)
@@ -331,16 +331,15 @@ def _date_shares(
     return years, _day_shares(birth.default[dated], community_of[dated], communities)
 
 
-def _years_of(referrals: Referrals, rows: Int64s) -> tuple[Int64s, Int64s, Float64s]:
-    """The years that some rows' births fall in, one element a row and year: the row, the year, and its
-    weight. A birth known to a year or two, by a date or an age, counts as half in the first year that it may
-    be in and half in the last.
+def _years_of(referrals: Referrals, rows: Int64s) -> tuple[Int64s, Int64s]:
+    """Of each of some rows whose birth is known to a year or two, by a date or an age, the row twice, with
+    the first year that it may be in and the last.
     """
     periods = BirthPeriods.of(referrals)
     known = rows[periods.known[rows] & periods.narrow[rows]]
     ends = np.concatenate([periods.begin[known], periods.end[known]])
     year = ends.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    return np.tile(known, 2), year, np.full(len(ends), 0.5)
+    return np.tile(known, 2), year
 
 
 def _day_shares(

@@ -9,10 +9,10 @@ In this order:
 - by how many of them have one family name, and how common it is, the likeliest share of relatives among them
   is found. Strangers who live in one house have a family name in common by chance alone. Relatives show all
   that with a probability that is believed, so that their number follows;
-- how far apart those of one family name were born is counted, each pair for as much as it is relatives, and
-  so is how births that are plainly apart are spread among relatives;
-- of those born far apart some bear one given name: what there are of such pairs, but for those of one person
-  whose date of birth was recorded wrongly, as often as m says.
+- how births that are plainly apart are spread among relatives is counted over those of one family name, each
+  pair for as much as it is one of relatives;
+- of relatives born far apart some bear one given name: as many as there are such pairs of one family name,
+  less those that m expects of one person whose birth was recorded wrongly.
 
 Each from a belief that is worth some referrals or pairs (docs/decisions/0029, 0030). It does not learn how
 often relatives share a contact detail or were born near each other; details that many have tell it nothing.
@@ -92,10 +92,10 @@ def learn_relatives(
         return start
     pairs = _Sharers.of(replace(referrals, extra=None), start, rarity, chunk_pairs)
     two = pairs.are_two
-    seen = _expected_of_first(pairs.as_relatives[two], pairs.as_strangers[two])
+    share = _share_of_first(pairs.as_relatives[two], pairs.as_strangers[two])
+    seen = share * float(two.sum())
     visible = _share_seen(referrals, rarity.tables.periods) * float(referrals.linkable.sum())
     ratio = (seen / priors.RELATIVES_PER_REFERRAL + STRENGTH_REFERRALS) / (visible + STRENGTH_REFERRALS)
-    share = seen / max(int(two.sum()), 1)
     relatives = share * pairs.as_relatives
     family = np.where(two & pairs.one_family, relatives, 0.0)
     family /= np.maximum(relatives + (1 - share) * pairs.as_strangers, 1e-300)
@@ -109,12 +109,12 @@ def learn_relatives(
 
 @dataclass(frozen=True, repr=False, eq=False)
 class _Sharers:
-    """Pairs that share a contact detail, one element a pair. `births`: int8 (p, 2), levels of `_BORN_APART`;
+    """Pairs that share a contact detail, one element a pair. `births`: number of a field of births -> levels;
     `named_alike`: given names that are one; `one_family`: other names are; `are_two`: two people, in all
     likelihood; `as_relatives`, `as_strangers`: the probability of what their other names show.
     """
 
-    births: Int8s
+    births: Mapping[int, Int8s]
     named_alike: Mask
     one_family: Mask
     are_two: Mask
@@ -127,9 +127,9 @@ class _Sharers:
         compared = compare_pairs(referrals, left, right, rarity, chunk_pairs, rarity.tables)
         levels = compared.levels
         others = levels[:, _ONE] + levels[:, _SEVERAL]  # one of the two at most speaks
-        births = levels[:, list(_BORN_APART)]
-        unknown = ~births.any(axis=1)
-        apart = np.any([np.isin(levels[:, column], of) for column, of in _BORN_APART.items()], axis=0)
+        births = {column: levels[:, column] for column in _BORN_APART}
+        unknown = ~np.any([level > 0 for level in births.values()], axis=0)
+        apart = np.any([np.isin(births[column], of) for column, of in _BORN_APART.items()], axis=0)
         one_family = np.isin(others, _ONE_FAMILY)
         of_relatives = array_of(start.relatives)[:, _ONE_FAMILY].sum(axis=1)
         of_relatives = of_relatives[np.where(levels[:, _ONE] > 0, _ONE, _SEVERAL)]
@@ -144,26 +144,27 @@ class _Sharers:
         )
 
 
-def _with_births(believed: Table, births: Int8s, family: Float64s) -> Table:
-    """The shares of relatives, with those of births that are apart as `family` shows, the probability of each
-    pair to be two relatives who are told from strangers; those of all other births as they are.
+def _with_births(believed: Table, births: Mapping[int, Int8s], family: Float64s) -> Table:
+    """The shares of relatives, with births that are plainly apart spread as they are seen to be; all other
+    births as they are. `family`: the probability that each pair is two relatives of one family name.
     """
     shares = array_of(believed)
-    for place, (column, apart) in enumerate(_BORN_APART.items()):
+    for column, apart in _BORN_APART.items():
         of_field, n_levels = shares[column, apart], len(FIELDS[column].levels)
-        shown = np.bincount(births[:, place], weights=family, minlength=n_levels)[apart]
+        shown = np.bincount(births[column], weights=family, minlength=n_levels)[apart]
         mixed = shown + STRENGTH_PAIRS * of_field / of_field.sum()
         shares[column, apart] = mixed / mixed.sum() * of_field.sum()
     return table_of(shares)
 
 
 def _share_of_parents_names(pairs: _Sharers, family: Float64s, m: Float64s) -> float:
-    """In what share of relatives born far apart both have one given name. `m`: `array_of`."""
-    alike, apart = 0.0, 0.0
-    for place, (column, far) in enumerate(FAR_APART.items()):
-        level = pairs.births[:, place]
-        same = pairs.named_alike & pairs.one_family
-        is_far, one = np.isin(level, far), _BORN_AS_ONE[column]
+    """In what share of relatives born far apart both have one given name. `family`: as `_with_births` has
+    it; `m`: `array_of`.
+    """
+    alike, apart, same = 0.0, 0.0, pairs.named_alike & pairs.one_family
+    for column, far in FAR_APART.items():
+        level, one = pairs.births[column], _BORN_AS_ONE[column]
+        is_far = np.isin(level, far)
         of_one_person = float((same & (level == one)).sum() * m[column, far].sum() / m[column, one])
         alike += max(float((same & is_far).sum()) - of_one_person, 0.0)
         apart += float(family[is_far].sum())
@@ -186,9 +187,9 @@ def _sharing_a_contact_detail(referrals: Referrals) -> tuple[Int32s, Int32s]:
     return left.astype(np.int32), right.astype(np.int32)
 
 
-def _expected_of_first(first: Float64s, second: Float64s) -> float:
-    """How many of some pairs are of the first of two classes, by the likeliest share of it. `first`,
-    `second`: the probability in each class of what a pair shows, (p,).
+def _share_of_first(first: Float64s, second: Float64s) -> float:
+    """The likeliest share of the first of two classes among some pairs. `first`, `second`: the probability in
+    each class of what a pair shows, (p,).
     """
     from scipy.optimize import brentq
 
@@ -199,8 +200,7 @@ def _expected_of_first(first: Float64s, second: Float64s) -> float:
 
     if not len(gain) or slope(0.0) <= 0:
         return 0.0
-    share = 1.0 if slope(1.0) >= 0 else brentq(slope, 0.0, 1.0)
-    return float(share * len(gain))
+    return 1.0 if slope(1.0) >= 0 else float(brentq(slope, 0.0, 1.0))
 
 
 def _share_seen(referrals: Referrals, periods: BirthPeriods) -> float:

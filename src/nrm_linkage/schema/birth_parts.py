@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 __all__ = ["BIRTH_PARTS", "with_date_of_birth"]
@@ -35,13 +36,11 @@ def with_date_of_birth(columns: Columns) -> dict[str, tuple[pd.Series, ...]]:
         return rest
     n_rows = len(next(iter(columns.values()))[0])
     parts = [_texts(columns[name][0]) if name in columns else [""] * n_rows for name in BIRTH_PARTS]
-    found: list[object] = [_together(*row) or None for row in zip(*parts, strict=True)]
+    found = pd.Series([_together(*row) or None for row in zip(*parts, strict=True)], dtype=object)
     if "date_of_birth" in rest:
-        whole = rest["date_of_birth"][0]
-        held = [bool(text) for text in _texts(whole)]
-        each = zip(whole.astype(object), held, found, strict=True)
-        found = [value if says else part for value, says, part in each]
-    return rest | {"date_of_birth": (pd.Series(found, dtype=object),)}
+        whole = rest["date_of_birth"][0].astype(object)
+        found = found.where(np.array([not text for text in _texts(whole)], dtype=bool), whole)
+    return rest | {"date_of_birth": (found,)}
 
 
 def _texts(column: pd.Series) -> list[str]:

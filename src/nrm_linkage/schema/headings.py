@@ -21,7 +21,7 @@ import functools
 import importlib.resources
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -283,12 +283,9 @@ def _columns_found(
     way."""
     taken = [label for labels in chosen.values() for label in labels]
     by_strength: dict[str, tuple[list[object], list[object]]] = {}
-    for label in frame.columns:
-        known = known_heading(label)
-        if known is not None and known[0] not in chosen and label not in taken:
-            by_strength.setdefault(known[0], ([], []))[known[1]].append(label)
-    if {"month_of_birth", "year_of_birth"} <= set(by_strength) and "day_of_birth" not in by_strength:
-        _take_day_of_birth(by_strength)
+    for label, (field, is_weak) in _known_among(frame.columns):
+        if field not in chosen and label not in taken:
+            by_strength.setdefault(field, ([], []))[is_weak].append(label)
     found, passed_over = {}, []
     for field, (plain, weak) in by_strength.items():
         labels = plain or weak
@@ -304,15 +301,16 @@ def _columns_found(
     return found, passed_over
 
 
-def _take_day_of_birth(by_strength: dict[str, tuple[list[object], list[object]]]) -> None:
-    """Beside month and year of birth "birth day" is not a whole date."""
-    dates = by_strength.get("date_of_birth", ([], []))[1]
-    days = [label for label in dates if plain(label) == "birthday"]
-    if days:
-        by_strength["day_of_birth"] = (days, [])
-        dates[:] = [label for label in dates if label not in days]
-        if by_strength["date_of_birth"] == ([], []):
-            del by_strength["date_of_birth"]
+def _known_among(labels: Iterable[object]) -> list[tuple[object, tuple[str, bool]]]:
+    """The columns whose headings we know, each with its field and whether the heading is a weak one. Beside
+    month and year of birth "birth day" is no whole date.
+    """
+    known = [(label, found) for label in labels if (found := known_heading(label)) is not None]
+    in_parts = {"month_of_birth", "year_of_birth"} <= {field for _, (field, _) in known}
+    return [
+        (label, ("day_of_birth", False) if in_parts and plain(label) == "birthday" else found)
+        for label, found in known
+    ]
 
 
 def _check(frame: pd.DataFrame, serving: Mapping[str, tuple[object, ...]]) -> None:
