@@ -23,7 +23,10 @@ def test_results_stand_in_the_order_of_the_parts(parts):
 def test_slices_hold_every_place_once(n, size):
     found = slices(n, size)
     assert [place for here in found for place in range(n)[here]] == list(range(n))
-    assert all(0 < here.stop - here.start <= size for here in found)
+    lengths = [here.stop - here.start for here in found]
+    assert all(0 < length <= size for length in lengths)
+    assert not found or max(lengths) - min(lengths) <= 1
+    assert len(found) in (0, 1, n) or len(found) % 2 == 0
 
 
 @pytest.mark.parametrize("processors", [1, 2])

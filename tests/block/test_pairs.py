@@ -22,12 +22,27 @@ BY_KEY = list(KEY_RULES)
 """The rules of large extracts; small ones are compared in full besides."""
 
 
+def values_of(referrals, name):
+    """What each row has of an attribute."""
+    found: dict[int, set[int]] = {row: set() for row in range(referrals.n)}
+    for row, value in zip(*(part.tolist() for part in ATTRIBUTES[name](referrals)), strict=True):
+        found[row].add(value)
+    return found
+
+
 def shared_keys(referrals, rule):
-    """Pairs of linkable rows with a key in common, found by looking at each pair."""
+    """Pairs of linkable rows with a key in common that do not differ in what always splits the rule's keys,
+    found by looking at each pair.
+    """
     keys = rule.keys(referrals)
     of = {row: set(keys.key[keys.row == row].tolist()) for row in range(referrals.n)}
     linkable = np.flatnonzero(referrals.linkable).tolist()
-    return {(a, b) for a, b in itertools.combinations(linkable, 2) if of[a] & of[b]}
+    has = values_of(referrals, rule.always_by) if rule.always_by else {row: set() for row in of}
+    return {
+        (a, b)
+        for a, b in itertools.combinations(linkable, 2)
+        if of[a] & of[b] and (not has[a] or not has[b] or has[a] & has[b])
+    }
 
 
 @given(st.lists(rows(), max_size=25))
@@ -44,6 +59,20 @@ def test_every_pair_that_shares_a_key_is_found_once_and_by_the_right_rules(drawn
         assert found.yields[number].pairs == len(by_rule)
 
 
+def split(referrals, group, name, made_of, copies):
+    """The parts of a group by an attribute, each with the rows that lack it, and the pairs given up."""
+    values: dict[int, set[int]] = {}
+    of = values_of(referrals, name)
+    for row in group:
+        for value in of[row] - (set(made_of) if name == "another name word" else set()):
+            values.setdefault(value, set()).add(row)
+    lacking = group - set().union(*values.values())
+    rest = [lacking] if lacking else []
+    if len(lacking) * len(values) > copies * len(group):
+        return [*values.values(), *rest], len(lacking) * (len(group) - len(lacking))
+    return [*(part | lacking for part in values.values()), *rest], 0
+
+
 def refined(referrals, rule, limit, copies=40):
     """Pairs that a rule should make, pairs of keys left too large or given up, and pairs of keys that were
     too large at first: sets of rows split one at a time. A rule of rare keys has none too large.
@@ -54,10 +83,15 @@ def refined(referrals, rule, limit, copies=40):
     for row, key, made_of in zip(keys.row.tolist(), keys.key.tolist(), keys.made_of.tolist(), strict=True):
         if row in linkable:
             groups.setdefault((key, tuple(made_of)), set()).add(row)
-    pairs, left_over = set(), 0
-    sizes = [len(group) for group in groups.values() if len(group) > limit]
+    pairs, left_over, todo = set(), 0, []
+    for (_, made_of), group in groups.items():
+        parts, given_up = (
+            split(referrals, group, rule.always_by, made_of, copies) if rule.always_by else ([group], 0)
+        )
+        left_over += given_up
+        todo += [(part, list(rule.refine_by), made_of) for part in parts]
+    sizes = [len(group) for group, _, _ in todo if len(group) > limit]
     too_large = sum(size * (size - 1) // 2 for size in sizes)
-    todo = [(group, list(rule.refine_by), made_of) for (_, made_of), group in groups.items()]
     while todo:
         group, attributes, made_of = todo.pop()
         if len(group) <= limit:
@@ -66,18 +100,9 @@ def refined(referrals, rule, limit, copies=40):
             left_over += len(group) * (len(group) - 1) // 2
         else:
             name, *rest = attributes
-            row, value = ATTRIBUTES[name](referrals)
-            values: dict[int, set[int]] = {}
-            for r, v in zip(row.tolist(), value.tolist(), strict=True):
-                if r in group and not (name == "another name word" and v in made_of):
-                    values.setdefault(v, set()).add(r)
-            lacking = group - set().union(*values.values())
-            if len(lacking) * len(values) > copies * len(group):
-                left_over += len(lacking) * (len(group) - len(lacking))
-                todo += [(part, rest, made_of) for part in values.values()]
-            else:
-                todo += [(part | lacking, rest, made_of) for part in values.values()]
-            todo += [(lacking, rest, made_of)] if lacking else []
+            parts, given_up = split(referrals, group, name, made_of, copies)
+            left_over += given_up
+            todo += [(part, rest, made_of) for part in parts]
     return pairs, 0 if rule.rare_only else left_over, too_large
 
 
@@ -275,6 +300,31 @@ def test_a_rare_word_brings_together_what_nothing_else_does_and_a_common_one_doe
     found = candidate_pairs(referrals, LinkageConfig(max_key_size=8), [rule])
     assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(0, 1)]
     assert found.yields[0].only_here == 1
+
+
+def test_what_always_splits_a_key_keeps_apart_who_differ_and_nobody_who_lacks_it():
+    (rule,) = (rule for rule in RULES if rule.name == "birth date")
+    names = ("Zamir", "Osei", "Ruth", "Teklay", "Bilal")
+    of = ("Vietnamese", "British", "Welsh", "", "British and Vietnamese")
+    drawn = [(name, "", "14/05/2001", nationality) for name, nationality in zip(names, of, strict=True)]
+    referrals = referrals_of(frame_of(drawn))
+    found = candidate_pairs(referrals, LinkageConfig(), [rule])
+    pairs = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert pairs == set(itertools.combinations(range(5), 2)) - {(0, 1), (0, 2)}
+
+
+def test_a_word_is_rare_among_those_of_one_gender():
+    (rule,) = (rule for rule in RULES if rule.rare_only)
+    genders = ("Female", "Male", "F", "", "M")
+    drawn = [{"given_name": "Xhevahire", "date_of_birth": f"14/05/{1950 + 9 * number}", "gender": gender}
+             for number, gender in enumerate(genders)]
+    referrals = referrals_of(people(*drawn))
+    found = candidate_pairs(referrals, LinkageConfig(), [rule])
+    pairs = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert pairs == {(0, 2), (1, 4), *((min(3, other), max(3, other)) for other in (0, 1, 2, 4))}
+    np.testing.assert_array_equal(rules_that_find(referrals, found.left, found.right, [rule]), 1)
+    left, right = np.array([[0, 0, 1, 2], [1, 4, 2, 4]], dtype=np.int32)
+    np.testing.assert_array_equal(rules_that_find(referrals, left, right, [rule]), 0)
 
 
 REACHED = [

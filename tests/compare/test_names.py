@@ -166,11 +166,20 @@ def test_one_other_name_and_several_are_apart(one, other, speaks):
     assert spoken == ([speaks] if speaks else [])
 
 
+def test_an_initial_is_no_way_to_agree_and_a_middle_name_is():
+    bare: Bag = [("filmon", NameRole.GIVEN), ("haile", NameRole.FAMILY)]
+    with_initial, with_middle = ([bare[0], (word, int(NameRole.GIVEN)), bare[1]] for word in ("t", "osman"))
+    found = aligned([bare, with_initial, with_middle], *all_pairs(3))
+    np.testing.assert_array_equal(found.n_other, 1)
+    np.testing.assert_allclose(found.choices_bits, [0.0, 1.0, 1.0])
+
+
 @given(st.lists(bags(), min_size=2, max_size=6))
 def test_the_ways_to_agree_are_counted_one_by_one(drawn):
     left, right = all_pairs(len(drawn))
     found, held = aligned(drawn, left, right), padded(bags_of(drawn))
-    words = (held.held & (held.role != NameRole.ALIAS)).sum(axis=1)
+    initial = held.words.bags.is_initial[held.word] if len(held.words.bags.is_initial) else ~held.held
+    words = (held.held & (held.role != NameRole.ALIAS) & ~initial).sum(axis=1)
     for pair in range(len(left)):
         if (held.joined[[left[pair], right[pair]]] >= 0).any():
             continue

@@ -107,9 +107,10 @@ def test_m_and_class_sizes_are_recovered_from_what_the_model_itself_makes():
     model, report = estimate(patterns_of(levels), start, (), config)
     assert report.converged
     found = array_of(model.m)[:, 1:]
-    # The shipped m are worth 300 pairs, and draw what is found towards them.
-    strength = priors.M_STRENGTH_PAIRS
-    expected = (N_MATCHED * m + strength * array_of(priors.M_PRIOR))[:, 1:] / (N_MATCHED + strength)
+    # The shipped m of each field are worth so many pairs, and draw what is found towards them.
+    of = priors.M_STRENGTH_PAIRS_OF
+    strength = np.array([[of.get(field.name, priors.M_STRENGTH_PAIRS)] for field in FIELDS])
+    expected = ((N_MATCHED * m + strength * array_of(priors.M_PRIOR)) / (N_MATCHED + strength))[:, 1:]
     error = np.sqrt(expected * (1 - expected) / N_MATCHED)
     z = (found - expected) / error
     z = z[~np.isnan(z)]

@@ -81,5 +81,6 @@ def test_what_is_believed_of_m_is_worth_pairs_by_field(model: LinkageModel) -> N
     wider = with_extra(model, [OWN], np.zeros((0, 1), dtype=np.int8))
     worth = dict(zip([field.name for field in wider.fields], m_strength_pairs(wider).tolist(), strict=True))
     assert worth.pop("reference") == priors.M_STRENGTH_PAIRS_OF["reference"] < priors.M_STRENGTH_PAIRS
+    assert worth.pop("other_names") == priors.M_STRENGTH_PAIRS_OF["other_names"] > priors.M_STRENGTH_PAIRS
     assert worth.pop(OWN.name) == EXTRA_M_STRENGTH_PAIRS
     assert set(worth.values()) == {priors.M_STRENGTH_PAIRS}

@@ -212,7 +212,7 @@ def test_a_share_is_of_others_than_one_who_bears_the_word():
 
 
 def test_other_words_are_those_of_a_name_beside_the_naming_one():
-    filmon = {"given_name": "Filmon", "family_name": "Tesfay Haile", "alias": "Smokey"}
+    filmon = {"given_name": "Filmon T", "family_name": "Tesfay Haile", "alias": "Smokey"}
     records = [
         *[{"given_name": "Zamir", "family_name": "Testaj", "nationality": "Albanian"}] * 30,
         *[{**filmon, "nationality": "Eritrean"}] * 20,

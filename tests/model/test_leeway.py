@@ -213,6 +213,20 @@ def test_what_is_drawn_of_m_hangs_on_no_other_community() -> None:
     np.testing.assert_array_equal(few[:, 1], more[:, 2])
 
 
+def test_levels_are_drawn_on_the_average_as_often_as_m_says_rare_ones_too() -> None:
+    referrals, model, pairs, _ = made(0.3, seed=1)
+    held = with_points(referrals, pairs, model, CONFIG)
+    assert held.points is not None
+    worth_pairs = {"": {field.name: 20.0 for field in held.fields}}
+    held = replace(held, points=replace(held.points, worth_pairs=worth_pairs))
+    m = np.nan_to_num(array_of(held.m, held.fields))
+    spoken = m > 0
+    spoken[:, 0] = False
+    assert (spoken & (m * 20.0 < leeway.LEAST_COUNT / 2)).sum() >= 10
+    drawn = (m * np.exp2(Leeway.of(held, ()).m_bits[:, 0])).mean(axis=0)
+    np.testing.assert_allclose(drawn[spoken], m[spoken], rtol=0.25)
+
+
 def test_a_model_without_points_binds_none() -> None:
     _, model = two_referrals()
     with pytest.raises(ValueError, match="with_points"):

@@ -116,7 +116,10 @@ def _of_referral(value: object) -> dict[str, str]:
 def _of_birth(case: Case, value: object) -> dict[str, str]:
     boxes = {"date_of_birth": value, "nationality": case.nationality}
     boxes["age_at_referral"], boxes["age_group"] = case.age, case.group
-    columns = {name: (pd.Series([cell], dtype=object),) for name, cell in boxes.items() if cell != ""}
+    boxes = {name: cell for name, cell in boxes.items() if cell != ""}
+    # A box of the referral's day that is empty is not an extract without one.
+    boxes["referral_date"] = case.referred
+    columns = {name: (pd.Series([cell], dtype=object),) for name, cell in boxes.items()}
     read = read_births(columns, np.array([case.referred or "NaT"], dtype="datetime64[D]"), LATEST)
     first, last = read.birth.first[0], read.birth.last[0]
     precision = DatePrecision(int(read.birth.precision[0]))

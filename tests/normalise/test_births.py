@@ -80,6 +80,18 @@ def test_a_child_s_record_with_an_adult_s_birth_is_flagged_and_kept():
     assert not np.isnat(found.birth.first).any()
 
 
+def test_without_days_of_referral_or_birth_ages_are_of_the_latest_day_and_groups_of_none():
+    undated = ["NaT"] * 3
+    found = read(undated, age_at_referral=["22", "23", ""], age_group=["", "", "adult"])
+    dated = read(str(LATEST), age_at_referral=["22", "23", ""])
+    np.testing.assert_array_equal(found.by_age_first, dated.by_age_first)
+    np.testing.assert_array_equal(found.by_age_last, dated.by_age_last)
+    assert np.isnat(found.by_age_first).tolist() == [False, False, True]
+    beside_births = read(undated, age_at_referral=["22"] * 3, date_of_birth=["", "", "14/05/2001"])
+    beside_dates = read(undated, age_at_referral=["22"] * 3, referral_date=["", "", ""])
+    assert np.isnat([beside_births.by_age_first, beside_dates.by_age_first]).all()
+
+
 def test_an_age_in_the_box_of_the_birth_date_comes_before_the_age_column():
     found = read("2023-06-15", date_of_birth=["16", "", "17/08/2006"], age_at_referral=["40", "40", "40"])
     years = found.by_age_last.astype("datetime64[Y]").astype(int) + 1970

@@ -102,6 +102,14 @@ def test_the_latest_date_is_the_config_s_then_the_data_s_then_a_fixed_one_that_i
     assert any("no referral date" in note for note in undated.notes)
 
 
+def test_ages_without_any_day_are_said_to_be_of_one():
+    aged = people({"given_name": "Zamir", "age_at_referral": "22"}, {"given_name": "Osei"})
+    dated = people({"given_name": "Zamir", "age_at_referral": "22", "referral_date": "15/06/2023"})
+    without = aged[["referral_id", "given_name", "age_at_referral"]]
+    assert any("ages are compared as if" in note for note in normalised(without).notes)
+    assert not any("ages are compared as if" in note for note in normalised(dated).notes)
+
+
 def test_words_beyond_the_limit_are_counted_in_a_note():
     frame = people({"given_name": "Zamir Teklay Osei Haile"}, {"given_name": "Osei"})
     (note,) = [note for note in normalised(frame, max_name_tokens=3).notes if "name tokens" in note]

@@ -2,7 +2,13 @@
 pairs themselves.
 """
 
-from nrm_linkage.block.pairs import candidate_pairs, check_number_of_rules, pairs_within, rules_that_find
+from nrm_linkage.block.pairs import (
+    candidate_pairs,
+    check_number_of_rules,
+    do_not_differ,
+    pairs_within,
+    rules_that_find,
+)
 from nrm_linkage.block.rules import KEY_RULES, RULES, BlockingRule, Keys
 
 __all__ = [
@@ -12,6 +18,7 @@ __all__ = [
     "Keys",
     "candidate_pairs",
     "check_number_of_rules",
+    "do_not_differ",
     "pairs_within",
     "rules_that_find",
 ]

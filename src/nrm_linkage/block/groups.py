@@ -1,5 +1,6 @@
-"""Keys -> groups of rows that share one, small enough to compare in full: a group that is too large is split
-by the rule's refinements in turn, and what is still too large at the end is sampled.
+"""Keys -> groups of rows that share one, small enough to compare in full: every group is split by what always
+splits the rule's keys, one that is still too large by the rule's refinements in turn, and what is too large
+at the end is sampled.
 
 Keys are sorted as one number with their places, and groups as one number with the attribute that splits them
 and the row (docs/decisions/0024). Groups of which nobody makes a pair are let go at once, so that a rule
@@ -93,7 +94,7 @@ class Plan:
     """What one rule would compare: `groups`; and what it would not: `not_compared`, pairs of keys that no
     refinement made small, once for each key, with those given up where too many rows lack what refines; and
     `sample` of the former, None where there are none. `refined`: pairs of keys that were too large before any
-    refinement.
+    refinement, but split by what always splits them.
     """
 
     groups: Groups
@@ -107,9 +108,10 @@ def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
     limit = rule.fits or max(limit // rule.part, SMALLEST_LIMIT)
     keys = rule.keys(referrals)
     shared = grouped(keys.take(referrals.linkable[keys.row]))
+    shared, given_up = _refined(shared, rule.always_by, referrals) if rule.always_by else (shared, 0)
     parts, hot = [_groups(shared, limit)], shared.take(shared.size > limit)
     del keys, shared
-    refined, given_up = hot.n_pairs, 0
+    refined = hot.n_pairs
     for attribute in rule.refine_by:
         if not len(hot.row):
             break

@@ -1,13 +1,13 @@
 """Keys -> candidate pairs: counted before they are made, without repeats, the same whatever the order of
 rows.
 
-For each rule: keys of linkable rows; groups no larger than the rule's limit give all their pairs; larger
-groups are split by its refinements in turn (`groups`); what is still too large at the end is not compared:
-its pairs are counted into the rule's yield, once for each key that they share (some of them other rules
-find), and a sample of those that no rule finds is kept, from which the cost to recall is estimated
-(`model.unseen`). Pairs that somebody else found stand beside them, each finder a rule of its own.
-If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which rules
-are to blame.
+For each rule: keys of linkable rows, split by what always splits them; groups no larger than the rule's limit
+give all their pairs; larger groups are split by its refinements in turn (`groups`); what is still too large
+at the end is not compared: its pairs are counted into the rule's yield, once for each key that they share
+(some of them other rules find), and a sample of those that no rule finds is kept, from which the cost to
+recall is estimated (`model.unseen`). Pairs that somebody else found stand beside them, each finder a rule of
+its own. If the pairs to be made exceed the config's limit nothing is made and `TooManyPairsError` says which
+rules are to blame.
 
 Rules are planned in threads. Pairs are made for a stretch of left rows at a time, by all rules together,
 stretches in threads, so that beside the pairs themselves memory holds the groups and a stretch a thread.
@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from nrm_linkage.block.groups import Groups, Plan, Shared, pairs_of_groups, plan
-from nrm_linkage.block.rules import KEY_RULES, RULES, BlockingRule, joined
+from nrm_linkage.block.rules import ATTRIBUTES, KEY_RULES, RULES, BlockingRule, joined
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.errors import ConfigError, TooManyPairsError
 from nrm_linkage.hearing import Counter, uncounted
@@ -45,7 +45,7 @@ STRETCH_PAIRS = 2**21
 MOST_RULES = 31
 """As many rules as `CandidatePairs.found_by` has bits: those of an int32, but for its sign."""
 
-__all__ = ["candidate_pairs", "check_number_of_rules", "pairs_within", "rules_that_find"]
+__all__ = ["candidate_pairs", "check_number_of_rules", "do_not_differ", "pairs_within", "rules_that_find"]
 
 
 def candidate_pairs(
@@ -232,18 +232,34 @@ def _refuse_too_many(counts: list[tuple[str, int]], config: LinkageConfig) -> No
 def rules_that_find(
     referrals: Referrals, left: Int32s, right: Int32s, rules: Sequence[BlockingRule] = KEY_RULES
 ) -> Int32s:
-    """For given pairs, which rules' keys they share, as bit masks, whether or not a key was too common to
-    compare.
+    """For given pairs, which rules' keys they share without differing in what always splits them, as bit
+    masks, whether or not a key was too common to compare.
     """
     found = np.zeros(len(left), dtype=np.int32)
     for number, rule in enumerate(rules):
         keys = rule.keys(referrals)
-        a, b = joined(left.astype(np.int64), keys.row, referrals.n)
-        of_left = np.stack([a.view(np.int64), keys.key[b].view(np.int64)], axis=1)
-        a, b = joined(right.astype(np.int64), keys.row, referrals.n)
-        of_right = np.stack([a.view(np.int64), keys.key[b].view(np.int64)], axis=1)
-        shared = pd.DataFrame(of_left).merge(pd.DataFrame(of_right), how="inner")[0].unique()
+        shared = _share_one(left, right, keys.row, keys.key.view(np.int64), referrals.n)
+        if rule.always_by:
+            shared &= do_not_differ(referrals, rule.always_by, left, right)
         found[shared] |= np.int32(1 << number)
+    return found
+
+
+def do_not_differ(referrals: Referrals, attribute: str, left: Int32s, right: Int32s) -> Mask:
+    """Which pairs have a value of an attribute in common, or lack one on either side, bool (p,)."""
+    row, value = ATTRIBUTES[attribute](referrals)
+    known = np.isin(left, row) & np.isin(right, row)
+    return ~known | _share_one(left, right, row, value, referrals.n)
+
+
+def _share_one(left: Int32s, right: Int32s, row: Int64s, value: Int64s, n_rows: int) -> Mask:
+    """Which pairs have a value in common. `row`, `value`: who has which, several times or not at all."""
+    of_left, of_right = (
+        pd.DataFrame(np.stack([pair, value[at]], axis=1))
+        for pair, at in (joined(side.astype(np.int64), row, n_rows) for side in (left, right))
+    )
+    found = np.zeros(len(left), dtype=bool)
+    found[of_left.merge(of_right, how="inner")[0].unique()] = True
     return found
 
 

@@ -7,9 +7,9 @@ birth years within one, birth dates whichever way day and month were written, th
 error disfigures, towns, references, telephone numbers and e-mail addresses. Gender and nationality alone
 bring nobody together.
 
-A key shared by too many rows is refined with one more attribute (`refine_by`, tried in turn), never dropped
-in silence. A small extract is compared in full. A row that lacks the attribute stays with every refined part
-of its key.
+Some rules split every key by an attribute that one person's referrals nearly always share (`always_by`). A
+key shared by too many rows is refined with one more attribute (`refine_by`, tried in turn), never dropped in
+silence. A row that lacks the attribute stays with every part of its key. A small extract is compared in full.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from nrm_linkage.normalise.distinct import expand_lists
+from nrm_linkage.normalise.nationality import group
 from nrm_linkage.provenance import mixed
 from nrm_linkage.tables import Int64s, Mask, Referrals, TokenLists
 
@@ -53,19 +55,21 @@ class Keys:
 
 @dataclass(frozen=True)
 class BlockingRule:
-    """One rule. `sentence` says in words what the pair shares; `part`: a key is compared in full when no more
-    referrals share it than the config's limit divided by this; `fits`: referrals of a key that are compared
-    in full whatever the config says, None for the config's limit; `rare_only`: keys that are too common, even
-    when refined, are no keys of this rule.
+    """One rule. `sentence` says in words what the pair shares; `always_by`: an attribute in which the pair
+    does not differ, where both record it, however few share the key; None for none; `part`: a key is compared
+    in full when no more referrals share it than the config's limit divided by this; `fits`: referrals of a
+    key that are compared in full whatever the config says, None for the config's limit; `rare_only`: keys
+    that are too common, even when refined, are no keys of this rule.
 
     The parts are chosen by us, so that no rule pays many more pairs than another for each true pair that
-    nothing else finds (docs/decisions/0011).
+    nothing else finds (docs/decisions/0011); so is what splits every key (docs/decisions/0032).
     """
 
     name: str
     sentence: str
     keys: Callable[[Referrals], Keys]
     refine_by: tuple[str, ...] = ()
+    always_by: str | None = None
     rare_only: bool = False
     part: int = 1
     fits: int | None = None
@@ -224,15 +228,26 @@ def _near_birth_years(referrals: Referrals) -> tuple[Int64s, Int64s]:
     return np.concatenate([row, row]), np.concatenate([year, year + 1])
 
 
+def _naming_communities(referrals: Referrals) -> tuple[Int64s, Int64s]:
+    """Row and community of every nationality that a record gives, where the community is known."""
+    nationality = referrals.nationality
+    found = [sorted({group(frozenset({code})) for code in codes} - {"unknown"}) for codes in nationality.sets]
+    number = {name: code for code, name in enumerate(sorted({name for names in found for name in names}))}
+    count = np.array([len(names) for names in found], dtype=np.int64)
+    community = np.array([number[name] for names in found for name in names], dtype=np.int64)
+    start, taken = expand_lists(count, nationality.code)
+    return np.repeat(np.arange(len(nationality.code)), np.diff(start)), community[taken]
+
+
 ATTRIBUTES: dict[str, Callable[[Referrals], tuple[Int64s, Int64s]]] = {
     "another name word": name_words,
     "birth year within one": _near_birth_years,
     "birth month": _birth_month,
     "gender": lambda referrals: _code_attribute(referrals.gender),
     "nationality": lambda referrals: _code_attribute(referrals.nationality.code),
+    "naming community": _naming_communities,
 }
-"""What can refine a key that is too common: row and value of an attribute, which a row may have several times
-or not at all.
+"""What can split a key: row and value of an attribute, which a row may have several times or not at all.
 """
 
 RULES: tuple[BlockingRule, ...] = (
@@ -272,17 +287,21 @@ RULES: tuple[BlockingRule, ...] = (
     ),
     BlockingRule(
         "rare name word",
-        "a name word that few referrals hold, or few of one nationality, birth year and gender, sounds alike",
+        "a name word that few referrals of the same gender hold, or few of one nationality and birth year, "
+        "sounds alike",
         _rare_word,
-        ("nationality", "birth year within one", "gender"),
+        ("nationality", "birth year within one"),
+        always_by="gender",
         rare_only=True,
         part=4,
     ),
     BlockingRule(
         "birth date",
-        "the dates of birth are the same in one of their readings",
+        "the dates of birth are the same in one of their readings, and the nationalities are of one naming "
+        "community",
         _birth_date,
         ("nationality", "another name word", "gender"),
+        always_by="naming community",
     ),
     BlockingRule(
         "reference",

@@ -280,7 +280,7 @@ def _judged(of_left: PaddedBags, of_right: PaddedBags, partner: Int64s, aligned:
         level=aligned,
         is_given=is_given,
         n_other=n_other,
-        choices_bits=_choices_bits(n_left, n_right, n_other),
+        choices_bits=_choices_bits(_whole_words(of_left, own_l), _whole_words(of_right, own_r), n_other),
     )
 
 
@@ -303,7 +303,7 @@ def _goes_before(aligned: Int8s, words_l: Int32s, words_r: Int32s, a: Int64s, b:
 
 def _choices_bits(n_left: Int64s, n_right: Int64s, n_aligned: Int64s) -> Float64s:
     """log2 of the ways to choose `n_aligned` words among the other words of the side with fewer, and for each
-    of them one of the other side. `n_left`, `n_right`: words of each.
+    of them one of the other side. `n_left`, `n_right`: whole words of each.
     """
     fewer, more = (np.maximum(of(n_left, n_right) - 1, n_aligned) for of in (np.minimum, np.maximum))
     most = int(more.max(initial=0)) + 1
@@ -312,6 +312,12 @@ def _choices_bits(n_left: Int64s, n_right: Int64s, n_aligned: Int64s) -> Float64
         for of in (math.comb, math.perm)
     )
     return np.asarray(np.log2(chosen[fewer, n_aligned] * placed[more, n_aligned]), dtype=np.float64)
+
+
+def _whole_words(bags: PaddedBags, own: Mask) -> Int64s:
+    """Words of a name that are more than an initial, which no whole word of the other could be."""
+    initial = bags.words.bags.is_initial
+    return row_counts(own & ~initial[bags.word]) if initial.any() else row_counts(own)
 
 
 def _own(bags: PaddedBags) -> Mask:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nrm_linkage.block import KEY_RULES, BlockingRule, Keys
+from nrm_linkage.block import KEY_RULES, BlockingRule, Keys, do_not_differ
 from nrm_linkage.block.groups import SMALLEST_LIMIT, Plan, plan
 from nrm_linkage.tables import Referrals
 
@@ -77,12 +77,18 @@ def meeting(
 def _together(
     rule: BlockingRule, referrals: Referrals, left: int, right: int, max_key_size: int
 ) -> tuple[int, bool]:
-    """Linkable referrals that share the rarest key of both rows, and whether the rule compares the two."""
+    """Linkable referrals that share the rarest key of both rows, without those that what always splits the
+    rule's keys tells from them, and whether the rule compares the two.
+    """
     keys = rule.keys(referrals)
     common = np.intersect1d(keys.key[keys.row == left], keys.key[keys.row == right])
     if not len(common):
         return 0, False
     part = keys.take(np.isin(keys.key, common) & referrals.linkable[keys.row])
+    if rule.always_by:
+        row, n = part.row.astype(np.int32), len(part.row)
+        ends = (np.full(n, end, dtype=np.int32) for end in (left, right))
+        part = part.take(np.all([do_not_differ(referrals, rule.always_by, row, end) for end in ends], axis=0))
     who = np.unique(np.stack([part.key.view(np.int64), part.row], axis=1), axis=0)
     _, sizes = np.unique(who[:, 0], return_counts=True)
     return int(sizes.min()), _holds(_plan_of(rule, part, referrals, max_key_size), left, right)

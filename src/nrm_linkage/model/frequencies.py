@@ -279,10 +279,10 @@ def _rare_within(
 
 def _other_words(referrals: Referrals, rows: Int64s) -> dict[str, float]:
     """Words of a name beside the naming one, on the average, of each naming community and of the whole; an
-    alias is no word of a name.
+    alias is no word of a name, and an initial none that another word could be.
     """
     bags, names = referrals.names, ("", *referrals.nationality.group_names)
-    own = bags.tokens.row[bags.role != NameRole.ALIAS]
+    own = bags.tokens.row[(bags.role != NameRole.ALIAS) & ~_flags(bags.is_initial, bags.tokens.token)]
     words = np.bincount(own, minlength=referrals.n)[rows]
     named = rows[words > 0].astype(np.int32)
     community = pair_community(referrals, named, named)

@@ -37,9 +37,9 @@ HIDDEN_BITS = -7.0
 """Below this match weight a pair is hidden: odds of 1 in 128, where components end by default (chosen by us).
 """
 
-MORE_BITS = 1.0
-"""How many more of them there are, in bits, than the points say: twice as many, give or take what a weak pair
-is doubted (chosen by us: docs/decisions/0020, 0030).
+MORE_BITS = 1.25
+"""How many more of them there are, in bits, than the points say: 2.4 times as many, give or take what a weak
+pair is doubted (chosen by us: docs/decisions/0020, 0031).
 """
 
 TEMPLATES = 2_000

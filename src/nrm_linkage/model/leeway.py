@@ -108,8 +108,8 @@ docs/decisions/0018).
 """
 
 LEAST_COUNT = 1.0
-"""Pairs that a level's m is worth at least when it is drawn, or a rare one would come out as never (chosen by
-us).
+"""A level's m is drawn as surely as one that so many pairs show, if not surer, or a rare one would come out
+as never; on the average it is what it is estimated to be (chosen by us: docs/decisions/0031).
 """
 
 NEWTON_STEPS = 6
@@ -308,7 +308,8 @@ def _drawn_table(m: Float64s, worth: Float64s, name: str, points: ParameterPoint
     n_points = len(points.error_bits)
     quantiles = np.broadcast_to((np.arange(n_points) + 0.5) / n_points, (*count.shape, n_points))
     quantiles = np.moveaxis(random.permuted(quantiles, axis=-1), -1, 0)
-    drawn = np.where(count > 0, gammaincinv(np.maximum(count, LEAST_COUNT), quantiles), 0.0)
+    shown = np.maximum(count, LEAST_COUNT)
+    drawn = np.where(count > 0, gammaincinv(shown, quantiles) * count / shown, 0.0)
     drawn /= np.maximum(drawn.sum(axis=-1, keepdims=True), 1e-300)
     with np.errstate(divide="ignore", invalid="ignore"):
         bits = np.where(count > 0, np.log2(drawn / m[..., 1:]), 0.0)

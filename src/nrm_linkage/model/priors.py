@@ -54,9 +54,11 @@ Shares = Mapping[str, Mapping[str, float]]
 M_STRENGTH_PAIRS = 300.0
 """Pairs that the shipped m are worth (chosen by us)."""
 
-M_STRENGTH_PAIRS_OF: Mapping[str, float] = {"reference": 50.0}
-"""Fields whose m is worth less: how often references change is hardly known (chosen by us:
-docs/decisions/0022).
+M_STRENGTH_PAIRS_OF: Mapping[str, float] = {"reference": 50.0, "other_names": 10_000.0}
+"""Fields whose m is worth less, because how often references change is hardly known (chosen by us:
+docs/decisions/0022); or more, because those who have several other names may all be of one list, in which
+nobody stands twice, and strangers who share some are then all that there is to learn from
+(docs/decisions/0033).
 """
 
 POOLING_STRENGTH_PAIRS = 100.0

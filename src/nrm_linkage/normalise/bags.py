@@ -92,9 +92,9 @@ def _short_forms(row: Int64s, token: Int64s, role: Int8s, words: tuple[str, ...]
     named = ~is_alias & np.isin(row, aliases["row"].to_numpy())
     pairs = aliases.merge(pd.DataFrame({"row": row[named], "name": token[named]}), on="row")
     distinct = pairs[["alias", "name"]].drop_duplicates()
+    stands_for = {code: nickname_classes(words[code]) for code in np.unique(distinct).tolist()}
     shortens = [
-        words[name].startswith(words[alias])
-        or not nickname_classes(words[alias]).isdisjoint(nickname_classes(words[name]))
+        words[name].startswith(words[alias]) or not stands_for[alias].isdisjoint(stands_for[name])
         for alias, name in distinct.itertuples(index=False)
     ]
     kept = distinct[np.array(shortens, dtype=bool)]

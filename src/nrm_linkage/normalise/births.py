@@ -4,8 +4,9 @@ date, the nationality and the age group.
 In this order: each distinct date is read, with the calendars that the nationality admits (`birth_columns`);
 a birth on or after its referral is missing, with an issue, an interval is cut the day before it, and readings
 from that day on are dropped; an age in the birth-date box or in the age column, or a range of ages, becomes
-an interval of birth dates by the referral date; a child or adult box alone becomes the interval that it
-allows. A child's record with an adult's date of birth or age, or the reverse, is flagged as a possible age
+an interval of birth dates by the referral date, or, where the extract has neither those nor dates of birth,
+as if all were referred on its latest day; a child or adult box alone becomes the interval that it allows. A
+child's record with an adult's date of birth or age, or the reverse, is flagged as a possible age
 dispute and changes nothing else. It does not choose between readings: comparison does.
 """
 
@@ -92,9 +93,10 @@ def read_births(
     by_age = np.select(
         [(youngest >= 0) & (oldest < MAJORITY_YEARS), youngest >= MAJORITY_YEARS], [_CHILD, _ADULT], 0
     )
-    birthdays = _birthdays(referred)
-    first, last = _interval_by_age(youngest, oldest, group, birthdays)
-    derived = _group_by_birth(birth, birthdays)
+    first, last = _interval_by_age(
+        youngest, oldest, group, _birthdays(_aged_on(columns, referred, youngest, latest))
+    )
+    derived = _group_by_birth(birth, _birthdays(referred))
     issues += _disputes(group, derived, by_age)
     filled = np.where(group != 0, group, np.where(derived != 0, derived, by_age)).astype(np.int8)
     has_age = np.where(youngest >= 0, int(DateOrigin.AGE), int(DateOrigin.AGE_GROUP))
@@ -241,6 +243,18 @@ def _birthdays(referred: Days) -> _Birthdays:
     days = np.repeat(distinct.astype("datetime64[D]"), len(ages))
     table = years_before(days, np.tile(ages, len(distinct))).reshape(len(distinct), len(ages))
     return _Birthdays(codes.astype(np.int64), table)
+
+
+def _aged_on(
+    columns: Mapping[str, tuple[pd.Series, ...]], referred: Days, youngest: Int64s, latest: date
+) -> Days:
+    """The day on which a row's age is taken to be true, datetime64[D] (n,): the referral's. Without a column
+    of those, and none of births that the day would be held against, ages of any one day tell people apart as
+    well.
+    """
+    if "referral_date" in columns or "date_of_birth" in columns:
+        return referred
+    return np.where(np.isnat(referred) & (youngest >= 0), np.datetime64(latest, "D"), referred)
 
 
 def _interval_by_age(

@@ -82,6 +82,8 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
             f"{named.n_cut} referrals have more than {config.max_name_tokens} name tokens; "
             "the later ones are not compared"
         )
+    if "age_at_referral" in columns and not {"referral_date", "date_of_birth"} & columns.keys():
+        notes.append("no referral date to go by: ages are compared as if they were all of one day")
     births = read_births(columns, referred, latest)
     issues += [_reading_issues("date_of_birth", births.dates)] if births.dates else []
     issues += [_row_issues(name, where, issue) for name, where, issue in births.row_issues]
