@@ -247,8 +247,7 @@ ATTRIBUTES: dict[str, Callable[[Referrals], tuple[Int64s, Int64s]]] = {
     "nationality": lambda referrals: _code_attribute(referrals.nationality.code),
     "naming community": _naming_communities,
 }
-"""What can split a key: row and value of an attribute, which a row may have several times or not at all.
-"""
+"""What can split a key: row and value of an attribute, which a row may have several times or not at all."""
 
 RULES: tuple[BlockingRule, ...] = (
     BlockingRule(

@@ -57,7 +57,7 @@ M_STRENGTH_PAIRS = 300.0
 M_STRENGTH_PAIRS_OF: Mapping[str, float] = {"reference": 50.0, "other_names": 10_000.0}
 """Fields whose m is worth less, because how often references change is hardly known (chosen by us:
 docs/decisions/0022); or more, because those who have several other names may all be of one list, in which
-nobody stands twice, and strangers who share some are then all that there is to learn from
+hardly anybody stands twice, so that it is learned from strangers who share some
 (docs/decisions/0033).
 """
 

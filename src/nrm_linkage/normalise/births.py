@@ -30,7 +30,7 @@ from nrm_linkage.normalise.nationality import read_nationality
 from nrm_linkage.normalise.values import MISSING_WORDS, text_of
 from nrm_linkage.tables import BirthDates, Days, Int8s, Int64s, Mask, Nationalities
 
-__all__ = ["ReadBirths", "ValueIssues", "read_births"]
+__all__ = ["ReadBirths", "ValueIssues", "ages_are_of_one_day", "read_births"]
 
 MAJORITY_YEARS = 18
 OLDEST_YEARS = 100
@@ -245,14 +245,18 @@ def _birthdays(referred: Days) -> _Birthdays:
     return _Birthdays(codes.astype(np.int64), table)
 
 
+def ages_are_of_one_day(columns: Mapping[str, tuple[pd.Series, ...]]) -> bool:
+    """Whether ages are read as if all referrals were of one day: there is no column of those days, and none
+    of births that the day would be held against, so that any day tells people apart as well.
+    """
+    return "age_at_referral" in columns and not {"referral_date", "date_of_birth"} & columns.keys()
+
+
 def _aged_on(
     columns: Mapping[str, tuple[pd.Series, ...]], referred: Days, youngest: Int64s, latest: date
 ) -> Days:
-    """The day on which a row's age is taken to be true, datetime64[D] (n,): the referral's. Without a column
-    of those, and none of births that the day would be held against, ages of any one day tell people apart as
-    well.
-    """
-    if "referral_date" in columns or "date_of_birth" in columns:
+    """The day on which a row's age is taken to be true, datetime64[D] (n,): the referral's, or the latest."""
+    if not ages_are_of_one_day(columns):
         return referred
     return np.where(np.isnat(referred) & (youngest >= 0), np.datetime64(latest, "D"), referred)
 

@@ -22,7 +22,7 @@ import pandas as pd
 
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.normalise.bags import name_bags
-from nrm_linkage.normalise.births import read_births
+from nrm_linkage.normalise.births import ages_are_of_one_day, read_births
 from nrm_linkage.normalise.boxes import Boxes
 from nrm_linkage.normalise.dates import read_date
 from nrm_linkage.normalise.distinct import ReadColumn, expand_lists, read_column
@@ -82,7 +82,7 @@ def normalise_referrals(raw: RawReferrals, config: LinkageConfig) -> Normalised:
             f"{named.n_cut} referrals have more than {config.max_name_tokens} name tokens; "
             "the later ones are not compared"
         )
-    if "age_at_referral" in columns and not {"referral_date", "date_of_birth"} & columns.keys():
+    if ages_are_of_one_day(columns):
         notes.append("no referral date to go by: ages are compared as if they were all of one day")
     births = read_births(columns, referred, latest)
     issues += [_reading_issues("date_of_birth", births.dates)] if births.dates else []

@@ -39,7 +39,6 @@ _GEEZ: Final[Mapping[str, str]] = {
     "tecle": "tekle", "takle": "tekle", "welde": "welde", "wolde": "welde", "kidane": "kidane",
     "chidane": "kidane",
 }  # fmt: skip
-_GEEZ_BEGINNINGS: Final = frozenset(name[:2] for name in _GEEZ)
 _GEEZ_FIRST: Final = re.compile(rf"({'|'.join(sorted(_GEEZ, key=len, reverse=True))})([a-z]{{4,}})")
 # Feminine ending -> masculine, Slavic then Lithuanian; only for words long enough not to be given names.
 _GENDERED: Final = (
@@ -52,7 +51,6 @@ _GENDERED: Final = (
     ("yte", "is", 8),
     ("ute", "us", 8),
 )
-_FEMININE: Final = tuple(feminine for feminine, _, _ in _GENDERED)
 _MAC: Final = re.compile(r"mac(?=[bcdfgklmnpqrstv])[a-z]{4,}")
 _HONOURED: Final = re.compile(r"(?:oluwa|olu|chukwu|oghene)([a-z]{4,})")
 
@@ -72,8 +70,7 @@ def _by_rule(token: str) -> str:
         return token
     if "bd" in token[:4] and (match := _ABD.fullmatch(token)):
         return "abdul" + variant_class(match["rest"])
-    # Each rule is tried only where the letters that it begins or ends with stand: most words need none.
-    if token[:2] in _GEEZ_BEGINNINGS and (match := _GEEZ_FIRST.fullmatch(token)):
+    if match := _GEEZ_FIRST.fullmatch(token):
         return _GEEZ[match[1]] + variant_class(match[2])
     if token[-1] in "ah" and (match := _ULLAH.fullmatch(token)) and token[-4:] not in ("olla", "ulla"):
         return variant_class(match["rest"]) + "ullah"
@@ -83,7 +80,7 @@ def _by_rule(token: str) -> str:
         return rest
     if token.startswith("mac") and _MAC.fullmatch(token):
         return _classes().get("mc" + token[3:], "mc" + token[3:])
-    for feminine, masculine, least in _GENDERED if token.endswith(_FEMININE) else ():
+    for feminine, masculine, least in _GENDERED:
         if len(token) >= least and token.endswith(feminine):
             stem = token[: -len(feminine)] + masculine
             return _classes().get(stem, stem)
