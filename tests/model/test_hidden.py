@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import gamma
 
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
@@ -23,17 +24,17 @@ CONFIG = LinkageConfig()
 PAIR = [("Zamir", "Testaj", "14/05/2001", ""), ("Zamir", "Testaj", "14/05/2001", "")]
 
 
-def points(error_bits: float, messy_share: float, model: LinkageModel) -> ParameterPoints:
+def points(error_bits: float, carelessness: float, model: LinkageModel) -> ParameterPoints:
     """Points that are all alike, at which m is known to the last digit."""
     n, sure = leeway.N_POINTS, {"": {field.name: 1e9 for field in model.fields}}
-    return ParameterPoints((error_bits,) * n, (messy_share,) * n, (0.0,) * n, sure, seed=1)
+    return ParameterPoints((error_bits,) * n, (carelessness,) * n, (0.0,) * n, sure, seed=1)
 
 
-def known(rows: list[tuple[str, str, str, str]], error_bits: float, messy: float, prior_bits: float):
+def known(rows: list[tuple[str, str, str, str]], error_bits: float, carelessness: float, prior_bits: float):
     """Referrals, their pairs, weighed, and a model with points."""
     referrals = referrals_of(frame_of(rows))
     model = replace(model_of(referrals), prior_bits=prior_bits)
-    model = replace(model, points=points(error_bits, messy, model))
+    model = replace(model, points=points(error_bits, carelessness, model))
     left, right = all_pairs(referrals.n)
     none = np.zeros(len(left), dtype=np.int32)
     pairs = score_pairs(referrals, CandidatePairs(left, right, none, (), ()), model, 100)
@@ -48,8 +49,10 @@ def found(referrals: Referrals, pairs: ScoredPairs, model: LinkageModel) -> Floa
     return number / np.exp2(hidden.MORE_BITS + doubt - doubt.mean())
 
 
-def enumerated(referrals: Referrals, model: LinkageModel, error_bits: float, messy: float) -> float:
-    """The share of hidden pairs, over every way to record one pair."""
+def enumerated(
+    referrals: Referrals, model: LinkageModel, error_bits: float, carelessness: float
+) -> tuple[float, float]:
+    """The shares of hidden pairs, and of those at even odds or better, over every way to record one pair."""
     one = compared(referrals, *all_pairs(2), model)
     spoken = np.flatnonzero(one.levels[0]).tolist()
     ways = np.array(
@@ -60,36 +63,61 @@ def enumerated(referrals: Referrals, model: LinkageModel, error_bits: float, mes
     bits = np.where(levels == one.levels[0], one.coincidence_bits[0], np.nan).astype(np.float32)
     ends = np.zeros(len(ways), dtype=np.int32), np.ones(len(ways), dtype=np.int32)
     _, weight_bits = score(referrals, *ends, Comparisons(levels, bits), model)
-    share = 0.0
-    for of_class, more in ((1 - messy, 0.0), (messy, leeway.MESSY_BITS)):
+    parts = (np.arange(500) + 0.5) / 500
+    factors = gamma(1 / carelessness, scale=carelessness).ppf(parts) if carelessness else np.ones(1)
+    chances = np.zeros(len(ways))
+    for factor in factors:
         chance = np.ones(len(ways))
         for column in spoken:
             m = array_of(model.m)[column, 1 : len(FIELDS[column].levels)].copy()
             free = leeway.FREE_OF_ERROR.get(FIELDS[column].name)
             if free is not None:
                 others = [n for n, level in enumerate(FIELDS[column].levels[1:]) if level.name not in free]
-                m[others] *= 2.0 ** (error_bits + more)
+                m[others] *= 2.0**error_bits * factor
             chance *= (m / m.sum())[levels[:, column] - 1]
-        share += of_class * float(chance[weight_bits < HIDDEN_BITS].sum())
-    return share
+        chances += chance / len(factors)
+    return float(chances[weight_bits < HIDDEN_BITS].sum()), float(chances[weight_bits >= 0].sum())
 
 
-@pytest.mark.parametrize(("error_bits", "messy"), [(0.0, 0.0), (0.8, 0.0), (0.3, 0.15)])
-def test_as_many_are_expected_as_an_enumeration_says(error_bits, messy, monkeypatch):
-    monkeypatch.setattr(hidden, "REDRAWS", 3)
-    referrals, pairs, model = known(PAIR, error_bits, messy, prior_bits=-16.0)
-    share = enumerated(referrals, model, error_bits, messy)
-    assert 0.01 < share < 0.2
+@pytest.mark.parametrize(("error_bits", "carelessness"), [(0.0, 0.0), (0.8, 0.0), (0.3, 0.5)])
+def test_as_many_are_expected_as_an_enumeration_says(error_bits, carelessness):
+    referrals, pairs, model = known(PAIR, error_bits, carelessness, prior_bits=-16.0)
+    hidden_share, found_share = enumerated(referrals, model, error_bits, carelessness)
+    assert 0.01 < hidden_share < 0.2 < found_share
     pairs = pairs.take(np.zeros(1_000, dtype=np.int64))
-    number = found(referrals, pairs, model).mean()
-    expected = match_probability(pairs.weight_bits).sum() * share / (1 - share)
-    assert number == pytest.approx(expected, rel=4 / np.sqrt(share * 3 * 1_000 * leeway.N_POINTS))
+    number = found(referrals, pairs, model)
+    expected = match_probability(pairs.weight_bits).sum() * hidden_share / found_share
+    np.testing.assert_allclose(number, expected, rtol=0.05)
+
+
+def test_points_that_say_the_same_expect_the_same_in_a_small_extract():
+    referrals, pairs, model = known(PAIR * 3, 0.3, 0.2, prior_bits=-16.0)
+    number = found(referrals, pairs, model)
+    assert number.mean() > 0
+    np.testing.assert_allclose(number, number.mean(), rtol=1e-3)
+
+
+def test_found_pairs_stand_for_hidden_ones_of_which_as_much_is_recorded():
+    """Those of whom less is recorded are hidden more often, and found pairs of others say nothing of them."""
+    little = [("Zamir", "Testaj", "2001", ""), ("Zamir", "Testaj", "2001", "")]
+    referrals, pairs, model = known(PAIR + little, 0.0, 0.2, prior_bits=-12.0)
+    of_much, of_little = (
+        pairs.take(np.repeat(np.flatnonzero((pairs.left == row) & (pairs.right == row + 1)), 500))
+        for row in (0, 2)
+    )
+    both = pairs.take(
+        np.repeat(np.flatnonzero((pairs.left == pairs.right - 1) & (pairs.left % 2 == 0)), 500)
+    )
+    much, few, all_of_them = (found(referrals, some, model).mean() for some in (of_much, of_little, both))
+    assert len(both) == 1_000
+    assert 0 < 2 * much < few
+    assert all_of_them == pytest.approx(much + few, rel=0.05)
 
 
 def test_more_are_hidden_where_there_are_more_errors_and_where_they_come_together():
     few, more, together = (
-        found(*known(PAIR * 15, bits, messy, -16.0)).mean()
-        for bits, messy in ((0.0, 0.0), (1.0, 0.0), (0.0, 0.15))
+        found(*known(PAIR * 15, bits, carelessness, -11.0)).mean()
+        for bits, carelessness in ((0.0, 0.0), (1.0, 0.0), (0.0, 0.5))
     )
     assert few < together
     assert few < more

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import gamma
 
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
@@ -59,18 +60,20 @@ def tilted(m: Float64s, bits: float) -> Float64s:
 
 
 def made(
-    error_bits: float, seed: int, together: float = 0.0
+    error_bits: float, seed: int, variance: float = 0.0
 ) -> tuple[Referrals, LinkageModel, ScoredPairs, np.ndarray]:
     """Pairs that a model made, with more errors than it thinks, weighed by the model; and which are matched.
 
-    `together`: the share of matched pairs in which errors are likelier still.
+    `variance`: of how careless matched pairs are: one of two values, around 1, for each.
     """
     random = np.random.default_rng(seed)
     referrals, model = two_referrals()
     m, u = array_of(model.m), array_of(model.u)
-    messy = random.random(N_MATCHED) < together
-    matched = drawn_levels(tilted(m, error_bits), N_MATCHED, random)
-    matched[messy] = drawn_levels(tilted(m, error_bits + leeway.MESSY_BITS), N_MATCHED, random)[messy]
+    careful, careless = (
+        drawn_levels(tilted(m, error_bits + np.log2(1 + side * np.sqrt(variance))), N_MATCHED, random)
+        for side in (-1, 1)
+    )
+    matched = np.where(random.random((N_MATCHED, 1)) < 0.5, careful, careless)
     levels = np.concatenate([matched, drawn_levels(u, N_STRANGERS, random)])
     odds = np.log2(m) - np.log2(u)
     weights = odds[np.arange(len(FIELDS)), levels].sum(axis=1) + np.log2(N_MATCHED / N_STRANGERS)
@@ -100,12 +103,17 @@ def expected(found: Leeway, referrals: Referrals, pairs: ScoredPairs) -> Float64
 
 
 @settings(max_examples=20)
-@given(st.floats(-1, 2), st.floats(0, 0.3), st.sets(st.sampled_from(SPOKEN), min_size=1, max_size=3))
-def test_m_stays_a_probability_however_errors_come(bits: float, messy: float, known: set[int]) -> None:
+@given(
+    st.floats(-1, 2),
+    st.sampled_from(sorted(leeway.CARELESSNESS)),
+    st.sets(st.sampled_from(SPOKEN), min_size=1, max_size=3),
+)
+def test_m_stays_a_probability_however_errors_come(bits: float, variance: float, known: set[int]) -> None:
     referrals, model = two_referrals()
     m, columns = array_of(model.m), sorted(known)
     communities = referrals.nationality.group_names
-    table = leeway._kinds_table(communities, model, np.array([bits]), np.array([messy]))
+    kinds = leeway._every_kind(communities)
+    table = leeway._kinds_table(communities, model, np.array([bits]), np.array([variance]), kinds)
     point = Leeway(np.zeros(1), by_kind=table, m_bits=np.zeros((1, 1, 0, 1)))
     choices = itertools.product(*(range(1, len(FIELDS[column].levels)) for column in columns))
     patterns = np.array(list(choices), dtype=np.int8)
@@ -116,24 +124,40 @@ def test_m_stays_a_probability_however_errors_come(bits: float, messy: float, kn
     changed = point.changes(referrals, pairs.left, pairs.right, levels, pairs.weight_bits)[0]
     changed -= leeway.BELIEF_BITS  # in full at such weights, and no part of m
     assert (chance * np.exp2(changed)).sum() == pytest.approx(1.0)
-    # By hand: a share of messy pairs, in each of which every error has other odds.
-    by_hand = [np.prod([tilted(m, b)[c, levels[:, c]] for c in columns], axis=0) for b in (bits, bits + 2.2)]
-    assert chance * np.exp2(changed) == pytest.approx((1 - messy) * by_hand[0] + messy * by_hand[1])
+    # By hand: many equally likely factors of a gamma distribution, each with other odds of every error.
+    parts = (np.arange(400) + 0.5) / 400
+    factors = gamma(1 / variance, scale=variance).ppf(parts) if variance else np.ones(1)
+    by_hand = [
+        np.prod([tilted(m, each)[c, levels[:, c]] for c in columns], axis=0)
+        for each in bits + np.log2(factors)
+    ]
+    assert chance * np.exp2(changed) == pytest.approx(np.mean(by_hand, axis=0), rel=0.05)
+
+
+def test_factors_of_carelessness_have_mean_one_and_the_variance_they_stand_for() -> None:
+    variances = np.array([0.5, 0.0, 1 / 8, 0.5])
+    bits, shares = leeway.carelessness_factors(variances)
+    factors = np.exp2(bits)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    np.testing.assert_allclose((shares * factors).sum(axis=1), 1.0)
+    np.testing.assert_allclose((shares * (factors - 1.0) ** 2).sum(axis=1), variances, atol=1e-9)
+    skew = (shares * (factors - 1.0) ** 3).sum(axis=1)
+    np.testing.assert_allclose(skew, 2 * variances**2, atol=1e-9)  # a gamma's third moment
 
 
 @pytest.mark.parametrize("error_bits", [-0.5, 0.0, 0.7])
 def test_how_many_errors_there_are_is_noticed_without_labels(error_bits: float) -> None:
     referrals, model, pairs, _ = made(error_bits, seed=3)
     found = points_of(referrals, pairs, model)
-    assert np.mean(found.error_bits) + np.mean(found.messy_share) == pytest.approx(error_bits, abs=0.25)
+    assert np.mean(found.error_bits) == pytest.approx(error_bits, abs=0.25)
 
 
 def test_errors_that_come_together_are_noticed() -> None:
     apart, together = (
-        np.mean(points_of(referrals, pairs, model).messy_share)
-        for referrals, model, pairs, _ in (made(0.0, 5, share) for share in (0.0, 0.15))
+        np.mean(points_of(referrals, pairs, model).carelessness)
+        for referrals, model, pairs, _ in (made(0.0, 5, variance) for variance in (0.0, 0.5))
     )
-    assert together > apart + 0.03
+    assert together > apart + 0.1
 
 
 @pytest.mark.parametrize("error_bits", [0.0, 0.9])

@@ -246,7 +246,7 @@ def _word_shares(
     within: dict[str, dict[str, float]] = {}
     for at in np.flatnonzero(common).tolist():
         name, text = nationality_names[code[at]], texts[word[at]]
-        begun = WORD_SHRINK_PEOPLE * max(share[word[at]], expected.of(name).get(text, 0.0))
+        begun = WORD_SHRINK_PEOPLE * max(share[word[at]], known_within[code[at]].get(text, 0.0))
         shrunk = (within_count[at] - 1 + begun) / (people.within[code[at]] - 1 + WORD_SHRINK_PEOPLE)
         within.setdefault(name, {})[text] = float(min(shrunk, 1.0))
     return WordShares(overall, within, float(rare), rare_within, rare_elsewhere)

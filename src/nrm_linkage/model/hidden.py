@@ -4,16 +4,19 @@ They cannot be counted: among millions of faint pairs their few are lost, and wh
 weighed. But m says how often one person's two records come out like that. So sure pairs are recorded anew,
 as the model believes that records are made, and weighed again.
 
-In this order: pairs at even odds or better are templates, `TEMPLATES` of them at most; at each point of the
-parameters' posterior (`leeway`) each field that both records hold draws a level from the m of the pair's
-community, errors being likelier in all fields of some pairs at once. A level that the template shows keeps
-its coincidence; another takes that of a template that shows it. What so falls below `HIDDEN_BITS` is the
-share of one person's pairs that no run finds. Errors come together more than the points know, so more of them
-are expected (`MORE_BITS`), by how much is doubted.
+In this order: pairs at even odds or better are templates, `TEMPLATES` of them at most; each field that both
+records hold draws a level from the m of the pair's community, as it is on the average of the points of the
+parameters' posterior (`leeway`), with the errors of some pairs likelier in all fields at once. A level that
+the template shows keeps its coincidence; another takes that of a template that shows it. At each point a pair
+so drawn stands for as many as that point makes of its levels (importance sampling): what hides a pair is
+rare, and is drawn often, and points differ by what they say, not by what was drawn at them. Some pairs lie
+below `HIDDEN_BITS`, some would be templates: where the same fields are recorded, the templates that there are
+stand for so many hidden ones. Errors come together more than the points know, so more of them are expected
+(`MORE_BITS`), by how much is doubted.
 
-What it does not do: what a template does not record stays missing, so people of whom little is ever recorded
-count as often as they are found. And nothing is known here of errors under which no field is alike any more,
-but for the doubt.
+What it does not do: what a template does not record stays missing, and people of whom so little is recorded
+that no pair of theirs is a template stand for nobody. And nothing is known here of errors under which no
+field is alike any more, but for the doubt.
 """
 
 from __future__ import annotations
@@ -23,13 +26,13 @@ import numpy as np
 from nrm_linkage.compare import compare_pairs
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model.extra import read_by
-from nrm_linkage.model.leeway import MESSY_BITS, Leeway, error_levels
+from nrm_linkage.model.leeway import Leeway, carelessness_factors, error_levels
 from nrm_linkage.model.parameters import LinkageModel, ParameterPoints, m_tables
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import match_probability, match_weights
 from nrm_linkage.model.strata import pair_community
 from nrm_linkage.provenance import id_hashes, pair_keys
-from nrm_linkage.tables import Comparisons, Float64s, Int64s, Mask, Referrals, ScoredPairs
+from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int64s, Referrals, ScoredPairs
 
 __all__ = ["HIDDEN_BITS", "hidden_pairs"]
 
@@ -37,15 +40,18 @@ HIDDEN_BITS = -7.0
 """Below this match weight a pair is hidden: odds of 1 in 128, where components end by default (chosen by us).
 """
 
-MORE_BITS = 1.25
-"""How many more of them there are, in bits, than the points say: 2.4 times as many, give or take what a weak
-pair is doubted (chosen by us: docs/decisions/0020, 0031).
+MORE_BITS = 0.85
+"""How many more of them there are, in bits, than the points say: 1.8 times as many, give or take what a weak
+pair is doubted (chosen by us: docs/decisions/0020, 0034).
 """
 
-TEMPLATES = 2_000
-REDRAWS = 2
-"""Pairs that are recorded anew, and how often at each point (chosen by us: 80,000 pairs are weighed at most).
+TEMPLATES, REDRAWN, REDRAWS = 2_000, 20_000, 100
+"""Pairs that are recorded anew, into how many pairs, and how often each at most (chosen by us:
+docs/decisions/0034).
 """
+
+LEAST_FOUND = 0.1
+"""The least share of a kind of pairs that is taken to be found (chosen by us)."""
 
 
 def hidden_pairs(
@@ -59,27 +65,34 @@ def hidden_pairs(
     if not len(at):
         return (0.0,) * len(leeway)
     left, right = pairs.left[at], pairs.right[at]
-    found = compare_pairs(referrals, left, right, rarity, config.chunk_pairs, rarity.tables)
-    compared = read_by(model, found)
+    read = compare_pairs(referrals, left, right, rarity, config.chunk_pairs, rarity.tables)
+    compared = read_by(model, read)
+    chance = match_probability(pairs.weight_bits[at])
     points = model.points
     assert points is not None  # Leeway.of would have raised
-    m = _m_at_points(m_tables(model, referrals.nationality.group_names), points, leeway)
-    community = pair_community(referrals, left, right)
-    random = np.random.default_rng(config.seed)
-    redrawn = [
-        _redrawn(compared, m[point, :, community], random.random(len(at)) < share, random)
-        for point, share in enumerate(points.messy_share)
-        for _ in range(REDRAWS)
-    ]
-    every = Comparisons(*(np.concatenate(part) for part in zip(*redrawn, strict=True)))
-    ends = np.tile(left, len(redrawn)), np.tile(right, len(redrawn))
-    weight_bits = match_weights(referrals, *ends, every, model).reshape(len(leeway), REDRAWS, -1)
-    chance = match_probability(pairs.weight_bits[at])
-    share = ((weight_bits < HIDDEN_BITS).mean(axis=1) * chance).sum(axis=1) / chance.sum()
-    matched = match_probability(pairs.weight_bits).sum()
+    chances = _chances_at_points(m_tables(model, referrals.nationality.group_names), points, leeway)
+    often = min(-(-REDRAWN // len(at)), REDRAWS)
+    template = np.tile(np.arange(len(at)), often)
+    left, right = left[template], right[template]
+    community, random = pair_community(referrals, left, right), np.random.default_rng(config.seed)
+    redrawn = _redrawn(compared, template, chances.mean(axis=0), community, random)
+    weight_bits = match_weights(referrals, left, right, redrawn, model)
+    _, shares = carelessness_factors(np.array(points.carelessness))
+    stands_for = _stands_for(redrawn.levels, community, chances, shares) * chance[template]
+    _, inverse = np.unique(compared.levels > 0, axis=0, return_inverse=True)
+    kind = inverse.reshape(-1)
+    hidden = _by_kind(kind[template], stands_for * (weight_bits < HIDDEN_BITS))
+    found = _by_kind(kind[template], stands_for * (weight_bits >= 0.0))
+    of_kind = np.bincount(kind, weights=chance)
+    missed = hidden / np.maximum(found, LEAST_FOUND * often * of_kind)
+    likely = match_probability(pairs.weight_bits[pairs.weight_bits >= 0.0]).sum() / chance.sum()
     doubt_bits = MORE_BITS + leeway.doubt_bits - leeway.doubt_bits.mean()
-    expected = matched * share / (1.0 - np.minimum(share, 0.5)) * np.exp2(doubt_bits)
-    return tuple(expected.tolist())
+    return tuple((missed @ of_kind * likely * np.exp2(doubt_bits)).tolist())
+
+
+def _by_kind(kind: Int64s, of_pairs: Float64s) -> Float64s:
+    """The sums of numbers of pairs at each point, (n_points, p), over kinds of pairs, (n_points, n_kinds)."""
+    return np.stack([np.bincount(kind, weights=of_point) for of_point in of_pairs])
 
 
 def _templates(referrals: Referrals, pairs: ScoredPairs) -> Int64s:
@@ -91,35 +104,41 @@ def _templates(referrals: Referrals, pairs: ScoredPairs) -> Int64s:
     return likely[np.argsort(key, kind="stable")[:TEMPLATES]]
 
 
-def _m_at_points(m: Float64s, points: ParameterPoints, leeway: Leeway) -> Float64s:
-    """m at each point, of pairs that are not messy and of messy ones, not scaled to sum to one, (n_points, 2,
-    1 + n_communities, n_fields, n_levels); 0 where a level is missing or does not exist. `m`:
+def _chances_at_points(m: Float64s, points: ParameterPoints, leeway: Leeway) -> Float64s:
+    """How often each level is recorded at each point and factor of carelessness, (n_points, N_FACTORS, 1 +
+    n_communities, n_fields, n_levels); 0 where missing or where there is no such level. `m`:
     `parameters.m_tables`.
     """
     m = np.nan_to_num(m)
     m[..., 0] = 0.0
-    error_bits = np.array(points.error_bits)[:, None] + np.array([0.0, MESSY_BITS])
+    factor_bits, _ = carelessness_factors(np.array(points.carelessness))
+    error_bits = np.array(points.error_bits)[:, None] + factor_bits
     is_error = np.zeros(m.shape[1:], dtype=bool)
     fixed = error_levels()
     is_error[: len(fixed), : fixed.shape[1]] = fixed
     tilt = np.where(is_error, error_bits[:, :, None, None, None], 0.0)
-    return np.asarray((m * np.exp2(leeway.m_bits))[:, None] * np.exp2(tilt))
+    tilted = (m * np.exp2(leeway.m_bits))[:, None] * np.exp2(tilt)
+    return np.asarray(tilted / tilted.sum(axis=-1, keepdims=True))
 
 
 def _redrawn(
-    compared: Comparisons, m: Float64s, messy: Mask, random: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Levels and coincidences of as many pairs of the same people, recorded anew. `m`: (p, 2, n_fields,
-    n_levels), of each pair's community, not messy and messy.
+    compared: Comparisons,
+    template: Int64s,
+    chances: Float64s,
+    community: Int64s,
+    random: np.random.Generator,
+) -> Comparisons:
+    """Levels and coincidences of pairs of the same people as some templates, recorded anew, with each factor
+    of carelessness as often. `compared`: of the templates; `template`, `community`: int64 (p,); `chances`:
+    (N_FACTORS, 1 + n_communities, n_fields, n_levels).
     """
-    levels, bits = compared.levels.copy(), compared.coincidence_bits.copy()
-    m = m[np.arange(len(messy)), messy.astype(np.int64)]
+    levels, bits = compared.levels[template], compared.coincidence_bits[template]
+    factor = random.integers(0, len(chances), len(template))
     for column in range(levels.shape[1]):
-        both = np.flatnonzero(compared.levels[:, column])
-        until = np.cumsum(m[both, column], axis=1)
-        drawn = (random.random(len(both)) * until[:, -1])[:, None] >= until
-        level = drawn.sum(axis=1)
-        other = level != compared.levels[both, column]
+        both = np.flatnonzero(levels[:, column])
+        until = np.cumsum(chances[factor[both], community[both], column], axis=1)
+        level = ((random.random(len(both)) * until[:, -1])[:, None] >= until).sum(axis=1)
+        other = level != levels[both, column]
         levels[both, column] = level
         for new in np.unique(level[other]):
             here = both[other & (level == new)]
@@ -128,4 +147,22 @@ def _redrawn(
             if len(shown):
                 donors = shown[random.integers(0, len(shown), len(here))]
                 bits[here, column] = compared.coincidence_bits[donors, column]
-    return levels, bits
+    return Comparisons(levels, bits)
+
+
+def _stands_for(levels: Int8s, community: Int64s, chances: Float64s, shares: Float64s) -> Float64s:
+    """How many times as often each point records a pair's levels as they were drawn, (n_points, p).
+
+    `chances`: at each point; their mean was drawn from, with each factor as often. `shares`: of the factors
+    at each point, (n_points, N_FACTORS).
+    """
+    drawn = np.concatenate([chances, chances.mean(axis=0, keepdims=True)])
+    with np.errstate(divide="ignore"):
+        bits = np.log2(drawn)
+    bits[..., 0] = 0.0
+    total = np.zeros((*drawn.shape[:2], len(levels)))
+    for column in range(levels.shape[1]):
+        total += bits[:, :, community, column, levels[:, column]]
+    evenly = np.full((1, drawn.shape[1]), 1.0 / drawn.shape[1])
+    chance = (np.concatenate([shares, evenly])[:, :, None] * np.exp2(total)).sum(axis=1)
+    return np.asarray(chance[:-1] / chance[-1])

@@ -5,8 +5,9 @@ on the same side. So parameters are drawn before any partition, and each changes
 
 - `error_bits`: how much likelier errors are than m says, the same in every field. m of a small extract is
   mostly what is shipped, and an extract with more errors has more of them everywhere;
-- `messy_share`: in what share of one person's pairs errors are likelier still, by `MESSY_BITS`, because
-  errors of one record come together. With both, errors of one pair are no longer independent;
+- `carelessness`: how unlike one person's pairs are in it, because errors of one record come together: the
+  odds of every error of a pair are multiplied by one factor, gamma distributed with mean 1 and this variance.
+  With both, errors of one pair are no longer independent;
 - `number_bits`: how many more matched pairs there are;
 - `m_bits`: m of each level, field and community, from its Dirichlet posterior;
 - `doubt_bits`: how much likelier pairs are that the model doubts. Not learned: only labels would tell. The
@@ -32,7 +33,7 @@ from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
-from scipy.special import gammaincinv, ndtri
+from scipy.special import gammaincinv, ndtri, roots_genlaguerre
 
 from nrm_linkage.compare.fields import FIELDS
 from nrm_linkage.config import LinkageConfig
@@ -45,9 +46,9 @@ from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Mask, Referrals,
 __all__ = [
     "DOUBTED",
     "FAINT_BITS",
-    "MESSY_BITS",
     "N_POINTS",
     "Leeway",
+    "carelessness_factors",
     "error_levels",
     "least_bits",
     "with_points",
@@ -74,13 +75,15 @@ ERROR_BITS_SPREAD = 0.7
 around 0 with this standard deviation: two thirds of extracts are within a factor of 1.6 (chosen by us).
 """
 
-MESSY_SHARES: Mapping[float, float] = {0.0: 0.3, 0.02: 0.3, 0.05: 0.25, 0.1: 0.1, 0.15: 0.05}
-"""Shares of messy pairs that are tried, and how likely each is before the data speak: four invented
-extracts of 20,000 people spoke for 0 to 5% (chosen by us: docs/decisions/0021).
+CARELESSNESS: Mapping[float, float] = {
+    0.0: 0.1, 1 / 16: 0.2, 1 / 8: 0.25, 1 / 5: 0.25, 1 / 3: 0.15, 1 / 2: 0.05,
+}  # fmt: skip
+"""Variances of carelessness that are tried, and how likely each is before the data speak: six invented
+extracts of 20,000 people spoke for an eighth to a quarter (chosen by us: docs/decisions/0034).
 """
 
-MESSY_BITS = 2.2
-"""How much likelier errors are in a messy pair, in bits of odds: four and a half times (chosen by us)."""
+N_FACTORS = 6
+"""Factors that stand for a gamma distribution: the nodes of its Gauss-Laguerre quadrature (chosen by us)."""
 
 DOUBT_BITS = (0.45, 0.35)
 """Mean and standard deviation of how much likelier doubted pairs are than their weights say: between what
@@ -142,10 +145,12 @@ class Leeway:
         if model.points is None:
             raise ValueError("the model holds no points: see with_points")
         points = model.points
-        errors, messy, number = map(np.array, (points.error_bits, points.messy_share, points.number_bits))
+        errors, variances = np.array(points.error_bits), np.array(points.carelessness)
+        number = np.array(points.number_bits)
         return cls(
             doubt_bits=DOUBT_BITS[0] + DOUBT_BITS[1] * _normal(_LATTICE[1]),
-            by_kind=_kinds_table(communities, model, errors, messy) + number[:, None],
+            by_kind=_kinds_table(communities, model, errors, variances, _every_kind(communities))
+            + number[:, None],
             m_bits=_drawn_m(model, points, communities),
         )
 
@@ -180,18 +185,18 @@ def with_points(
     """
     if model.points is not None:
         return model
-    errors, messy = (axis.ravel() for axis in np.meshgrid(ERROR_BITS, list(MESSY_SHARES), indexing="ij"))
+    errors, variances = (axis.ravel() for axis in np.meshgrid(ERROR_BITS, list(CARELESSNESS), indexing="ij"))
     communities = referrals.nationality.group_names
     fit = _Fit.of(referrals, pairs, model, config)
-    number, spread, value = fit.at(_kinds_table(communities, model, errors, messy))
+    number, spread, value = fit.at(_kinds_table(communities, model, errors, variances, fit.kinds))
     value -= (errors / ERROR_BITS_SPREAD) ** 2 / 2 / np.log(2)
-    value += np.log2([MESSY_SHARES[share] for share in messy.tolist()])
+    value += np.log2([CARELESSNESS[variance] for variance in variances.tolist()])
     chance = np.exp2(value - value.max())
     cumulative = np.cumsum(chance) / chance.sum()
     chosen = np.searchsorted(cumulative, (np.arange(N_POINTS) + 0.5) / N_POINTS)
     points = ParameterPoints(
         error_bits=tuple(errors[chosen].tolist()),
-        messy_share=tuple(messy[chosen].tolist()),
+        carelessness=tuple(variances[chosen].tolist()),
         number_bits=tuple((number[chosen] + spread[chosen] * _normal(_LATTICE[0])).tolist()),
         worth_pairs=_worth_pairs(referrals, pairs, model),
         seed=config.seed,
@@ -238,25 +243,44 @@ def _kinds(community: Int64s, levels: Int8s) -> Int64s:
     return np.asarray(kind * _N_ERRORS + errors, dtype=np.int64)
 
 
-def _kinds_table(
-    communities: tuple[str, ...], model: LinkageModel, errors: Float64s, messy: Float64s
-) -> Float64s:
-    """log2 of how much likelier one person's pairs of a kind are than under m, float64 (n, n_kinds).
+def _every_kind(communities: tuple[str, ...]) -> Int64s:
+    """The kinds that there can be."""
+    return np.arange((len(communities) + 1) * _N_KNOWN * _N_ERRORS)
 
-    `errors`, `messy`: (n,), bits and shares.
+
+def carelessness_factors(variances: Float64s) -> tuple[Float64s, Float64s]:
+    """What stands for gamma distributions with mean 1: factors, in bits, and their shares, (n, N_FACTORS)."""
+    factors, shares = np.ones((2, len(variances), N_FACTORS))
+    for variance in np.unique(variances[variances > 0]).tolist():
+        at, share = roots_genlaguerre(N_FACTORS, 1.0 / variance - 1.0)
+        factors[variances == variance], shares[variances == variance] = at * variance, share
+    return np.log2(factors), shares / shares.sum(axis=1, keepdims=True)
+
+
+def _kinds_table(
+    communities: tuple[str, ...], model: LinkageModel, errors: Float64s, variances: Float64s, kinds: Int64s
+) -> Float64s:
+    """log2 of how much likelier one person's pairs of some kinds are than under m, float64 (n, n_kinds).
+
+    `errors`, `variances`: (n,); `kinds`: int64 (n_kinds,).
     """
     share = _error_shares(communities, model)
-    known = (np.arange(_N_KNOWN)[:, None] >> np.arange(len(_COLUMNS))[::-1]) & 1
+    # How likely it is that as much is recorded does not hang on how many errors there are.
+    recorded, place = np.unique(kinds // _N_ERRORS, return_inverse=True)
+    community, fields = np.divmod(recorded, _N_KNOWN)
+    known = (fields[:, None] >> np.arange(len(_COLUMNS))[::-1]) & 1
 
     def tilted(bits: Float64s) -> Float64s:
-        """With the odds of every error changed by so much: (n, communities, known, errors)."""
-        scale = np.log2(1 + share * (np.exp2(bits)[:, None, None] - 1)) @ known.T
-        return np.asarray(bits[:, None, None, None] * np.arange(_N_ERRORS) - scale[..., None])
+        """With the odds of every error changed by so much, (n, n_kinds)."""
+        scale = np.log2(1 + share * (np.exp2(bits)[:, None, None] - 1))
+        of_recorded = np.einsum("nrf,rf->nr", scale[:, community], known)
+        return np.asarray(bits[:, None] * (kinds % _N_ERRORS) - of_recorded[:, place])
 
-    with np.errstate(divide="ignore"):
-        shares = np.log2(np.stack([1 - messy, messy]))[:, :, None, None, None]
-    mixed = np.logaddexp2(shares[0] + tilted(errors), shares[1] + tilted(errors + MESSY_BITS))
-    return np.asarray(mixed.reshape(len(errors), -1), dtype=np.float64)
+    factor_bits, shares = carelessness_factors(variances)
+    mixed = np.full((len(errors), len(kinds)), -np.inf)
+    for share_bits, bits in zip(np.log2(shares).T, (errors[:, None] + factor_bits).T, strict=True):
+        mixed = np.logaddexp2(mixed, share_bits[:, None] + tilted(bits))
+    return mixed
 
 
 def _error_shares(communities: tuple[str, ...], model: LinkageModel) -> Float64s:
@@ -318,14 +342,15 @@ def _drawn_table(m: Float64s, worth: Float64s, name: str, points: ParameterPoint
 
 @dataclass(frozen=True, eq=False)
 class _Fit:
-    """What the likelihood needs of pairs. `kind`, `log_odds`: of those that speak for themselves, natural
-    logs; `rest_kind`, `rest`: the kinds of all others, and their summed odds; `expected`: matched pairs under
-    the model, all in all; `pseudo`: matched pairs that the prior is worth.
+    """What the likelihood needs of pairs. `kinds`: those that there are, in order; `kind`, `log_odds`: of
+    pairs that speak for themselves, positions in `kinds` and natural logs; `rest`: the summed odds of all
+    others, by kind; `expected`: matched pairs under the model, all in all; `pseudo`: matched pairs that the
+    prior is worth.
     """
 
+    kinds: Int64s
     kind: Int64s
     log_odds: Float64s
-    rest_kind: Int64s
     rest: Float64s
     expected: float
     pseudo: float
@@ -338,18 +363,17 @@ class _Fit:
         bits = pairs.weight_bits[kept] + np.log2(1.0 - model.growth)
         speaks = pairs.weight_bits[kept] >= SPEAK_FOR_THEMSELVES
         kind = _kinds(pair_community(referrals, pairs.left[kept], pairs.right[kept]), pairs.levels[kept])
-        n_kinds = (len(referrals.nationality.group_names) + 1) * _N_KNOWN * _N_ERRORS
-        rest = np.zeros(n_kinds)
-        np.add.at(rest, kind[~speaks], np.exp2(bits[~speaks]))
+        kinds, at = np.unique(kind, return_inverse=True)
+        rest = np.zeros(len(kinds))
+        np.add.at(rest, at[~speaks], np.exp2(bits[~speaks]))
         log_odds = bits[speaks] * np.log(2)
         expected = float((1 / (1 + np.exp(-log_odds))).sum() + rest.sum())
         pseudo = config.prior_strength_referrals * config.prior_repeats_per_referral
-        held = np.flatnonzero(rest)
-        return cls(kind[speaks], log_odds, held, rest[held], expected, pseudo)
+        return cls(kinds, at[speaks].astype(np.int64), log_odds, rest, expected, pseudo)
 
     def at(self, by_kind: Float64s) -> tuple[Float64s, Float64s, Float64s]:
-        """For each row of a table of kinds the best number of matched pairs against the model's, its standard
-        deviation, and the log-likelihood there, all in bits.
+        """For each row of a table of `kinds` the best number of matched pairs against the model's, its
+        standard deviation, and the log-likelihood there, all in bits.
 
         Matched and other pairs are as if counted: the log-likelihood of `number` times as many matched pairs
         is the sum of log(1 + number x odds) less the number expected. The expected number is such that, where
@@ -359,7 +383,7 @@ class _Fit:
         whole = self.expected + self.pseudo
         for row, table in enumerate(by_kind * np.log(2)):
             odds, log_number = self.log_odds + table[self.kind], 0.0
-            rest = float(self.rest @ np.exp(table[self.rest_kind]))
+            rest = float(self.rest @ np.exp(table))
             for _ in range(NEWTON_STEPS):
                 p = 1 / (1 + np.exp(-(odds + log_number)))
                 slope = float(p.sum()) + (rest - whole) * np.exp(log_number) + self.pseudo

@@ -42,7 +42,7 @@ __all__ = [
     "table_of",
 ]
 
-FORMAT = "nrm-linkage model 14"
+FORMAT = "nrm-linkage model 15"
 
 NAME_FIELDS = ("given_name", *OTHER_NAMES)
 """Fields whose levels tell namesakes from strangers."""
@@ -60,12 +60,12 @@ Table = Mapping[str, Mapping[str, float]]
 class ParameterPoints:
     """Points of the parameters' posterior, each as likely as any other (`model.leeway` says what they are).
 
-    `error_bits`, `messy_share`, `number_bits`: one number a point; `worth_pairs`: naming community ("" the
+    `error_bits`, `carelessness`, `number_bits`: one number a point; `worth_pairs`: naming community ("" the
     whole) -> field -> matched pairs that its m is worth, from which each point's m is drawn with `seed`.
     """
 
     error_bits: tuple[float, ...]
-    messy_share: tuple[float, ...]
+    carelessness: tuple[float, ...]
     number_bits: tuple[float, ...]
     worth_pairs: Mapping[str, Mapping[str, float]]
     seed: int
@@ -73,7 +73,7 @@ class ParameterPoints:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The inverse of `dataclasses.asdict`."""
-        numbers = {name: tuple(values[name]) for name in ("error_bits", "messy_share", "number_bits")}
+        numbers = {name: tuple(values[name]) for name in ("error_bits", "carelessness", "number_bits")}
         return cls(**numbers, worth_pairs=values["worth_pairs"], seed=values["seed"])
 
 

@@ -255,12 +255,12 @@ class _BoundShares:
         self._n_texts = max(len(texts), 1)
         self._overall = np.array([shares.overall.get(text, shares.rare) for text in texts] or [shares.rare])
         number = {text: code for code, text in enumerate(texts)}
-        packed, values = [], []
+        packed: list[int] = []
+        values: list[float] = []
         for code, name in enumerate(nationalities):
-            for text, share in shares.within.get(name, {}).items():
-                if text in number:
-                    packed.append(code * self._n_texts + number[text])
-                    values.append(share)
+            held = {text: share for text, share in shares.within.get(name, {}).items() if text in number}
+            packed += [code * self._n_texts + number[text] for text in held]
+            values += held.values()
         order = np.argsort(np.array(packed, dtype=np.int64))
         self._packed: Int64s = np.array(packed, dtype=np.int64)[order]
         self._values: Float64s = np.array(values, dtype=float)[order]

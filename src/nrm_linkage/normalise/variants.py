@@ -40,6 +40,7 @@ _GEEZ: Final[Mapping[str, str]] = {
     "chidane": "kidane",
 }  # fmt: skip
 _GEEZ_FIRST: Final = re.compile(rf"({'|'.join(sorted(_GEEZ, key=len, reverse=True))})([a-z]{{4,}})")
+_GEEZ_BEGINNINGS: Final = frozenset(word[:3] for word in _GEEZ)
 # Feminine ending -> masculine, Slavic then Lithuanian; only for words long enough not to be given names.
 _GENDERED: Final = (
     ("ova", "ov", 6),
@@ -70,17 +71,22 @@ def _by_rule(token: str) -> str:
         return token
     if "bd" in token[:4] and (match := _ABD.fullmatch(token)):
         return "abdul" + variant_class(match["rest"])
-    if match := _GEEZ_FIRST.fullmatch(token):
+    # What a pattern asks of the letters at either end rules nearly every token out sooner than the pattern.
+    if token[:3] in _GEEZ_BEGINNINGS and (match := _GEEZ_FIRST.fullmatch(token)):
         return _GEEZ[match[1]] + variant_class(match[2])
-    if token[-1] in "ah" and (match := _ULLAH.fullmatch(token)) and token[-4:] not in ("olla", "ulla"):
+    if (
+        token.endswith(("la", "lah"))
+        and (match := _ULLAH.fullmatch(token))
+        and token[-4:] not in ("olla", "ulla")
+    ):
         return variant_class(match["rest"]) + "ullah"
-    if token[-1] in "en" and (match := _UDDIN.fullmatch(token)):
+    if token.endswith(("n", "ne")) and "d" in token[-6:] and (match := _UDDIN.fullmatch(token)):
         return variant_class(match["rest"]) + "uddin"
     if token[:2] in ("al", "el") and (rest := _classes().get(token[2:], token[2:])) in _arabic():
         return rest
     if token.startswith("mac") and _MAC.fullmatch(token):
         return _classes().get("mc" + token[3:], "mc" + token[3:])
-    for feminine, masculine, least in _GENDERED:
+    for feminine, masculine, least in _GENDERED if token[-1] in "ae" else ():
         if len(token) >= least and token.endswith(feminine):
             stem = token[: -len(feminine)] + masculine
             return _classes().get(stem, stem)
@@ -96,13 +102,14 @@ def is_compound(token: str) -> bool:
     return any(pattern.fullmatch(token) for pattern in (_ABD, _GEEZ_FIRST, _ULLAH, _UDDIN))
 
 
-def nickname_classes(token: str) -> frozenset[str]:
-    """The classes that the token may stand for; always its own among them.
+def nickname_classes(token: str, own: str | None = None) -> frozenset[str]:
+    """The classes that the token may stand for; always its own among them. `own`: that one, where it is at
+    hand.
 
     >>> sorted(nickname_classes("ben")), sorted(nickname_classes("abdulrahim"))
     (['ben', 'benedict', 'benjamin'], ['abdulrahim', 'rahim'])
     """
-    own = variant_class(token)
+    own = variant_class(token) if own is None else own
     full_names = (*_short_forms().get(token, ()), *_short_forms().get(own, ()))
     found = {own, *map(variant_class, full_names)}
     if len(own) > 7:
