@@ -124,14 +124,14 @@ def test_m_stays_a_probability_however_errors_come(bits: float, variance: float,
     changed = point.changes(referrals, pairs.left, pairs.right, levels, pairs.weight_bits)[0]
     changed -= leeway.BELIEF_BITS  # in full at such weights, and no part of m
     assert (chance * np.exp2(changed)).sum() == pytest.approx(1.0)
-    # By hand: many equally likely factors of a gamma distribution, each with other odds of every error.
-    parts = (np.arange(400) + 0.5) / 400
-    factors = gamma(1 / variance, scale=variance).ppf(parts) if variance else np.ones(1)
+    # By hand: the density of a gamma distribution at many factors, each with other odds of every error.
+    factors = (np.arange(800) + 0.5) / 80 if variance else np.ones(1)
+    density = gamma(1 / variance, scale=variance).pdf(factors) if variance else np.ones(1)
     by_hand = [
         np.prod([tilted(m, each)[c, levels[:, c]] for c in columns], axis=0)
         for each in bits + np.log2(factors)
     ]
-    assert chance * np.exp2(changed) == pytest.approx(np.mean(by_hand, axis=0), rel=0.05)
+    assert chance * np.exp2(changed) == pytest.approx(density / density.sum() @ by_hand, rel=0.03)
 
 
 def test_factors_of_carelessness_have_mean_one_and_the_variance_they_stand_for() -> None:
