@@ -90,6 +90,16 @@ def test_as_many_are_expected_as_an_enumeration_says(error_bits, carelessness):
     np.testing.assert_allclose(number, expected, rtol=0.05)
 
 
+def test_no_pair_stands_for_more_than_ten():
+    """At points with so many errors that few would be found again, the share of found ones is a tenth."""
+    referrals, pairs, model = known(PAIR, 4.0, 0.0, prior_bits=-22.0)
+    hidden_share, found_share = enumerated(referrals, model, 4.0, 0.0)
+    assert found_share < hidden.LEAST_FOUND / 2
+    pairs = pairs.take(np.zeros(1_000, dtype=np.int64))
+    expected = match_probability(pairs.weight_bits).sum() * hidden_share / hidden.LEAST_FOUND
+    np.testing.assert_allclose(found(referrals, pairs, model), expected, rtol=0.05)
+
+
 def test_points_that_say_the_same_expect_the_same_in_a_small_extract():
     referrals, pairs, model = known(PAIR * 3, 0.3, 0.2, prior_bits=-16.0)
     number = found(referrals, pairs, model)

@@ -1,7 +1,9 @@
 """Classes of spellings, short forms, and look-alikes that are different names."""
 
+from string import ascii_lowercase
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nrm_linkage.normalise import variants
@@ -39,6 +41,46 @@ words = st.one_of(st.sampled_from(KNOWN), st.text(alphabet="abcdehiklmnorstuvz",
 )
 def test_a_token_has_one_class(token, canonical):
     assert variant_class(token) == canonical
+
+
+def matching(pattern):
+    """Words of six letters or more that a pattern matches, whatever may be looked at before it."""
+    words = st.from_regex(pattern, fullmatch=True, alphabet=ascii_lowercase)
+    return words.filter(lambda word: len(word) >= 6)
+
+
+@given(matching(variants._GEEZ_FIRST))
+def test_no_compound_of_two_geez_names_is_ruled_out_before_its_pattern(word):
+    assume(word not in variants._classes() and not variants._ABD.fullmatch(word))
+    match = variants._GEEZ_FIRST.fullmatch(word)
+    assert match and variant_class(word) == variants._GEEZ[match[1]] + variant_class(match[2])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "endings", "canonical"),
+    [
+        (variants._ULLAH, "ula ulah ullah ola olah ollah", "ullah"),
+        (variants._UDDIN, "uddin udin aldin eddine uldeen eddiine ualdiyn udyne addeene", "uddin"),
+    ],
+)
+@given(data=st.data())
+def test_no_compound_with_an_arabic_ending_is_ruled_out_before_its_pattern(
+    pattern, endings, canonical, data
+):
+    written = st.builds(str.__add__, st.text("abdhmrst", min_size=3), st.sampled_from(endings.split()))
+    word = data.draw(st.one_of(written, matching(pattern)))
+    sooner = (variants._ABD, variants._GEEZ_FIRST)
+    assume(word not in variants._classes() and not any(each.fullmatch(word) for each in sooner))
+    assume(not word.endswith(("olla", "ulla")))
+    match = pattern.fullmatch(word)
+    assume(match)
+    assert variant_class(word) == variant_class(match["rest"]) + canonical
+
+
+@given(st.text(alphabet="bcdfghjkmnp", min_size=6, max_size=8), st.sampled_from(variants._GENDERED))
+def test_no_gendered_ending_is_ruled_out(stem, ending):
+    feminine, masculine, _ = ending
+    assert variant_class(stem + feminine) == stem + masculine
 
 
 @pytest.mark.parametrize(

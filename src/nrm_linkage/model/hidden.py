@@ -51,7 +51,9 @@ docs/decisions/0034).
 """
 
 LEAST_FOUND = 0.1
-"""The least share of a kind of pairs that is taken to be found (chosen by us)."""
+"""The least share of a kind of pairs that is taken to be found, so that no pair stands for more than ten
+(chosen by us: docs/decisions/0034).
+"""
 
 
 def hidden_pairs(

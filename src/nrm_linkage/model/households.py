@@ -202,8 +202,8 @@ def _share_of_first(first: Float64s, second: Float64s) -> float:
 
     if not len(gain) or slope(0.0) <= 0:
         return 0.0
-    # The slope only falls, so halving finds where it is 0; to import scipy.optimize for it takes a sixth of a
-    # second of every run.
+    # The slope only falls, so halving finds where it is 0. To import scipy.optimize for it would take an
+    # eighth of a second of every run (docs/decisions/0034).
     return bisect_left(range(SHARE_PARTS), 0.0, key=lambda part: -slope(part / SHARE_PARTS)) / SHARE_PARTS
 
 

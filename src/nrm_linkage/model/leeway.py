@@ -249,7 +249,9 @@ def _every_kind(communities: tuple[str, ...]) -> Int64s:
 
 
 def carelessness_factors(variances: Float64s) -> tuple[Float64s, Float64s]:
-    """What stands for gamma distributions with mean 1: factors, in bits, and their shares, (n, N_FACTORS)."""
+    """What stands for gamma distributions with mean 1: factors, in bits, and their shares, (n, N_FACTORS).
+    `variances`: (n,), 0 where all pairs are alike.
+    """
     factors, shares = np.ones((2, len(variances), N_FACTORS))
     for variance in np.unique(variances[variances > 0]).tolist():
         at, share = roots_genlaguerre(N_FACTORS, 1.0 / variance - 1.0)
@@ -265,7 +267,7 @@ def _kinds_table(
     `errors`, `variances`: (n,); `kinds`: int64 (n_kinds,).
     """
     share = _error_shares(communities, model)
-    # How likely it is that as much is recorded does not hang on how many errors there are.
+    # What keeps m a probability hangs on what is recorded, not on how many errors there are.
     recorded, place = np.unique(kinds // _N_ERRORS, return_inverse=True)
     community, fields = np.divmod(recorded, _N_KNOWN)
     known = (fields[:, None] >> np.arange(len(_COLUMNS))[::-1]) & 1

@@ -199,10 +199,9 @@ def with_keys(
     """
     of_tokens, native_texts = native or (np.zeros(len(tokens.token), dtype=np.int32), ("",))
     skeletons, skeleton_texts = _coded([skeleton(word) for word in words])
-    classes = [variant_class(word) for word in words]
-    variants, variant_texts = _coded(classes)
+    variants, variant_texts = _coded([variant_class(word) for word in words])
     different = [sorted(map(str, lists_of_different(word))) for word in variant_texts]
-    short_for = [sorted(nickname_classes(*of_word)) for of_word in zip(words, classes, strict=True)]
+    short_for = [sorted(nickname_classes(word)) for word in words]
     codes, sound_texts = _coded([sounds(word) for word in words])
     return NameBags(
         tokens=tokens,

@@ -102,14 +102,13 @@ def is_compound(token: str) -> bool:
     return any(pattern.fullmatch(token) for pattern in (_ABD, _GEEZ_FIRST, _ULLAH, _UDDIN))
 
 
-def nickname_classes(token: str, own: str | None = None) -> frozenset[str]:
-    """The classes that the token may stand for; always its own among them. `own`: that one, where it is at
-    hand.
+def nickname_classes(token: str) -> frozenset[str]:
+    """The classes that the token may stand for; always its own among them.
 
     >>> sorted(nickname_classes("ben")), sorted(nickname_classes("abdulrahim"))
     (['ben', 'benedict', 'benjamin'], ['abdulrahim', 'rahim'])
     """
-    own = variant_class(token) if own is None else own
+    own = variant_class(token)
     full_names = (*_short_forms().get(token, ()), *_short_forms().get(own, ()))
     found = {own, *map(variant_class, full_names)}
     if len(own) > 7:
