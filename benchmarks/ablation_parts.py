@@ -21,6 +21,7 @@ from nrm_linkage.model import (
     EVIDENCE_LINES,
     BoundRarity,
     Frequencies,
+    Leeway,
     LinkageModel,
     Sifted,
     Unseen,
@@ -173,13 +174,14 @@ def people_by_ties(
     scored: ScoredPairs,
     unseen: Unseen,
     model: LinkageModel,
+    leeway: Leeway,
     rarity: BoundRarity,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
     counter: Callable[[int], Counter] | None = None,
 ) -> People:
     """People as connected components; their confidences are still the posterior's, and mean nothing."""
-    found = people_of(rows, candidates, scored, unseen, model, rarity, judged, config, counter)
+    found = people_of(rows, candidates, scored, unseen, model, leeway, rarity, judged, config, counter)
     return replace(found, partition=replace(found.partition, cluster=tied(rows.n, scored)))
 
 

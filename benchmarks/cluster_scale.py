@@ -1,11 +1,11 @@
 """Time and memory of the cluster stage by size: `python benchmarks/cluster_scale.py [REFERRALS]`.
 
 Two kinds of graphs. One is like real ones at a million referrals: components of `make_referrals(20_000)`,
-harsher errors, with their pairs' weights and what the points of the parameters' posterior add to them, copied
-until there are REFERRALS rows (1,000,000 unless said otherwise); every copy has keys, and so draws, of its
-own. The other is one component of 10,000: a mass of
-referrals each of which is like twenty others, with links that some floor cuts, or that none does; a chain in
-which each is like the next; and a mass of records all alike. Pairs that are no link stand at -20 bits.
+harsher errors, with their pairs' weights, what the points of the parameters' posterior add to them and what
+draws lean on, copied until there are REFERRALS rows (1,000,000 unless said otherwise); every copy has keys,
+and so draws, of its own. The other is one component of 10,000: a mass of referrals each of which is like
+twenty others, with links that some floor cuts, or that none does; a chain in which each is like the next; and
+a mass of records all alike. Pairs that are no link stand at -20 bits.
 
 The output is a Markdown table: referrals; components, and the largest before and after cutting; pairs;
 seconds to cut and to weigh; peak memory of the process so far; how far chains are apart at most.
@@ -26,6 +26,7 @@ from accuracy import print_row
 
 from nrm_linkage import link_referrals, make_referrals
 from nrm_linkage.cluster import components, cut_large, partition, people
+from nrm_linkage.cluster.leaning import Leaning
 from nrm_linkage.cluster.partitioning import Changes
 from nrm_linkage.compare import FIELDS
 from nrm_linkage.config import LinkageConfig
@@ -44,7 +45,7 @@ LARGE = 10_000
 @dataclass(frozen=True, eq=False)
 class Graph:
     """Rows, and links with their match weights; where they are known, their levels and lines of evidence, and
-    what points add to all pairs within components.
+    what points add to all pairs within components and draws lean on.
     """
 
     n_rows: int
@@ -54,6 +55,7 @@ class Graph:
     levels: Any = None
     lines: Any = None
     changes: Changes | None = None
+    leaning: Leaning | None = None
 
 
 def copied(n_referrals: int) -> tuple[Graph, float]:
@@ -67,7 +69,7 @@ def copied(n_referrals: int) -> tuple[Graph, float]:
     made = make_referrals(20_000, seed=6, errors="harsher").drop(columns=["true_person", "true_instance"])
     with patch.object(people, "partition", keeping):
         link_referrals(made, progress=False)
-    n_rows, _, pairs, prior_bits, _, _, changes = taken[0]
+    n_rows, _, pairs, prior_bits, _, _, changes, leaning, *_ = taken[0]
     n_copies = -(-n_referrals // n_rows)
     shift = np.repeat(np.arange(n_copies, dtype=np.int64) * n_rows, len(pairs))
     left, right = (
@@ -80,7 +82,9 @@ def copied(n_referrals: int) -> tuple[Graph, float]:
     def added(at: Int64s) -> Float64s:
         return np.asarray(changes(at % len(pairs)))
 
-    return Graph(n_copies * n_rows, left, right, weight_bits, levels, lines, added), prior_bits
+    turn = (leaning.turn + np.arange(n_copies)[:, None] * n_rows).ravel()
+    lean = Leaning(np.tile(leaning.bits, n_copies), turn)
+    return Graph(n_copies * n_rows, left, right, weight_bits, levels, lines, added, lean), prior_bits
 
 
 def mass(bits: Callable[[np.random.Generator, int], Float64s]) -> Graph:
@@ -144,7 +148,9 @@ def measured(name: str, graph: Graph, prior_bits: float) -> None:
     pairs = within(found.of, graph)
     keys = np.random.default_rng(2).integers(0, 2**64, n_rows, dtype=np.uint64)
     began = time.perf_counter()
-    partitioned, _ = partition(n_rows, found.of, pairs, prior_bits, keys, config, graph.changes)
+    partitioned, _ = partition(
+        n_rows, found.of, pairs, prior_bits, keys, config, graph.changes, graph.leaning
+    )
     done = time.perf_counter()
     sizes = np.bincount(found.of)
     print_row(

@@ -4,7 +4,9 @@
 Invented populations (40 of 2,000 people each; the setting is "as assumed" or "harsher"), each linked on its
 own with the defaults. For the number of people with two or more referrals, in all and by group, the 90% range
 of `repeat_referrals` is held against the same count of the true people, as `Linkage.quality(truth=...)` gives
-it. One population says nothing about a range; over many, nine in ten should hold the truth.
+it. One population says nothing about a range; over many, nine in ten should hold the truth. After it, what
+probabilities are worth over all of them: of links and of clusters that were said to be so likely, how many
+are true, as `evaluate` judges them.
 
 Groups are as recorded; "nationality group" is a group of recorded nationalities whose names are written in
 like ways. What this does not cover: errors that the generator does not make. The output is Markdown.
@@ -20,8 +22,10 @@ from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
+from quality_by_community import calibration_table
 
-from nrm_linkage import link_referrals, make_referrals
+from nrm_linkage import evaluate, link_referrals, make_referrals
+from nrm_linkage.evaluation import Evaluation
 from nrm_linkage.normalise.nationality import group, read_nationality
 
 FIRST_SEED = 1001
@@ -38,8 +42,8 @@ STANDARD_DEVIATIONS = 2 * 1.645
 """The width of a 90% range of a normal distribution."""
 
 
-def population(seed: int, n_people: int, errors: str) -> pd.DataFrame:
-    """One row a grouping and group: counts, true and by the model."""
+def population(seed: int, n_people: int, errors: str) -> tuple[pd.DataFrame, Evaluation]:
+    """One row a grouping and group: counts, true and by the model; and the evaluation of the whole."""
     made = make_referrals(n_people, seed=seed, errors=errors)
     read = {each: group(read_nationality(each).codes) or "unknown" for each in made["Nationality"].unique()}
     made["Recorded nationality group"] = made["Nationality"].map(lambda value: read[value])
@@ -51,7 +55,7 @@ def population(seed: int, n_people: int, errors: str) -> pd.DataFrame:
         tables.append(table[["group", *TAKEN]].assign(by=name))
     every = pd.concat(tables, ignore_index=True)
     every.loc[every["group"] == "total", "by"] = "everybody"
-    return every.drop_duplicates(["by", "group"])
+    return every.drop_duplicates(["by", "group"]), evaluate(linkage, made["true_person"], draws=1)
 
 
 def summary(found: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -118,10 +122,15 @@ def main(arguments: list[str]) -> None:
     seeds = range(FIRST_SEED, FIRST_SEED + int(n_populations))
     of_seed = partial(population, n_people=int(n_people), errors=errors)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
-        found = pd.concat(workers.map(of_seed, seeds), ignore_index=True)
-    print(f"\n### {n_populations} populations of {int(n_people):,} people, {errors}: 90% ranges\n")
-    for by, table in summary(found):
+        counts, evaluations = zip(*workers.map(of_seed, seeds), strict=True)
+    heading = f"{n_populations} populations of {int(n_people):,} people, {errors}"
+    print(f"\n### {heading}: 90% ranges\n")
+    for by, table in summary(pd.concat(counts, ignore_index=True)):
         show(by, table)
+    for which in ("links_calibration", "clusters_calibration"):
+        print(f"### {heading}: {which.replace('_', ' ')}\n")
+        calibration_table(list(evaluations), which)
+        print(flush=True)
 
 
 if __name__ == "__main__":

@@ -37,8 +37,14 @@ def test_rows_hash_alike_when_and_only_when_their_texts_are_alike(rows: list[Any
 @given(ROWS, st.randoms(use_true_random=False))
 def test_a_fingerprint_goes_by_the_rows_and_not_by_their_order(rows: list[Any], chance: Any) -> None:
     mixed_up = chance.sample(rows, len(rows))
-    assert fingerprint_of_rows(columns(rows)) == fingerprint_of_rows(columns(mixed_up))
-    assert fingerprint_of_rows(columns(rows)) != fingerprint_of_rows(columns([*rows, ("z", "z")]))
+    first, second, more = (row_hashes(columns(each)) for each in (rows, mixed_up, [*rows, ("z", "z")]))
+    assert fingerprint_of_rows(first) == fingerprint_of_rows(second) != fingerprint_of_rows(more)
+
+
+@given(ROWS)
+def test_columns_hash_after_others_as_together_with_them(rows: list[Any]) -> None:
+    one, other = columns(rows)
+    assert row_hashes([other], row_hashes([one])).tolist() == row_hashes([one, other]).tolist()
 
 
 def test_a_value_in_another_column_is_another_row() -> None:

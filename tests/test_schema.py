@@ -451,6 +451,17 @@ def test_the_callers_row_order_changes_no_id_no_order_and_no_duplicate(
             pd.testing.assert_series_equal(one, other, check_names=False)
     assert frame["NRM reference"].iloc[first.position].tolist() == first.referral_id.tolist()
     assert mixed["NRM reference"].iloc[second.position].tolist() == second.referral_id.tolist()
+    assert first.fingerprint == second.fingerprint
+
+
+@pytest.mark.parametrize("column", ["surname", "dob", "submission_id", "NRM reference"])
+@pytest.mark.parametrize("left_out", [(), ("NRM reference",), ("NRM reference", "submission_id")])
+def test_another_value_in_any_column_is_another_fingerprint(column: str, left_out: tuple[str, ...]) -> None:
+    frame = pd.DataFrame({"surname": ["Testaj", "Mock"], "dob": ["2001-05-14", "1990-02-02"]})
+    frame["submission_id"], frame["NRM reference"] = ["s1", "s2"], ["R1", "R2"]
+    other = frame.assign(**{column: ["Other", frame[column].iloc[1]]}).drop(columns=list(left_out))
+    same = arranged(frame.drop(columns=list(left_out))).fingerprint == arranged(other).fingerprint
+    assert same == (column in left_out)
 
 
 @given(ROWS, st.randoms(use_true_random=False))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nrm_linkage.threads import in_threads, slices
+from nrm_linkage.threads import beside, in_threads, slices
 
 threads = sys.modules["nrm_linkage.threads"]
 
@@ -64,3 +64,34 @@ def test_threads_begin_no_threads(monkeypatch):
     found = in_threads(names, range(4))
     assert all(len(of_part) == 1 for of_part in found)
     assert threading.current_thread().name not in set.union(*found)
+
+
+def test_two_pieces_of_work_are_done_at_once_and_each_may_begin_threads(monkeypatch):
+    monkeypatch.setattr(threads, "_processors", lambda: 2)
+    meet = threading.Barrier(4, timeout=30)
+
+    def in_two() -> list[int]:
+        return sorted(in_threads(lambda part: meet.wait() * 0 + part, range(2)))
+
+    # Four that wait for one another are only done if all of them run at once.
+    assert beside(in_two, in_two) == ([0, 1], [0, 1])
+
+
+def test_with_one_processor_one_piece_of_work_follows_the_other(monkeypatch):
+    monkeypatch.setattr(threads, "_processors", lambda: 1)
+    done = []
+    assert beside(lambda: done.append("own"), lambda: done.append("other")) == (None, None)
+    assert done == ["own", "other"]
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+@pytest.mark.parametrize("fails", ["own", "other", "both"])
+def test_what_either_piece_of_work_raises_is_raised(monkeypatch, processors, fails):
+    monkeypatch.setattr(threads, "_processors", lambda: processors)
+
+    def work(name: str) -> None:
+        if fails in (name, "both"):
+            raise {"own": ZeroDivisionError, "other": KeyError}[name]
+
+    with pytest.raises(KeyError if fails == "other" else ZeroDivisionError):
+        beside(lambda: work("own"), lambda: work("other"))

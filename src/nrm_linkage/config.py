@@ -95,7 +95,7 @@ class LinkageConfig:
     draws: int = 400
     max_key_size: int = 60
     max_candidate_pairs: int = 400_000_000
-    chunk_pairs: int = 200_000
+    chunk_pairs: int = 300_000
     max_name_tokens: int = 6
     em_max_iterations: int = 500
     em_tolerance_bits: float = 0.01

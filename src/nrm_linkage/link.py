@@ -14,9 +14,8 @@ from nrm_linkage.cluster import follow, people_of
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.engines import choose_engine
 from nrm_linkage.errors import ConfigError, InputError, NotConvergedWarning
-from nrm_linkage.hearing import Counter, Progress
+from nrm_linkage.hearing import Progress
 from nrm_linkage.model import (
-    MARGIN_BITS,
     BoundRarity,
     EstimationReport,
     LinkageModel,
@@ -27,7 +26,7 @@ from nrm_linkage.model import (
     learn_by_name,
     learn_relatives,
     learn_strangers,
-    least_bits,
+    sifting_floor_bits,
     starting_model,
     weigh,
     with_nationalities_by_name,
@@ -37,7 +36,8 @@ from nrm_linkage.progress import Watch, watching
 from nrm_linkage.result import Linkage, LinkedRun, Outcome, Since, assemble, since, with_earlier_rows
 from nrm_linkage.review import read_decisions
 from nrm_linkage.schema import Extended, Recognised, arrange, recognise
-from nrm_linkage.tables import CandidatePairs, Engine, FoundPairs, RawReferrals, Referrals
+from nrm_linkage.tables import Engine, FoundPairs, RawReferrals, Referrals
+from nrm_linkage.threads import beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,17 +183,22 @@ def _run(
         rows = _with_own(own, rows, frame, raw, recognised) if own else rows
     with watch.stage("block"):
         others = _found(asked, frame, raw) if asked else ()
-        candidates = candidate_pairs(rows, config, found=others, counter=watch.counter)
+        # What may be learned before any pair is compared is learned meanwhile.
+        candidates, (rows, start, rarity) = beside(
+            lambda: candidate_pairs(rows, config, found=others, counter=watch.counter),
+            lambda: _bound(rows, model, config, own),
+        )
     with watch.stage("compare"):
-        count = watch.counter(len(candidates))
-        rows, start, rarity, sifted = _compared(rows, candidates, model, config, own, count)
+        floor_bits = sifting_floor_bits(config, is_estimated=model is not None)
+        of_pairs = (rows, candidates, start, rarity, floor_bits, config.chunk_pairs)
+        sifted = compare_plausible(*of_pairs, watch.counter(len(candidates)))
     with watch.stage("estimate"):
         model, estimation = (model, None) if model else _estimated(rows, sifted, start, config)
         weighed = weigh(rows, sifted, model, rarity, config)
-        model, pairs, unseen = weighed.model, weighed.pairs, weighed.unseen
+        model, leeway, pairs, unseen = weighed.model, weighed.leeway, weighed.pairs, weighed.unseen
         del sifted, weighed  # the largest tables of a run
     with watch.stage("cluster"):
-        found = (rows, candidates, pairs, unseen, model, rarity, judged.pairs, config)
+        found = (rows, candidates, pairs, unseen, model, leeway, rarity, judged.pairs, config)
         people = people_of(*found, watch.counter)
         line = follow(people.partition, rows, known.earlier)
     with watch.stage("assemble"):
@@ -256,33 +261,23 @@ def _found(asked: Sequence[IndexRule], frame: pd.DataFrame, raw: RawReferrals) -
     return found_pairs(asked, frame, raw)
 
 
-def _compared(
-    rows: Referrals,
-    candidates: CandidatePairs,
-    model: LinkageModel | None,
-    config: LinkageConfig,
-    own: tuple[FeatureField, ...],
-    count: Counter,
-) -> tuple[Referrals, LinkageModel, BoundRarity, Sifted]:
-    """The pairs that may matter, under the model given, or else under the one that estimation starts from;
-    and the rows with the nationalities that their names are of.
+def _bound(
+    rows: Referrals, model: LinkageModel | None, config: LinkageConfig, own: tuple[FeatureField, ...]
+) -> tuple[Referrals, LinkageModel, BoundRarity]:
+    """The rows with the nationalities that their names are of; the model that pairs are sifted under, which
+    is the one given or else that which estimation starts from; and its frequencies bound to the rows.
     """
-    floor_bits = least_bits(config)
     if model is None:
-        rows, model, rarity = _starting_point(rows, config, own)
-        floor_bits -= MARGIN_BITS
-    else:
-        rows = with_nationalities_by_name(rows, model.frequencies)
-        rarity = BoundRarity(model.frequencies, rows)
-    of_pairs = (rows, candidates, model, rarity, floor_bits, config.chunk_pairs, count)
-    return rows, model, rarity, compare_plausible(*of_pairs)
+        return _starting_point(rows, config, own)
+    rows = with_nationalities_by_name(rows, model.frequencies)
+    return rows, model, BoundRarity(model.frequencies, rows)
 
 
 def _starting_point(
     rows: Referrals, config: LinkageConfig, own: tuple[FeatureField, ...]
 ) -> tuple[Referrals, LinkageModel, BoundRarity]:
-    """The rows with the nationalities that their names are of; frequencies and u of the data, shipped m; and
-    the frequencies bound to the rows, which estimation does not change.
+    """The rows as `_bound` gives them; frequencies and u of the data, shipped m; and the frequencies bound to
+    the rows, which estimation does not change.
     """
     rows, frequencies = learn_by_name(rows)
     start = starting_model(

@@ -54,14 +54,17 @@ def fingerprint_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def row_hashes(columns: Sequence[pd.Series]) -> npt.NDArray[np.uint64]:
+def row_hashes(
+    columns: Sequence[pd.Series], before: npt.NDArray[np.uint64] | None = None
+) -> npt.NDArray[np.uint64]:
     """One 64-bit hash a row over the text of its values; missing values hash alike whatever stands for
     missing.
 
-    Columns are combined in the order given. Shape (n_rows,), dtype uint64.
+    Columns are combined in the order given, after those of which `before` holds the hashes. Shape (n_rows,),
+    dtype uint64.
     """
     n_rows = len(columns[0]) if columns else 0
-    combined = np.zeros(n_rows, dtype=np.uint64)
+    combined = np.zeros(n_rows, dtype=np.uint64) if before is None else before
     for column in columns:
         try:
             codes, values = pd.factorize(column, use_na_sentinel=True)
@@ -82,9 +85,9 @@ def _storable(texts: list[str]) -> list[str]:
     return texts
 
 
-def fingerprint_of_rows(columns: Sequence[pd.Series]) -> str:
-    """SHA-256 over the sorted row hashes: the same for the same rows in any order."""
-    return fingerprint_of_bytes(np.sort(row_hashes(columns)).astype("<u8").tobytes())
+def fingerprint_of_rows(hashes: npt.NDArray[np.uint64]) -> str:
+    """SHA-256 over the sorted `row_hashes`: the same for the same rows in any order."""
+    return fingerprint_of_bytes(np.sort(hashes).astype("<u8").tobytes())
 
 
 def id_hashes(referral_id: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:

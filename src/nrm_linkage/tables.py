@@ -209,13 +209,15 @@ class RawReferrals(_Shapes):
     `columns`: canonical field -> the caller's column or columns, as Series in canonical order with a fresh
     0..n-1 index. `referral_id`: object (n,), unique. `position`: int64 (n,), the caller's row number of each
     canonical row. `duplicate_of`: int64 (n,), the canonical row that this row repeats for technical reasons,
-    its own row number otherwise.
+    its own row number otherwise. `fingerprint`: SHA-256 of the rows, whatever their order; empty where they
+    are no frame of the caller's.
     """
 
     columns: Mapping[str, tuple[pd.Series, ...]]
     referral_id: npt.NDArray[np.object_]
     position: Int64s
     duplicate_of: Int64s
+    fingerprint: str = ""
 
 
 class ExtraLevels(Protocol):
@@ -277,7 +279,8 @@ class Referrals(_Shapes):
 class RuleYield:
     """What one blocking rule did: pairs it found, pairs only it found, and pairs in keys too common to
     compare even when refined. `refined`: pairs in keys that were too common to compare in full, once for each
-    key, of which the rule compares those that agree in one more attribute.
+    key, of which the rule compares those that agree in one more attribute. `kept_apart`: at the least so many
+    pairs share a key and differ in what always splits the rule's keys.
     """
 
     rule: str
@@ -285,6 +288,7 @@ class RuleYield:
     only_here: int
     not_compared: int
     refined: int = 0
+    kept_apart: int = 0
 
 
 @dataclass(frozen=True, repr=False, eq=False)

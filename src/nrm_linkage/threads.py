@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["MOST_THREADS", "in_threads", "slices"]
+__all__ = ["MOST_THREADS", "beside", "in_threads", "slices"]
 
 MOST_THREADS = 8
 """More are not begun: each holds the arrays of a part (chosen by us)."""
@@ -23,6 +23,7 @@ NAME = "nrm-linkage part"
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
+Other = TypeVar("Other")
 
 
 def in_threads(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done]:
@@ -43,6 +44,23 @@ def in_threads(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done
         return list(pool.map(work, given))
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def beside(work: Callable[[], Done], other: Callable[[], Other]) -> tuple[Done, Other]:
+    """What two pieces of work give that do not hang on one another: `work` in this thread, `other` in one
+    beside it. Either may have threads of its own. What they raise is raised once both have ended, that of
+    `work` first.
+
+    Examples
+    --------
+    >>> beside(lambda: 1, lambda: 2)
+    (1, 2)
+    """
+    if _processors() < 2:
+        return work(), other()
+    with ThreadPoolExecutor(1) as pool:
+        others = pool.submit(other)
+        return work(), others.result()
 
 
 def slices(n: int, size: int) -> list[slice]:

@@ -45,6 +45,13 @@ def shared_keys(referrals, rule):
     }
 
 
+def by_key(referrals, rule, pair):
+    """The keys that a pair has in common."""
+    keys = rule.keys(referrals)
+    one, other = (set(keys.key[keys.row == row].tolist()) for row in pair)
+    return one & other
+
+
 @given(st.lists(rows(), max_size=25))
 def test_every_pair_that_shares_a_key_is_found_once_and_by_the_right_rules(drawn):
     referrals = referrals_of(frame_of(drawn))
@@ -114,6 +121,31 @@ def test_common_keys_are_split_as_the_oracle_splits_them_and_the_rest_is_counted
         pairs, left_over, too_large = refined(referrals, rule, limit)
         assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == pairs, rule.name
         assert (found.yields[0].not_compared, found.yields[0].refined) == (left_over, too_large), rule.name
+
+
+@given(st.lists(rows(), max_size=25))
+def test_pairs_that_are_always_kept_apart_are_counted(drawn):
+    referrals = referrals_of(frame_of(drawn))
+    by_date = next(rule for rule in BY_KEY if rule.name == "birth date")
+    apart = {*shared_keys(referrals, replace(by_date, always_by=None))} - {*shared_keys(referrals, by_date)}
+    several = any(len(held) > 1 for held in values_of(referrals, by_date.always_by).values())
+    counted = candidate_pairs(referrals, LinkageConfig(), [by_date]).yields[0].kept_apart
+    of_keys = sum(len(by_key(referrals, by_date, pair)) for pair in apart)
+    assert counted <= of_keys if several else counted == of_keys
+    assert all(
+        of.kept_apart == 0
+        for rule, of in zip(BY_KEY, candidate_pairs(referrals, LinkageConfig(), BY_KEY).yields, strict=True)
+        if rule is not by_date
+    )
+
+
+def test_who_has_two_nationalities_is_kept_apart_from_neither():
+    date, nationalities = "14/05/2001", ("Albanian", "Vietnamese", "Albanian and Vietnamese", "")
+    referrals = referrals_of(frame_of([("Zamir", "Testaj", date, each) for each in nationalities]))
+    by_date = next(rule for rule in BY_KEY if rule.name == "birth date")
+    found = candidate_pairs(referrals, LinkageConfig(), [by_date])
+    assert found.yields[0].kept_apart == 1
+    assert len(found) == 5
 
 
 @given(st.lists(rows(), min_size=2, max_size=25), st.integers(2, 6), st.sampled_from([0, 1]))

@@ -19,7 +19,9 @@ from nrm_linkage.model.frequencies import (
     nationality_key,
     person_keys,
 )
+from nrm_linkage.model.holders import counts_of_people, people_by_key
 from nrm_linkage.model.strata import SHRINK_PEOPLE
+from nrm_linkage.normalise.dates import DatePrecision, DefaultDate
 from tests.frames import frame_of, invented, model_of, people, referrals_of, rows
 
 
@@ -99,6 +101,32 @@ def test_no_word_and_no_nationality_of_few_stands_in_a_model(drawn):
             assert len(set(person[nationality.code == key.index(name)].tolist())) >= COMMON_MIN_PEOPLE
     for name in found.nationalities:
         assert len(set(person[nationality.code == key.index(name)].tolist())) >= COMMON_MIN_PEOPLE
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4))))
+def test_people_are_counted_once_for_each_key_that_they_hold(records):
+    key, person = np.array(records, dtype=np.int64).reshape(-1, 2).T
+    keys, people = people_by_key(key, person)
+    held = {each: {who for what, who in records if what == each} for each, _ in records}
+    assert dict(zip(keys.tolist(), people.tolist(), strict=True)) == {each: len(held[each]) for each in held}
+    assert keys.tolist() == sorted(held)
+    far_apart = people_by_key(key, person * 2**60)
+    assert [part.tolist() for part in far_apart] == [keys.tolist(), people.tolist()]
+    of_all = counts_of_people(key, person, 6)
+    assert of_all.tolist() == [len(held.get(each, ())) for each in range(6)]
+
+
+@given(st.lists(rows(), min_size=1, max_size=40))
+def test_records_of_one_full_date_are_one_person_s_but_for_1_january(drawn):
+    referrals = referrals_of(frame_of(drawn))
+    person, birth = person_keys(referrals), referrals.birth
+    assert all(0 <= who < referrals.n for who in person.tolist())
+    for one in range(referrals.n):
+        for other in range(one):
+            full = {birth.precision[one], birth.precision[other]} == {DatePrecision.DAY}
+            same = full and birth.first[one] == birth.first[other]
+            same &= birth.default[one] != DefaultDate.FIRST_JANUARY
+            assert (person[one] == person[other]) == same
 
 
 def test_a_rare_name_is_not_in_the_json_and_a_common_one_is():

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import gamma
 
 from nrm_linkage.compare import FIELDS
@@ -44,8 +46,8 @@ def known(rows: list[tuple[str, str, str, str]], error_bits: float, carelessness
 def found(referrals: Referrals, pairs: ScoredPairs, model: LinkageModel) -> Float64s:
     """The number at each point, the doubt taken out."""
     rarity = BoundRarity(model.frequencies, referrals)
-    number = np.array(hidden_pairs(referrals, pairs, model, rarity, CONFIG))
-    doubt = Leeway.of(model, referrals.nationality.group_names).doubt_bits
+    leeway = Leeway.of(model, referrals.nationality.group_names)
+    number, doubt = np.array(hidden_pairs(referrals, pairs, model, leeway, rarity, CONFIG)), leeway.doubt_bits
     return number / np.exp2(hidden.MORE_BITS + doubt - doubt.mean())
 
 
@@ -136,8 +138,8 @@ def test_more_are_hidden_where_there_are_more_errors_and_where_they_come_togethe
 def test_a_point_that_doubts_more_expects_more():
     referrals, pairs, model = known(PAIR * 15, 0.0, 0.0, -16.0)
     rarity = BoundRarity(model.frequencies, referrals)
-    number = np.array(hidden_pairs(referrals, pairs, model, rarity, CONFIG))
-    doubt = Leeway.of(model, referrals.nationality.group_names).doubt_bits
+    leeway = Leeway.of(model, referrals.nationality.group_names)
+    number, doubt = np.array(hidden_pairs(referrals, pairs, model, leeway, rarity, CONFIG)), leeway.doubt_bits
     assert np.corrcoef(np.log(number), doubt)[0, 1] > 0.8
 
 
@@ -165,3 +167,29 @@ def test_the_order_of_rows_changes_nothing():
 def test_where_no_pair_is_likely_none_is_hidden():
     referrals, pairs, model = known([*PAIR[:1], ("Ruth", "Example", "17/08/2006", "")], 0.0, 0.0, -16.0)
     assert found(referrals, pairs, model).tolist() == [0.0] * leeway.N_POINTS
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3000))
+def test_each_point_records_a_pair_as_often_as_its_levels_say(seed: int, n_pairs: int) -> None:
+    random = np.random.default_rng(seed)
+    n_points, n_factors, n_communities, n_fields, n_levels = 3, 2, 2, 3, 4
+    chances = random.dirichlet(np.ones(n_levels - 1), (n_points, n_factors, n_communities, n_fields))
+    chances = np.concatenate([np.zeros_like(chances[..., :1]), chances], axis=-1)
+    shares = random.dirichlet(np.ones(n_factors), n_points)
+    levels = random.integers(0, n_levels, (n_pairs, n_fields), dtype=np.int8)
+    community = random.integers(0, n_communities, n_pairs)
+    found = hidden._stands_for(levels, community, chances, shares)
+    assert found.shape == (n_points, n_pairs)
+    drawn = chances.mean(axis=0)
+
+    def recorded(of: Float64s, pair: int) -> float:
+        """The chance of a pair's levels at one factor; `of`: (communities, fields, levels)."""
+        spoken = np.flatnonzero(levels[pair]).tolist()
+        return float(np.prod([of[community[pair], field, levels[pair, field]] for field in spoken]))
+
+    for pair in random.permutation(n_pairs)[:20].tolist():
+        evenly = np.mean([recorded(drawn[factor], pair) for factor in range(n_factors)])
+        for point in range(n_points):
+            said = shares[point] @ [recorded(chances[point, factor], pair) for factor in range(n_factors)]
+            assert found[point, pair] == pytest.approx(said / evenly)

@@ -255,3 +255,15 @@ def test_a_model_without_points_binds_none() -> None:
     _, model = two_referrals()
     with pytest.raises(ValueError, match="with_points"):
         Leeway.of(model, ())
+
+
+def test_places_of_the_grid_are_worked_out_each_for_itself_in_whatever_order_points_have_them() -> None:
+    referrals, model = two_referrals()
+    communities = referrals.nationality.group_names
+    kinds = leeway._every_kind(communities)
+    errors, variances = np.array([0.45, -0.3, 0.45, 0.0, -0.3]), np.array([0.125, 0.5, 0.0, 0.0, 0.5])
+    found = leeway._kinds_table(communities, model, errors, variances, kinds)
+    for place, row in enumerate(found):
+        alone = leeway._kinds_table(communities, model, errors[[place]], variances[[place]], kinds)
+        assert row.tolist() == alone[0].tolist()
+    assert len(np.unique(found[:, 1:], axis=0)) == 4

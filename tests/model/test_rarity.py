@@ -177,3 +177,28 @@ def test_bound_rarity_holds_no_text(extract):
     assert "Zamir" not in repr(vars(bound)["_words"].__dict__)
     none = np.zeros(0, dtype=np.int32)
     assert bound.words_bits(none, none, none, none, none.astype(np.int8), none.astype(np.int64)).shape == (0,)
+
+
+def test_variants_are_as_common_as_the_commonest_of_their_classes_whichever_stands_first(extract):
+    frequencies = extract.frequencies
+    names = [{"given_name": "Abraham"}, {"given_name": "Avraham"}]
+    referrals = referrals_of(people(*names))
+    bags = referrals.names
+    words = bags.tokens.token[bags.tokens.start[:2]].astype(np.int32)
+    classes = [bags.skeleton_texts[code] for code in bags.skeleton[words].tolist()]
+    assert classes[0] != classes[1]  # one class of variants, two skeletons
+
+    def share(skeleton: str) -> list[float]:
+        """Of both orders, where that skeleton is common."""
+        common = replace(frequencies.skeletons, overall={**frequencies.skeletons.overall, skeleton: 0.05})
+        rarity = BoundRarity(replace(frequencies, skeletons=common), referrals)
+        level, one = np.array([WordLevel.VARIANT], dtype=np.int8), np.array([1])
+        ends = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+        return [
+            float(np.exp2(-rarity.words_bits(*ends, words[[a]], words[[b]], level, one))[0])
+            for a, b in ((0, 1), (1, 0))
+        ]
+
+    otherwise = frequencies.spelt_otherwise[""]
+    for skeleton in classes:
+        assert share(skeleton) == pytest.approx([0.05 * otherwise] * 2)

@@ -15,7 +15,7 @@ from nrm_linkage.block import candidate_pairs
 from nrm_linkage.model import BoundRarity, compare_plausible
 from tests.frames import compared, frame_of, invented, model_of, referrals_of, rows, scored
 
-link = sys.modules["nrm_linkage.link"]
+sift = sys.modules["nrm_linkage.model.sift"]
 
 
 @settings(max_examples=30)
@@ -46,7 +46,7 @@ def test_the_pairs_at_or_above_the_floor_are_kept_whatever_the_stretches(drawn, 
 def test_no_table_hangs_on_the_pairs_that_are_set_aside(monkeypatch):
     frame = make_referrals(700, seed=4, errors="harsher").drop(columns=["true_person", "true_instance"])
     sifted = link_referrals(frame, progress=False)
-    monkeypatch.setattr(link, "MARGIN_BITS", np.inf)
+    monkeypatch.setattr(sift, "MARGIN_BITS", np.inf)
     whole = link_referrals(frame, progress=False)
     for table in ("referrals", "clusters", "links", "repeats"):
         pd.testing.assert_frame_equal(getattr(sifted, table), getattr(whole, table), rtol=0, atol=1e-12)

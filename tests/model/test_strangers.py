@@ -13,7 +13,7 @@ from nrm_linkage.config import LinkageConfig
 from nrm_linkage.link import link_referrals
 from nrm_linkage.model import learn_strangers, priors
 from nrm_linkage.model.parameters import array_of
-from nrm_linkage.model.strangers import _paired, _shrunk
+from nrm_linkage.model.strangers import _level_counts, _paired, _shrunk
 from tests.frames import frame_of, invented, model_of, people, referrals_of
 
 LETTERS = np.array(list("abdefghiklmnoprstu"))
@@ -100,6 +100,20 @@ def test_each_row_of_a_sample_is_in_as_many_pairs_as_any_other(n: int, most: int
     else:
         times = np.bincount(np.concatenate([left, right]), minlength=100)
         assert set(times[rows[:most]]) == {2 * (len(left) // min(n, most))}
+
+
+@given(st.integers(0, 30), st.integers(1, 4), st.integers(0, 2**32 - 1))
+def test_levels_are_counted_in_each_stratum(n: int, n_strata: int, seed: int):
+    random = np.random.default_rng(seed)
+    levels = random.integers(0, 3, (n, len(FIELDS)), dtype=np.int8)
+    stratum = random.integers(0, n_strata, n)
+    found = _level_counts(levels, stratum, n_strata)
+    assert found.sum() == n * len(FIELDS)
+    for number in range(n_strata):
+        for field in range(len(FIELDS)):
+            for level in range(3):
+                shown = (stratum == number) & (levels[:, field] == level)
+                assert found[number, field, level] == shown.sum()
 
 
 def test_a_level_that_a_sample_is_too_small_for_keeps_what_is_believed_of_it():

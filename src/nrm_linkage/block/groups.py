@@ -94,21 +94,25 @@ class Plan:
     """What one rule would compare: `groups`; and what it would not: `not_compared`, pairs of keys that no
     refinement made small, once for each key, with those given up where too many rows lack what refines; and
     `sample` of the former, None where there are none. `refined`: pairs of keys that were too large before any
-    refinement, but split by what always splits them.
+    refinement, but split by what always splits them; `kept_apart`: pairs that this splits, once for each
+    key, at the least.
     """
 
     groups: Groups
     not_compared: int
     sample: SkippedPairs | None
     refined: int
+    kept_apart: int
 
 
 def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
     """Groups of the rule's keys that are small enough to compare in full. `limit`: that of the config."""
     limit = rule.fits or max(limit // rule.part, SMALLEST_LIMIT)
     keys = rule.keys(referrals)
-    shared = grouped(keys.take(referrals.linkable[keys.row]))
-    shared, given_up = _refined(shared, rule.always_by, referrals) if rule.always_by else (shared, 0)
+    shared, given_up, kept_apart = grouped(keys.take(referrals.linkable[keys.row])), 0, 0
+    if rule.always_by:
+        kept_apart = _n_different(shared, rule.always_by, referrals)
+        shared, given_up = _refined(shared, rule.always_by, referrals)
     parts, hot = [_groups(shared, limit)], shared.take(shared.size > limit)
     del keys, shared
     refined = hot.n_pairs
@@ -123,8 +127,9 @@ def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
     if rule.rare_only:
         hot = hot.take(np.zeros(len(hot.start), dtype=bool))
     groups = Groups(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("row", "following")))
-    left_out = 0 if rule.rare_only else hot.n_pairs + given_up
-    return Plan(groups, left_out, _sampled(hot), refined)
+    if rule.rare_only:
+        return Plan(groups, 0, _sampled(hot), refined, 0)
+    return Plan(groups, hot.n_pairs + given_up, _sampled(hot), refined, kept_apart)
 
 
 def _groups(shared: Shared, limit: int) -> Groups:
@@ -156,6 +161,19 @@ def pairs_at(shared: Shared, position: Int64s) -> tuple[Int64s, Int64s]:
     first += (first + 1) * (2 * size - first - 2) // 2 <= within
     second = first + 1 + within - first * (2 * size - first - 1) // 2
     return shared.row[start + first], shared.row[start + second]
+
+
+def _n_different(shared: Shared, attribute: str, referrals: Referrals) -> int:
+    """Pairs of groups that hold an attribute and no value of it in common; where rows hold several values, a
+    pair that has two in common is taken off twice, so that there are so many at the least.
+    """
+    attribute_row, value = ATTRIBUTES[attribute](referrals)
+    a, b = joined(shared.row, attribute_row, referrals.n)
+    group, value = shared.group[a], value[b] - int(value.min(initial=0))
+    known = np.bincount(shared.group[np.unique(a)])
+    _, alike = np.unique(group * (int(value.max(initial=0)) + 1) + value, return_counts=True)
+    of_all, of_equal = (int((size * (size - 1) // 2).sum()) for size in (known, alike))
+    return max(of_all - of_equal, 0)
 
 
 def _refined(hot: Shared, attribute: str, referrals: Referrals) -> tuple[Shared, int]:

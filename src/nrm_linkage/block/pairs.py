@@ -75,7 +75,10 @@ def candidate_pairs(
     _refuse_too_many(list(zip(names, counts, strict=True)), config)
     count = counter(sum(counts)) if counter else uncounted
     made = _Made.of([of.groups for of in plans], given, referrals.n, count)
-    left_out = [*((of.not_compared, of.refined) for of in plans), *((0, 0) for _ in given)]
+    left_out = [
+        *((of.not_compared, of.refined, of.kept_apart) for of in plans),
+        *((0, 0, 0) for _ in given),
+    ]
     yields = tuple(
         RuleYield(name, pairs, only_here, *of)
         for name, pairs, only_here, of in zip(names, *made.counts(len(names)), left_out, strict=True)

@@ -47,15 +47,16 @@ def people_of(
     pairs: ScoredPairs,
     unseen: Unseen,
     model: LinkageModel,
+    leeway: Leeway,
     rarity: BoundRarity,
     judged: tuple[Int64s, Int64s],
     config: LinkageConfig,
     counter: Callable[[int], Counter] | None = None,
 ) -> People:
-    """The people. `pairs`: candidates from `FAINT_BITS` on; `unseen`: what blocking may have cost; `rarity`:
-    the frequencies of `model` bound to the referrals; `judged`: pairs called the same and pairs called
-    different, int64 (k, 2) each, without contradictions; `counter`: how many components there are -> who
-    hears of those that are weighed.
+    """The people. `pairs`: candidates from `FAINT_BITS` on; `unseen`: what blocking may have cost; `leeway`:
+    what the points of `model` add to weights; `rarity`: its frequencies bound to the referrals; `judged`:
+    pairs called the same and pairs called different, int64 (k, 2) each, without contradictions; `counter`:
+    how many components there are -> who hears of those that are weighed.
     """
     same, different = judged
     floor_bits, exact_size = config.component_floor_bits, config.exact_component_size
@@ -63,7 +64,6 @@ def people_of(
     found = replace(found, of=with_bound(found.of, same))
     within = score_pairs(rows, pairs_within(candidates, found.of), model, config.chunk_pairs, rarity)
     keys = id_hashes(rows.referral_id)
-    leeway = Leeway.of(model, rows.nationality.group_names)
 
     def changes(at: Int64s) -> Float64s:
         some = at.ravel()

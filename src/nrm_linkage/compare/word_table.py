@@ -44,8 +44,8 @@ _CLASS_BITS = 63
 
 # Three times the least Jaro of the cut, less one, in hundredths and rounded down, where first letters differ
 # and where they agree (0.92 is Jaro 0.92 and 0.8667, 0.75 is 0.75 and 0.5833).
-_JARO_OF_NEAR = np.array([175, 159], dtype=np.int64)
-_JARO_OF_SKELETON = np.array([124, 74], dtype=np.int64)
+_JARO_OF_NEAR = np.array([175, 159], dtype=np.int32)
+_JARO_OF_SKELETON = np.array([124, 74], dtype=np.int32)
 
 Bits32 = npt.NDArray[np.uint32]
 Bits64 = npt.NDArray[np.uint64]
@@ -129,7 +129,8 @@ def may_agree(table: WordTable, left: Int32s, right: Int32s) -> Mask:
     may[inside] |= _begins_or_ends(table, left[inside], right[inside], shorter[inside])
     # What Jaro can be, for those that are left.
     open_ = np.flatnonzero(~may & (shorter >= NEAR_MIN_LETTERS))
-    a, b = letters_l[open_].astype(np.int64), letters_r[open_].astype(np.int64)
+    # A word has a thousand letters at the most: 32 bits hold all of this.
+    a, b = letters_l[open_], letters_r[open_]
     matching = np.minimum(a - only_l[open_], b - only_r[open_])
     first = (table.first[left[open_]] == table.first[right[open_]]).astype(np.int8)
     jaro, product = 100 * matching * (a + b), a * b

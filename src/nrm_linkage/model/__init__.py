@@ -11,7 +11,7 @@ from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.patterns import count_patterns
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import EVIDENCE_LINES, evidence_lines, score, score_pairs, score_plausible
-from nrm_linkage.model.sift import MARGIN_BITS, Sifted, compare_plausible
+from nrm_linkage.model.sift import Sifted, compare_plausible, sifting_floor_bits
 from nrm_linkage.model.strangers import learn_strangers, starting_model
 from nrm_linkage.model.unseen import Unseen, estimate_unseen
 from nrm_linkage.model.weigh import Weighed, weigh
@@ -19,7 +19,6 @@ from nrm_linkage.model.weigh import Weighed, weigh
 __all__ = [
     "DEPENDENCE_LINES",
     "EVIDENCE_LINES",
-    "MARGIN_BITS",
     "BoundRarity",
     "EstimationReport",
     "Frequencies",
@@ -43,6 +42,7 @@ __all__ = [
     "score",
     "score_pairs",
     "score_plausible",
+    "sifting_floor_bits",
     "starting_model",
     "told_lines",
     "told_names",

@@ -82,5 +82,7 @@ def _of_no_group(referrals: Referrals) -> Referrals:
     """The same referrals if nobody's nationality, community or age were known."""
     of = referrals.nationality
     unknown = np.zeros_like(of.code)
-    nobody = replace(of, code=unknown, by_name=unknown, group_names=("",) * len(of.group_names))
+    # Only what is known of the whole is bound to such referrals: the first set is that of no nationality.
+    no_group = np.zeros_like(of.group[:1])
+    nobody = replace(of, code=unknown, by_name=unknown, sets=of.sets[:1], group=no_group, group_names=("",))
     return replace(referrals, nationality=nobody, age_group=np.zeros_like(referrals.age_group), extra=None)

@@ -157,13 +157,15 @@ def nationality_key(codes: frozenset[str]) -> str:
 
 
 def person_keys(referrals: Referrals) -> Int64s:
-    """A rough person key a row, int64 (n,): the full date of birth where it is no stand-in, else a number of
-    the row's own.
+    """A rough person key a row, int64 (n,): a number below n for each full date of birth that is no stand-in,
+    and one for each other row.
     """
     birth = referrals.birth
     full = (birth.precision == DatePrecision.DAY) & (birth.default != DefaultDate.FIRST_JANUARY)
-    days = np.where(full, birth.first.astype("datetime64[D]"), np.datetime64(0, "D")).astype(np.int64)
-    return np.where(full, days, (1 << 40) + np.arange(referrals.n, dtype=np.int64))
+    person = np.arange(referrals.n, dtype=np.int64)
+    _, first, of_date = np.unique(birth.first[full], return_index=True, return_inverse=True)
+    person[full] = np.flatnonzero(full)[first][of_date]
+    return person
 
 
 def _flags(flags: Mask, codes: Int32s) -> Mask:

@@ -33,6 +33,7 @@ from nrm_linkage.model.score import match_probability, match_weights
 from nrm_linkage.model.strata import pair_community
 from nrm_linkage.provenance import id_hashes, pair_keys
 from nrm_linkage.tables import Comparisons, Float64s, Int8s, Int64s, Referrals, ScoredPairs
+from nrm_linkage.threads import in_threads, slices
 
 __all__ = ["HIDDEN_BITS", "hidden_pairs"]
 
@@ -50,6 +51,9 @@ TEMPLATES, REDRAWN, REDRAWS = 2_000, 20_000, 100
 docs/decisions/0034).
 """
 
+AT_A_TIME = 1 << 10
+"""Pairs for which all points are worked out together: their arrays then fit in a processor's cache."""
+
 LEAST_FOUND = 0.1
 """The least share of a kind of pairs that is taken to be found, so that no pair stands for more than ten
 (chosen by us: docs/decisions/0034).
@@ -57,12 +61,16 @@ LEAST_FOUND = 0.1
 
 
 def hidden_pairs(
-    referrals: Referrals, pairs: ScoredPairs, model: LinkageModel, rarity: BoundRarity, config: LinkageConfig
+    referrals: Referrals,
+    pairs: ScoredPairs,
+    model: LinkageModel,
+    leeway: Leeway,
+    rarity: BoundRarity,
+    config: LinkageConfig,
 ) -> tuple[float, ...]:
     """How many are expected at each point. `pairs`: the candidates at or above `leeway.least_bits`, scored
-    under `model`, which holds points; `rarity`: its frequencies bound to the referrals.
+    under `model`, which holds the points of `leeway`; `rarity`: its frequencies bound to the referrals.
     """
-    leeway = Leeway.of(model, referrals.nationality.group_names)
     at = _templates(referrals, pairs)
     if not len(at):
         return (0.0,) * len(leeway)
@@ -158,13 +166,21 @@ def _stands_for(levels: Int8s, community: Int64s, chances: Float64s, shares: Flo
     `chances`: at each point; their mean was drawn from, with each factor as often. `shares`: of the factors
     at each point, (n_points, N_FACTORS).
     """
+    n_factors = chances.shape[1]
     drawn = np.concatenate([chances, chances.mean(axis=0, keepdims=True)])
     with np.errstate(divide="ignore"):
         bits = np.log2(drawn)
     bits[..., 0] = 0.0
-    total = np.zeros((*drawn.shape[:2], len(levels)))
-    for column in range(levels.shape[1]):
-        total += bits[:, :, community, column, levels[:, column]]
-    evenly = np.full((1, drawn.shape[1]), 1.0 / drawn.shape[1])
-    chance = (np.concatenate([shares, evenly])[:, :, None] * np.exp2(total)).sum(axis=1)
+    # What all factors and points say of one level lies side by side, so that it is taken as one.
+    by_level = np.ascontiguousarray(bits.transpose(2, 3, 4, 1, 0))
+    weight = np.concatenate([shares, np.full((1, n_factors), 1.0 / n_factors)]).T
+
+    def of_some(here: slice) -> Float64s:
+        total = np.zeros((here.stop - here.start, *weight.shape))
+        for column in range(levels.shape[1]):
+            total += by_level[community[here], column, levels[here, column]]
+        chance = np.exp2(total)
+        return np.asarray(sum(chance[:, factor] * weight[factor] for factor in range(n_factors)))
+
+    chance = np.concatenate(in_threads(of_some, slices(len(levels), AT_A_TIME))).T
     return np.asarray(chance[:-1] / chance[-1])

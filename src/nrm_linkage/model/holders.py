@@ -11,7 +11,7 @@ __all__ = ["counts_of_people", "people_by_key"]
 
 def people_by_key(key: Int64s, person: Int64s) -> tuple[Int64s, Int64s]:
     """Distinct keys, ascending, and how many distinct people hold each. `key`, `person`: one element a
-    record.
+    record, 0 or more.
 
     Examples
     --------
@@ -19,11 +19,15 @@ def people_by_key(key: Int64s, person: Int64s) -> tuple[Int64s, Int64s]:
     >>> keys.tolist(), people.tolist()
     ([2, 7], [1, 2])
     """
-    order = np.lexsort((person, key))
-    key, person = key[order], person[order]
-    once = np.ones(len(key), dtype=bool)
-    once[1:] = (key[1:] != key[:-1]) | (person[1:] != person[:-1])
-    return np.unique(key[once], return_counts=True)
+    # One number a record: sorting plain numbers takes a fraction of the time that sorting by two keys does.
+    n_people = int(person.max(initial=0)) + 1
+    if (int(key.max(initial=0)) + 1) * n_people >= 2**63:
+        distinct, person = np.unique(person, return_inverse=True)
+        n_people = len(distinct)
+    held = np.sort(key * n_people + person)
+    key = held[np.diff(held, prepend=-1) > 0] // n_people
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    return key[first], np.diff(first, append=len(key))
 
 
 def counts_of_people(key: Int64s, person: Int64s, size: int) -> Int64s:

@@ -267,6 +267,8 @@ def _kinds_table(
     `errors`, `variances`: (n,); `kinds`: int64 (n_kinds,).
     """
     share = _error_shares(communities, model)
+    # Many points are of one place of the grid.
+    (errors, variances), of_row = np.unique(np.stack([errors, variances]), axis=1, return_inverse=True)
     # What keeps m a probability hangs on what is recorded, not on how many errors there are.
     recorded, place = np.unique(kinds // _N_ERRORS, return_inverse=True)
     community, fields = np.divmod(recorded, _N_KNOWN)
@@ -282,7 +284,7 @@ def _kinds_table(
     mixed = np.full((len(errors), len(kinds)), -np.inf)
     for share_bits, bits in zip(np.log2(shares).T, (errors[:, None] + factor_bits).T, strict=True):
         mixed = np.logaddexp2(mixed, share_bits[:, None] + tilted(bits))
-    return mixed
+    return np.asarray(mixed[of_row.reshape(-1)])
 
 
 def _error_shares(communities: tuple[str, ...], model: LinkageModel) -> Float64s:

@@ -147,9 +147,13 @@ class BoundRarity:
         at = np.flatnonzero(~exact)
         share[at] = np.maximum(share[at], share_of(self._words, right_word[at], at))
         at = np.flatnonzero(level == WordLevel.VARIANT)
-        for word in (left_word[at], right_word[at]):
-            for shares, class_of in ((self._skeletons, bags.skeleton), (self._variants, bags.variant)):
-                share[at] = np.maximum(share[at], share_of(shares, class_of[word], at))
+        for shares, class_of in ((self._skeletons, bags.skeleton), (self._variants, bags.variant)):
+            of_left, of_right = class_of[left_word[at]], class_of[right_word[at]]
+            share[at] = np.maximum(share[at], share_of(shares, of_left, at))
+            # Most variants are of one class, which is looked up once.
+            differ = np.flatnonzero(of_left != of_right)
+            of_other = share_of(shares, of_right[differ], at[differ])
+            share[at[differ]] = np.maximum(share[at[differ]], of_other)
         share[at] *= self._spelt_otherwise[pair_community(self._referrals, left[at], right[at])]
         letters_l, letters_r = self._letters[left_word], self._letters[right_word]
         at = np.flatnonzero(level == WordLevel.NEAR)

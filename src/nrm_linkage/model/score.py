@@ -124,13 +124,20 @@ def stranger_log2(
 def _among_strangers(log_u: Float64s, stratum: Int64s, comparisons: Comparisons) -> Float64s:
     """As `stranger_log2`. `log_u`: (n_strata, n_fields, n_levels)."""
     nowhere = np.zeros_like(stratum)
-    found = np.empty(comparisons.levels.shape)
+    found = _by_columns(comparisons.levels.shape)
     for column in range(len(log_u[0])):
         of = stratum if column in _STRATUM_COLUMNS else nowhere
         by_level = _looked_up(log_u[:, column], of, comparisons.levels[:, column])
         bits = comparisons.coincidence_bits[:, column]
         found[:, column] = np.where(np.isnan(bits), by_level, -bits)
     return found
+
+
+def _by_columns(shape: tuple[int, ...]) -> Float64s:
+    """An array of few columns to be filled in, in which each column lies together: they are worked out one by
+    one.
+    """
+    return np.empty(shape, order="F")
 
 
 def _looked_up(table: Float64s, group: Int64s, level: Int8s) -> Float64s:
@@ -197,7 +204,7 @@ def matched_log2(
 
 
 def _among_matched(log_m: Float64s, community: Int64s, levels: Int8s) -> Float64s:
-    found = np.empty(levels.shape)
+    found = _by_columns(levels.shape)
     for column in range(levels.shape[1]):
         found[:, column] = _looked_up(log_m[:, column], community, levels[:, column])
     return found
@@ -239,7 +246,7 @@ class _Bound:
         stratum = community * AGE_PAIRS + age_pair(self.referrals.age_group, left, right)
         log_m = _among_matched(self.log_m, community, comparisons.levels)
         log_u = _among_strangers(self.log_u, stratum, comparisons)
-        lines = np.empty((len(left), len(evidence_lines(model))))
+        lines = _by_columns((len(left), len(evidence_lines(model))))
         evidence = log_m - log_u
         lines[:, : len(FIELDS)] = evidence[:, : len(FIELDS)]
         lines[:, len(EVIDENCE_LINES) :] = evidence[:, len(FIELDS) :]
@@ -288,7 +295,7 @@ def _discounts(
         model.namesake_bits + namesake_log2(levels, array_of(model.namesakes)) - names,
         model.lookalike_bits + lookalikes + alike - all_fields,
     )
-    lines, together = np.empty((len(levels), len(classes))), np.zeros(len(levels))
+    lines, together = _by_columns((len(levels), len(classes))), np.zeros(len(levels))
     for column, odds in enumerate(classes):
         with_this = np.logaddexp2(together, odds)
         lines[:, column] = together - with_this

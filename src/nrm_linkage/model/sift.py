@@ -19,14 +19,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from nrm_linkage.compare import compare_pairs
+from nrm_linkage.config import LinkageConfig
 from nrm_linkage.hearing import Counter, uncounted
+from nrm_linkage.model.leeway import least_bits
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import match_probability, match_weights
 from nrm_linkage.tables import CandidatePairs, Comparisons, Float64s, Int64s, Referrals
 from nrm_linkage.threads import in_threads, slices
 
-__all__ = ["MARGIN_BITS", "Sifted", "compare_plausible"]
+__all__ = ["MARGIN_BITS", "Sifted", "compare_plausible", "sifting_floor_bits"]
 
 MARGIN_BITS = 12.0
 """By how much an estimation may raise the match weight of a pair that matters in the end. On invented
@@ -51,6 +53,13 @@ class Sifted:
     weight_bits: Float64s
     n_aside: int
     matches_aside: float
+
+
+def sifting_floor_bits(config: LinkageConfig, *, is_estimated: bool) -> float:
+    """The match weight below which a candidate's comparison is given up. `is_estimated`: whether the model at
+    hand is that of the run, and not the one that its estimation starts from.
+    """
+    return least_bits(config) - (0.0 if is_estimated else MARGIN_BITS)
 
 
 def compare_plausible(

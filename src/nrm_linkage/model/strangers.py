@@ -124,25 +124,22 @@ def learn_strangers(
     comparisons = compare_pairs(referrals, left, right, rarity, chunk_pairs, tables)
     weight_bits = match_weights(referrals, left, right, comparisons, start)
     strangers = weight_bits < 0
-    whole = _shrunk(_level_counts(comparisons.levels[strangers]), array_of(priors.U_PRIOR))
-    ages = age_pair(referrals.age_group, left, right)
-    u_dates = {}
-    by_ages = []
-    for code in range(AGE_PAIRS):
-        by_ages.append(_shrunk(_level_counts(comparisons.levels[strangers & (ages == code)]), whole))
-        u_dates[stratum_key("", code)] = _stratum_tables(by_ages[code], whole)
+    levels = comparisons.levels[strangers]
+    count = _level_counts(levels, age_pair(referrals.age_group, left, right)[strangers], AGE_PAIRS)
+    whole = _shrunk(count.sum(axis=0), array_of(priors.U_PRIOR))
+    by_ages = [_shrunk(of_ages, whole) for of_ages in count]
+    u_dates = {stratum_key("", code): _stratum_tables(by_ages[code], whole) for code in range(AGE_PAIRS)}
     communities = referrals.nationality.group_names
-    levels, ages, community = _within_communities(referrals, content, tables)
-    for number, name in enumerate(communities):
-        here = community == number
-        at_all_ages = _shrunk(_level_counts(levels[here]), whole)
+    within, ages, community = _within_communities(referrals, content, tables)
+    counts = _level_counts(within, community * AGE_PAIRS + ages, len(communities) * AGE_PAIRS)
+    for name, count in zip(communities, counts.reshape(-1, AGE_PAIRS, *whole.shape), strict=True):
+        at_all_ages = _shrunk(count.sum(axis=0), whole)
         for code in range(AGE_PAIRS):
             believed = _summing_to_one(by_ages[code] * at_all_ages / whole)
-            counted = _shrunk(_level_counts(levels[here & (ages == code)]), believed)
+            counted = _shrunk(count[code], believed)
             u_dates[stratum_key(name, code)] = _stratum_tables(counted, at_all_ages)
-    gender = _gender_of_name(comparisons.levels[strangers])
-    learned = replace(start, u=table_of(whole), u_dates=u_dates, gender_of_name=gender)
-    return with_extra(learned, extra, comparisons.levels[strangers, len(FIELDS) :])
+    learned = replace(start, u=table_of(whole), u_dates=u_dates, gender_of_name=_gender_of_name(levels))
+    return with_extra(learned, extra, levels[:, len(FIELDS) :])
 
 
 def _gender_of_name(levels: Levels) -> float:
@@ -231,11 +228,15 @@ def _in_order(referrals: Referrals, content: np.ndarray[tuple[int], np.dtype[np.
     return rows[np.lexsort((rows, content[rows]))]
 
 
-def _level_counts(levels: Levels) -> Float64s:
+def _level_counts(levels: Levels, stratum: Int64s, n_strata: int) -> Float64s:
+    """How many pairs of each stratum show each level, (n_strata, n_fields, n_levels)."""
     width = array_of(priors.U_PRIOR).shape[1]
-    return np.stack(
-        [np.bincount(levels[:, field], minlength=width).astype(float) for field in range(len(FIELDS))]
-    )
+    cell = stratum * width
+    counts = [
+        np.bincount(cell + levels[:, field], minlength=n_strata * width).reshape(n_strata, width)
+        for field in range(len(FIELDS))
+    ]
+    return np.stack(counts, axis=1).astype(np.float64)
 
 
 def _shrunk(count: Float64s, start: Float64s) -> Float64s:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nrm_linkage.model import priors
+from nrm_linkage.normalise.ages import AgeGroup
 from nrm_linkage.tables import Float64s, Int8s, Int32s, Int64s, Referrals
 
 __all__ = ["AGE_PAIRS", "age_pair", "means_by_community", "pair_community"]
@@ -18,8 +19,9 @@ AGE_PAIRS = 3
 
 def age_pair(age_group: Int8s, left: Int32s, right: Int32s) -> Int64s:
     """1 where both are children, 2 where both are adults, 0 otherwise."""
-    same = (age_group[left] == age_group[right]) & np.isin(age_group[left], (1, 2))
-    return np.where(same, age_group[left], 0).astype(np.int64)
+    of_left = age_group[left]
+    same = (of_left == age_group[right]) & (of_left != AgeGroup.UNKNOWN)
+    return np.where(same, of_left, 0).astype(np.int64)
 
 
 def pair_community(referrals: Referrals, left: Int32s, right: Int32s) -> Int64s:

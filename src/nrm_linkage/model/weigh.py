@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from nrm_linkage.config import LinkageConfig
 from nrm_linkage.model.hidden import hidden_pairs
-from nrm_linkage.model.leeway import least_bits, with_points
+from nrm_linkage.model.leeway import Leeway, least_bits, with_points
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.rarity import BoundRarity
 from nrm_linkage.model.score import score_plausible
@@ -24,9 +24,12 @@ __all__ = ["Weighed", "weigh"]
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Weighed:
-    """`pairs`: those at or above `leeway.least_bits`, scored under `model`, which holds points."""
+    """`pairs`: those at or above `least_bits`, scored under `model`, which holds points; `leeway`: what the
+    points add to weights.
+    """
 
     model: LinkageModel
+    leeway: Leeway
     pairs: ScoredPairs
     unseen: Unseen
 
@@ -41,5 +44,6 @@ def weigh(
         *(rows, sifted.pairs, weight_bits, model, config.chunk_pairs, rarity),
         *(sifted.n_aside, sifted.matches_aside),
     )
-    hidden = hidden_pairs(rows, pairs, model, rarity, config)
-    return Weighed(model, pairs, replace(unseen, hidden=hidden))
+    leeway = Leeway.of(model, rows.nationality.group_names)
+    hidden = hidden_pairs(rows, pairs, model, leeway, rarity, config)
+    return Weighed(model, leeway, pairs, replace(unseen, hidden=hidden))

@@ -272,4 +272,10 @@ def not_compared(report: LinkageReport, floor_bits: float) -> tuple[str, ...]:
         for rule in report.blocking
         if rule.refined
     ]
+    lines += [
+        f"Rule {rule.rule!r}: {rule.kept_apart:,} pairs share keys, but differ in what always splits them, "
+        "and were not compared by this rule."
+        for rule in report.blocking
+        if rule.kept_apart
+    ]
     return tuple(lines)

@@ -72,7 +72,9 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     sifted = compare_plausible(rows, candidates, model, rarity, least_bits(config), config.chunk_pairs)
     weighed = weigh(rows, sifted, model, rarity, config)
     model, pairs, unseen = weighed.model, weighed.pairs, weighed.unseen
-    people = people_of(rows, candidates, pairs, unseen, model, rarity, judged.pairs, config)
+    people = people_of(
+        rows, candidates, pairs, unseen, model, weighed.leeway, rarity, judged.pairs, config
+    )
     erased = ids_made_of(run.referrals.referral_id[gone], {*run.cluster_id, *run.past_ids})
     earlier = earlier_clusters(run, row, np.zeros(len(row), dtype=bool), erased)
     lineage = follow(people.partition, rows, earlier)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nrm_linkage.provenance import fingerprint_of_rows, versions
+from nrm_linkage.provenance import versions
 from nrm_linkage.report import LinkageReport
 from nrm_linkage.result.run import LinkedRun, Outcome
 from nrm_linkage.tables import Partition
@@ -46,9 +46,7 @@ def run_record(run: LinkedRun, found: Outcome, *, n_clustered: list[int], n_issu
         estimation=found.estimation,
         config=run.config.to_dict(),
         versions=versions(),
-        input_fingerprint=fingerprint_of_rows(
-            [column for same in run.raw.columns.values() for column in same]
-        ),
+        input_fingerprint=run.raw.fingerprint,
     )
 
 
@@ -90,6 +88,12 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
             "keys too common to compare in full were refined: of the pairs that share one, a rule compares "
             f"those that agree in one more attribute (pairs, by key: {', '.join(refined)})"
         )
+    choices += [
+        f"blocking rule {of.rule!r}: {of.kept_apart:,} pairs share keys, but differ in what always splits "
+        "them, and were not compared by it; other rules find those that agree in more"
+        for of in found.candidates.yields
+        if of.kept_apart
+    ]
     if found.unseen.recall_lost:
         choices.append(
             f"not all pairs were compared: {found.unseen.recall_lost:.1%} of matched pairs may be among the "
@@ -130,8 +134,10 @@ def _mean_repeat_people(partition: Partition) -> float:
     """The mean over draws of the number of clusters of two or more: of smallest members that another row has.
     """
     own, count = partition.uncertain.astype(np.int32), 0
+    has_others = np.zeros(len(partition.cluster), dtype=bool)
     for label in partition.draws:
-        has_others = np.zeros(len(partition.cluster), dtype=bool)
-        has_others[label[label != own]] = True
+        of_others = label[np.flatnonzero(label != own)]
+        has_others[of_others] = True
         count += int(np.count_nonzero(has_others))
+        has_others[of_others] = False
     return count / max(len(partition.draws), 1)

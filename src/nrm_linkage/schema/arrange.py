@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from nrm_linkage.errors import InputError
-from nrm_linkage.provenance import row_hashes
+from nrm_linkage.provenance import fingerprint_of_rows, row_hashes
 from nrm_linkage.schema.birth_parts import with_date_of_birth
 from nrm_linkage.schema.headings import NAME_FIELDS, Recognised, field_table, known_heading, plain
 from nrm_linkage.tables import Int64s, Mask, RawReferrals
@@ -30,6 +30,8 @@ _NO_ID = frozenset(
     ]
 )
 """What stands in id columns where there is no id, compared without case and punctuation."""
+
+_ID_FIELDS = frozenset({"referral_id", "submission_id"})
 
 _DIGIT = re.compile("[0-9]")
 
@@ -50,12 +52,13 @@ def arrange(frame: pd.DataFrame, recognised: Recognised) -> RawReferrals:
         {field: _columns_of(frame, field, used) for field, used in recognised.columns.items()}
     )
     submissions = columns["submission_id"][0] if "submission_id" in columns else None
+    named, said = (_columns_in_order(columns, of_ids=of_ids) for of_ids in (True, False))
+    content = row_hashes(said)
     if "referral_id" in columns:
         ids = _checked_ids(columns["referral_id"][0], recognised.columns["referral_id"][0])
         order = _text_order(ids)
     elif submissions is not None:
-        content = [column for field in sorted(set(columns) - {"submission_id"}) for column in columns[field]]
-        ids = _ids_from_submissions(submissions, row_hashes(content))
+        ids = _ids_from_submissions(submissions, content)
         order = _text_order(ids)
     else:
         ids = np.arange(n_rows, dtype=np.int64).astype(object)
@@ -68,8 +71,16 @@ def arrange(frame: pd.DataFrame, recognised: Recognised) -> RawReferrals:
         columns=columns,
         referral_id=ids[order],
         position=order,
-        duplicate_of=_technical_duplicates(columns, n_rows),
+        duplicate_of=_technical_duplicates(columns, content[order] if said else content, n_rows),
+        fingerprint=fingerprint_of_rows(row_hashes(named, content if said else None)),
     )
+
+
+def _columns_in_order(columns: Mapping[str, tuple[pd.Series, ...]], *, of_ids: bool) -> list[pd.Series]:
+    """The columns of ids, or all others, whatever their order in the frame."""
+    return [
+        column for field in sorted(columns) if (field in _ID_FIELDS) == of_ids for column in columns[field]
+    ]
 
 
 def _columns_of(frame: pd.DataFrame, field: str, labels: Sequence[object]) -> tuple[pd.Series, ...]:
@@ -93,12 +104,11 @@ def _holds(column: pd.Series) -> Mask:
 
 def _holds_id(column: pd.Series) -> Mask:
     """Where an id column holds an id, and not a word for nothing."""
-    return _where(column, lambda value: not (isinstance(value, str) and _says_nothing(value)))
-
-
-def _says_nothing(text: str) -> bool:
     # A digit stays one however plain the text is made, and no word for nothing has any.
-    return _DIGIT.search(text) is None and plain(text) in _NO_ID
+    return _where(
+        column,
+        lambda value: not isinstance(value, str) or bool(_DIGIT.search(value)) or plain(value) not in _NO_ID,
+    )
 
 
 def without_id(column: pd.Series) -> int:
@@ -171,8 +181,12 @@ def _text_order(ids: npt.NDArray[np.object_]) -> Int64s:
     return np.asarray(pc.sort_indices(texts), dtype=np.int64)
 
 
-def _technical_duplicates(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: int) -> Int64s:
-    """For each row the first row that it repeats for technical reasons, itself where there is none."""
+def _technical_duplicates(
+    columns: Mapping[str, tuple[pd.Series, ...]], content: npt.NDArray[np.uint64], n_rows: int
+) -> Int64s:
+    """For each row the first row that it repeats for technical reasons, itself where there is none.
+    `content`: hashes of the rows without their ids.
+    """
     same_as = []
     if "submission_id" in columns:
         submissions = columns["submission_id"][0]
@@ -182,8 +196,7 @@ def _technical_duplicates(columns: Mapping[str, tuple[pd.Series, ...]], n_rows: 
     if names and "referral_date" in columns and "date_of_birth" in columns:
         complete = _holds(columns["referral_date"][0]) & _holds(columns["date_of_birth"][0])
         complete &= np.logical_or.reduce([_holds(name) for name in names])
-        fields = sorted(set(columns) - {"referral_id", "submission_id"})
-        codes, _ = pd.factorize(row_hashes([column for field in fields for column in columns[field]]))
+        codes, _ = pd.factorize(content)
         same_as.append(_first_of_each(codes, complete))
     return _first_of_groups(same_as, n_rows)
 

@@ -119,10 +119,10 @@ def _known_headings() -> dict[str, tuple[str, bool]]:
     for field in PERSONAL_FIELDS:
         how = field_table()[field]
         for weak, headings in ((False, how.headings), (True, how.weak_headings)):
-            for heading in headings:
+            for heading in map(plain, headings):
                 for word in _PERSON_WORDS:
-                    known.setdefault(word + plain(heading), (field, weak))
-                    known.setdefault(plain(heading) + word, (field, weak))
+                    known.setdefault(word + heading, (field, weak))
+                    known.setdefault(heading + word, (field, weak))
     return known
 
 
