@@ -71,7 +71,11 @@ def test_two_pieces_of_work_are_done_at_once_and_each_may_begin_threads(monkeypa
     meet = threading.Barrier(4, timeout=30)
 
     def in_two() -> list[int]:
-        return sorted(in_threads(lambda part: meet.wait() * 0 + part, range(2)))
+        def waits(part: int) -> int:
+            meet.wait()
+            return part
+
+        return in_threads(waits, range(2))
 
     # Four that wait for one another are only done if all of them run at once.
     assert beside(in_two, in_two) == ([0, 1], [0, 1])

@@ -279,8 +279,8 @@ class Referrals(_Shapes):
 class RuleYield:
     """What one blocking rule did: pairs it found, pairs only it found, and pairs in keys too common to
     compare even when refined. `refined`: pairs in keys that were too common to compare in full, once for each
-    key, of which the rule compares those that agree in one more attribute. `kept_apart`: at the least so many
-    pairs share a key and differ in what always splits the rule's keys.
+    key, of which the rule compares those that agree in one more attribute. `kept_apart`: pairs that
+    share a key but differ in what always splits the rule's keys, once for each key.
     """
 
     rule: str

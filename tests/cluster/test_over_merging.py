@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nrm_linkage import Linkage, LinkageModel, link_referrals, make_referrals
+from nrm_linkage import Linkage, LinkageConfig, LinkageModel, link_referrals, make_referrals
 from nrm_linkage.cluster import components
 
 ZAMIRITA = {
@@ -42,10 +42,10 @@ def model() -> LinkageModel:
     return link_referrals(made, progress=False).model
 
 
-def linked(*records: dict[str, str]) -> Linkage:
+def linked(*records: dict[str, str], config: LinkageConfig | None = None) -> Linkage:
     frame = pd.DataFrame(list(records)).fillna("")
     frame.insert(0, "referral_id", [f"R{number:03d}" for number in range(len(frame))])
-    return link_referrals(frame, model=model(), progress=False)
+    return link_referrals(frame, model=model(), config=config, progress=False)
 
 
 def people(linkage: Linkage) -> list[int]:
@@ -107,6 +107,19 @@ def test_twins_are_two_people_and_so_are_twins_referred_twice() -> None:
     assert by_components(twice) == [0, 0, 0, 0]
     assert people(twice) == [0, 1, 0, 1]
     assert (twice.referrals["confidence"] > 0.99).all()
+
+
+def test_sisters_of_other_ages_are_two_people() -> None:
+    one = {**TWIN, "given_name": "Besarta", "gender": "Female"}
+    other = {**one, "given_name": "Liridonash", "date_of_birth": "20/08/2003"}
+    assert people(linked(one, other, one, other)) == [0, 1, 0, 1]
+
+
+def test_twin_sisters_referred_once_are_doubted_and_apart_where_false_links_cost_more() -> None:
+    one = {**TWIN, "given_name": "Besarta", "gender": "Female"}
+    twins = one, {**one, "given_name": "Liridonash"}
+    assert same_person(linked(*twins), "R000", "R001") < 0.6
+    assert people(linked(*twins, config=LinkageConfig(false_link_cost=4))) == [0, 1]
 
 
 def test_common_names_and_a_stand_in_date_are_not_one_person() -> None:

@@ -47,6 +47,7 @@ def test_no_table_hangs_on_the_pairs_that_are_set_aside(monkeypatch):
     frame = make_referrals(700, seed=4, errors="harsher").drop(columns=["true_person", "true_instance"])
     sifted = link_referrals(frame, progress=False)
     monkeypatch.setattr(sift, "MARGIN_BITS", np.inf)
+    assert sift.sifting_floor_bits(LinkageConfig(), is_estimated=False) == -np.inf
     whole = link_referrals(frame, progress=False)
     for table in ("referrals", "clusters", "links", "repeats"):
         pd.testing.assert_frame_equal(getattr(sifted, table), getattr(whole, table), rtol=0, atol=1e-12)

@@ -95,7 +95,7 @@ class Plan:
     refinement made small, once for each key, with those given up where too many rows lack what refines; and
     `sample` of the former, None where there are none. `refined`: pairs of keys that were too large before any
     refinement, but split by what always splits them; `kept_apart`: pairs that this splits, once for each
-    key, at the least.
+    key; none for a rule of rare keys, whose keys hold it.
     """
 
     groups: Groups
@@ -111,7 +111,7 @@ def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
     keys = rule.keys(referrals)
     shared, given_up, kept_apart = grouped(keys.take(referrals.linkable[keys.row])), 0, 0
     if rule.always_by:
-        kept_apart = _n_different(shared, rule.always_by, referrals)
+        kept_apart = 0 if rule.rare_only else _n_different(shared, rule.always_by, referrals)
         shared, given_up = _refined(shared, rule.always_by, referrals)
     parts, hot = [_groups(shared, limit)], shared.take(shared.size > limit)
     del keys, shared
@@ -127,9 +127,8 @@ def plan(rule: BlockingRule, referrals: Referrals, limit: int) -> Plan:
     if rule.rare_only:
         hot = hot.take(np.zeros(len(hot.start), dtype=bool))
     groups = Groups(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("row", "following")))
-    if rule.rare_only:
-        return Plan(groups, 0, _sampled(hot), refined, 0)
-    return Plan(groups, hot.n_pairs + given_up, _sampled(hot), refined, kept_apart)
+    left_out = 0 if rule.rare_only else hot.n_pairs + given_up
+    return Plan(groups, left_out, _sampled(hot), refined, kept_apart)
 
 
 def _groups(shared: Shared, limit: int) -> Groups:
@@ -165,7 +164,7 @@ def pairs_at(shared: Shared, position: Int64s) -> tuple[Int64s, Int64s]:
 
 def _n_different(shared: Shared, attribute: str, referrals: Referrals) -> int:
     """Pairs of groups that hold an attribute and no value of it in common; where rows hold several values, a
-    pair that has two in common is taken off twice, so that there are so many at the least.
+    pair that has two in common is taken off twice, so that it may be a few too low.
     """
     attribute_row, value = ATTRIBUTES[attribute](referrals)
     a, b = joined(shared.row, attribute_row, referrals.n)

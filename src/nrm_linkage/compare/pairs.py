@@ -41,8 +41,8 @@ from nrm_linkage.threads import in_threads, slices
 __all__ = ["Rarity", "RowTables", "by_width", "compare_pairs"]
 
 AT_A_TIME = 1 << 16
-"""Pairs whose names are compared at a time (chosen by us: twice as many are no faster, half as many take a
-tenth longer; docs/decisions/0035).
+"""Pairs whose names are compared at a time (chosen by us, together with `LinkageConfig.chunk_pairs`:
+docs/decisions/0035).
 """
 
 GRID = 2.0**18

@@ -129,7 +129,7 @@ def may_agree(table: WordTable, left: Int32s, right: Int32s) -> Mask:
     may[inside] |= _begins_or_ends(table, left[inside], right[inside], shorter[inside])
     # What Jaro can be, for those that are left.
     open_ = np.flatnonzero(~may & (shorter >= NEAR_MIN_LETTERS))
-    # A word has a thousand letters at the most: 32 bits hold all of this.
+    # 32 bits hold all of this: a name is cut at a thousand letters (`names.MAX_CHARACTERS`).
     a, b = letters_l[open_], letters_r[open_]
     matching = np.minimum(a - only_l[open_], b - only_r[open_])
     first = (table.first[left[open_]] == table.first[right[open_]]).astype(np.int8)

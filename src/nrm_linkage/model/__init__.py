@@ -6,7 +6,7 @@ from nrm_linkage.model.estimation import EstimationReport, estimate
 from nrm_linkage.model.extra import read_by
 from nrm_linkage.model.frequencies import Frequencies, learn_frequencies
 from nrm_linkage.model.households import learn_relatives
-from nrm_linkage.model.leeway import Leeway, least_bits, with_points
+from nrm_linkage.model.leeway import Leeway, with_points
 from nrm_linkage.model.parameters import LinkageModel
 from nrm_linkage.model.patterns import count_patterns
 from nrm_linkage.model.rarity import BoundRarity
@@ -36,7 +36,6 @@ __all__ = [
     "learn_frequencies",
     "learn_relatives",
     "learn_strangers",
-    "least_bits",
     "read_by",
     "read_under",
     "score",

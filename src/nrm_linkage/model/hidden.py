@@ -52,7 +52,7 @@ docs/decisions/0034).
 """
 
 AT_A_TIME = 1 << 10
-"""Pairs for which all points are worked out together: their arrays then fit in a processor's cache."""
+"""Pairs for which all points are worked out together (chosen by us: about a megabyte)."""
 
 LEAST_FOUND = 0.1
 """The least share of a kind of pairs that is taken to be found, so that no pair stands for more than ten

@@ -273,8 +273,8 @@ def not_compared(report: LinkageReport, floor_bits: float) -> tuple[str, ...]:
         if rule.refined
     ]
     lines += [
-        f"Rule {rule.rule!r}: {rule.kept_apart:,} pairs share keys, but differ in what always splits them, "
-        "and were not compared by this rule."
+        f"Rule {rule.rule!r}: {rule.kept_apart:,} pairs, by key, share keys but differ in what always splits "
+        "them, and were not compared by this rule."
         for rule in report.blocking
         if rule.kept_apart
     ]

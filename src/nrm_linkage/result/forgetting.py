@@ -28,7 +28,7 @@ from nrm_linkage.model import (
     BoundRarity,
     LinkageModel,
     compare_plausible,
-    least_bits,
+    sifting_floor_bits,
     weigh,
     with_nationalities_by_name,
 )
@@ -69,7 +69,8 @@ def without_referrals(run: LinkedRun, model: LinkageModel, referral_ids: Iterabl
     )
     candidates = candidate_pairs(rows, config, found=found)
     rarity = BoundRarity(model.frequencies, rows)
-    sifted = compare_plausible(rows, candidates, model, rarity, least_bits(config), config.chunk_pairs)
+    floor_bits = sifting_floor_bits(config, is_estimated=True)
+    sifted = compare_plausible(rows, candidates, model, rarity, floor_bits, config.chunk_pairs)
     weighed = weigh(rows, sifted, model, rarity, config)
     model, pairs, unseen = weighed.model, weighed.pairs, weighed.unseen
     people = people_of(

@@ -89,8 +89,8 @@ def _choices(run: LinkedRun, found: Outcome) -> tuple[str, ...]:
             f"those that agree in one more attribute (pairs, by key: {', '.join(refined)})"
         )
     choices += [
-        f"blocking rule {of.rule!r}: {of.kept_apart:,} pairs share keys, but differ in what always splits "
-        "them, and were not compared by it; other rules find those that agree in more"
+        f"blocking rule {of.rule!r}: {of.kept_apart:,} pairs, by key, share keys but differ in what always "
+        "splits them, and were not compared by it; other rules find those that agree in more"
         for of in found.candidates.yields
         if of.kept_apart
     ]

@@ -53,7 +53,7 @@ def arrange(frame: pd.DataFrame, recognised: Recognised) -> RawReferrals:
     )
     submissions = columns["submission_id"][0] if "submission_id" in columns else None
     named, said = (_columns_in_order(columns, of_ids=of_ids) for of_ids in (True, False))
-    content = row_hashes(said)
+    content = row_hashes(said, np.zeros(n_rows, dtype=np.uint64))
     if "referral_id" in columns:
         ids = _checked_ids(columns["referral_id"][0], recognised.columns["referral_id"][0])
         order = _text_order(ids)
@@ -71,8 +71,8 @@ def arrange(frame: pd.DataFrame, recognised: Recognised) -> RawReferrals:
         columns=columns,
         referral_id=ids[order],
         position=order,
-        duplicate_of=_technical_duplicates(columns, content[order] if said else content, n_rows),
-        fingerprint=fingerprint_of_rows(row_hashes(named, content if said else None)),
+        duplicate_of=_technical_duplicates(columns, content[order]),
+        fingerprint=fingerprint_of_rows(row_hashes(named, content)),
     )
 
 
@@ -159,7 +159,7 @@ def _ids_from_submissions(submissions: pd.Series, content: npt.NDArray[np.uint64
         ],
         dtype=object,
     )
-    in_order = np.argsort(content if len(content) else np.zeros(len(texts), dtype=np.uint64), kind="stable")
+    in_order = np.argsort(content, kind="stable")
     repeat = np.zeros(len(texts), dtype=np.int64)
     repeat[in_order] = pd.Series(texts[in_order], dtype=object).groupby(texts[in_order]).cumcount().to_numpy()
     taken = set(texts.tolist())
@@ -182,7 +182,7 @@ def _text_order(ids: npt.NDArray[np.object_]) -> Int64s:
 
 
 def _technical_duplicates(
-    columns: Mapping[str, tuple[pd.Series, ...]], content: npt.NDArray[np.uint64], n_rows: int
+    columns: Mapping[str, tuple[pd.Series, ...]], content: npt.NDArray[np.uint64]
 ) -> Int64s:
     """For each row the first row that it repeats for technical reasons, itself where there is none.
     `content`: hashes of the rows without their ids.
@@ -198,7 +198,7 @@ def _technical_duplicates(
         complete &= np.logical_or.reduce([_holds(name) for name in names])
         codes, _ = pd.factorize(content)
         same_as.append(_first_of_each(codes, complete))
-    return _first_of_groups(same_as, n_rows)
+    return _first_of_groups(same_as, len(content))
 
 
 def _first_of_each(codes: npt.NDArray[np.intp], counts: Mask) -> Int64s:

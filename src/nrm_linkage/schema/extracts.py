@@ -163,7 +163,7 @@ def _contents(
         for field in fields:
             held = [_texts(column) for column in raw.columns.get(field, ())]
             columns += [*held, *[nothing] * (width[field] - len(held))]
-        hashes.append(row_hashes(columns) if columns else np.zeros(n_rows, dtype=np.uint64))
+        hashes.append(row_hashes(columns, np.zeros(n_rows, dtype=np.uint64)))
     return hashes[0], hashes[1]
 
 
